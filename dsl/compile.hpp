@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A whole rule set, read, checked and compiled: every mistake of every file in one run. Returns rules only when there is
-// no error. What language.md has and this version cannot run yet is an error that says so (N0001): nothing is ever read
-// and ignored. Pure; any thread; never throws for bad input.
+// A whole rule set, read, checked and compiled: every mistake of every file in one run. Returns rules only when there
+// is no error. What language.md has and this version cannot run yet is an error that says so (N0001): nothing is ever
+// read and ignored. Pure; any thread; never throws for bad input.
 #pragma once
 
 #include "dsl/diagnostic.hpp"
@@ -17,14 +17,15 @@ namespace nurture::dsl {
 
 /// What the checker may know of the world around the rules. Everything is optional; what is missing is not checked.
 struct World {
-    std::chrono::sys_days today{};                      // for dates in the past; the epoch: not known
-    std::vector<std::string> people;                    // names in [people]; empty: not known
-    std::vector<std::string> from_domains;              // senders' domains the sysadmin allows; empty: not known
+    std::chrono::sys_days today{};          // for dates in the past; the epoch: not known
+    std::vector<std::string> people;        // names in [people]; empty: not known
+    std::vector<std::string> from_domains;  // senders' domains the sysadmin allows; empty: not known
+    std::vector<std::string> zones;         // every IANA zone name; empty: not known
 };
 
 struct Compiled {
-    std::shared_ptr<const Rules> rules;                 // null when there are errors
-    Diagnostics diagnostics;                            // tidy()ed
+    std::shared_ptr<const Rules> rules;  // null when there are errors
+    Diagnostics diagnostics;             // tidy()ed
 };
 
 Compiled compile(SourceSet sources, const World& world = {});
@@ -36,12 +37,14 @@ struct CompiledSchema {
 };
 CompiledSchema compile_schema(const SourceSet& sources);
 
-/// Condition lines of `nurture find`, added to a copy of the rules as a segment of that name.
+/// Condition lines of `nurture find`, added to a copy of the rules as its last segment. Indices of `rules` stay valid
+/// in it.
 Compiled compile_find(const Rules& rules, std::string lines, std::string name);
 
-/// An older step list, found by campaign name and hash in the source it was applied with, compiled against today's
-/// fields and templates. Null with a diagnostic when it needs what is gone (N0703).
-std::shared_ptr<const StepList> compile_step_list(const SourceSet& then, std::string_view campaign, const Rules& today,
+/// An older step list of a campaign, from the source it was applied with, compiled against today's fields, segments and
+/// templates. Conditions, lists and consents that only it needs are added at the end of `today`'s: indices stay valid.
+/// Null with a diagnostic (its spans are places in `then`) when it needs what is gone: N0703.
+std::shared_ptr<const StepList> compile_step_list(const SourceSet& then, std::string_view campaign, Rules& today,
                                                   Diagnostics& diagnostics);
 
 }  // namespace nurture::dsl

@@ -50,46 +50,115 @@ struct Since {
 };
 
 namespace cond {
-struct And { std::vector<ConditionIx> of; friend bool operator==(const And&, const And&) = default; };   // empty: true
-struct Or { std::vector<ConditionIx> of; friend bool operator==(const Or&, const Or&) = default; };      // empty: false
-struct Not { ConditionIx of = 0; friend bool operator==(const Not&, const Not&) = default; };
-struct Known { FieldIx field = 0; friend bool operator==(const Known&, const Known&) = default; };
+struct And {
+    std::vector<ConditionIx> of;
+    friend bool operator==(const And&, const And&) = default;
+};  // empty: true
+struct Or {
+    std::vector<ConditionIx> of;
+    friend bool operator==(const Or&, const Or&) = default;
+};  // empty: false
+struct Not {
+    ConditionIx of = 0;
+    friend bool operator==(const Not&, const Not&) = default;
+};
+struct Known {
+    FieldIx field = 0;
+    friend bool operator==(const Known&, const Known&) = default;
+};
 /// Text fields. Values are folded and sorted. False on unknown.
-struct TextIn { FieldIx field = 0; std::vector<std::string> values; friend bool operator==(const TextIn&, const TextIn&) = default; };
-struct TextContains { FieldIx field = 0; std::string text; bool prefix = false; friend bool operator==(const TextContains&, const TextContains&) = default; };
+struct TextIn {
+    FieldIx field = 0;
+    std::vector<std::string> values;
+    friend bool operator==(const TextIn&, const TextIn&) = default;
+};
+struct TextContains {
+    FieldIx field = 0;
+    std::string text;
+    bool prefix = false;
+    friend bool operator==(const TextContains&, const TextContains&) = default;
+};
 /// List fields: at least one of / all of the values is an entry. Folded and sorted.
-struct ListHas { FieldIx field = 0; std::vector<std::string> values; bool all = false; friend bool operator==(const ListHas&, const ListHas&) = default; };
-struct NumberRange { FieldIx field = 0; double low = 0, high = 0; bool low_open = false, high_open = false;  // ±infinity where unbounded
-    friend bool operator==(const NumberRange&, const NumberRange&) = default; };
-struct YesNo { FieldIx field = 0; bool yes = true; friend bool operator==(const YesNo&, const YesNo&) = default; };
+struct ListHas {
+    FieldIx field = 0;
+    std::vector<std::string> values;
+    bool all = false;
+    friend bool operator==(const ListHas&, const ListHas&) = default;
+};
+struct NumberRange {
+    FieldIx field = 0;
+    double low = 0, high = 0;
+    bool low_open = false, high_open = false;  // ±infinity where unbounded
+    friend bool operator==(const NumberRange&, const NumberRange&) = default;
+};
+struct YesNo {
+    FieldIx field = 0;
+    bool yes = true;
+    friend bool operator==(const YesNo&, const YesNo&) = default;
+};
 /// Both ends included; a missing end is unbounded.
-struct DateBetween { FieldIx field = 0; std::optional<std::chrono::sys_days> from, to; friend bool operator==(const DateBetween&, const DateBetween&) = default; };
+struct DateBetween {
+    FieldIx field = 0;
+    std::optional<std::chrono::sys_days> from, to;
+    friend bool operator==(const DateBetween&, const DateBetween&) = default;
+};
 /// As DateBetween, with ends that move with today.
-struct DateNear { FieldIx field = 0; std::optional<DayOffset> from, to; friend bool operator==(const DateNear&, const DateNear&) = default; };
-struct Anniversary { FieldIx field = 0; std::int32_t in_days = 0; friend bool operator==(const Anniversary&, const Anniversary&) = default; };
-struct Within { FieldIx field = 0; double lat = 0, lon = 0, metres = 0; friend bool operator==(const Within&, const Within&) = default; };
+struct DateNear {
+    FieldIx field = 0;
+    std::optional<DayOffset> from, to;
+    friend bool operator==(const DateNear&, const DateNear&) = default;
+};
+struct Anniversary {
+    FieldIx field = 0;
+    std::int32_t in_days = 0;
+    friend bool operator==(const Anniversary&, const Anniversary&) = default;
+};
+struct Within {
+    FieldIx field = 0;
+    double lat = 0, lon = 0, metres = 0;
+    friend bool operator==(const Within&, const Within&) = default;
+};
 /// At least `count` events of the kind (with that folded name, if given) since then. Message events (`received email
 /// "x"`) name channel and template; they count this program's own messages as well as imported history.
-struct Happened { EventIx event = 0; std::optional<std::string> name; std::optional<Channel> channel; std::optional<std::string> message_template;
-    std::int32_t count = 1; Since since; friend bool operator==(const Happened&, const Happened&) = default; };
-struct InList { ListIx list = 0; friend bool operator==(const InList&, const InList&) = default; };
+struct Happened {
+    EventIx event = 0;
+    std::optional<std::string> name;
+    std::optional<Channel> channel;
+    std::optional<std::string> message_template;
+    std::int32_t count = 1;
+    Since since;
+    friend bool operator==(const Happened&, const Happened&) = default;
+};
+struct InList {
+    ListIx list = 0;
+    friend bool operator==(const InList&, const InList&) = default;
+};
 enum class CampaignIs : std::uint8_t { live, entered, completed };
-struct InCampaign { std::string campaign; CampaignIs is{}; friend bool operator==(const InCampaign&, const InCampaign&) = default; };
+struct InCampaign {
+    std::string campaign;
+    CampaignIs is{};
+    friend bool operator==(const InCampaign&, const InCampaign&) = default;
+};
 enum class ConsentIs : std::uint8_t { given, withdrawn, unknown };
-struct Consent { ConsentIx consent = 0; ConsentIs is{}; std::optional<DayOffset> from, to;  // given on a day in that range
-    friend bool operator==(const Consent&, const Consent&) = default; };
+struct Consent {
+    ConsentIx consent = 0;
+    ConsentIs is{};
+    std::optional<DayOffset> from, to;  // given on a day in that range
+    friend bool operator==(const Consent&, const Consent&) = default;
+};
 }  // namespace cond
 
-using Condition = std::variant<cond::And, cond::Or, cond::Not, cond::Known, cond::TextIn, cond::TextContains, cond::ListHas,
-                               cond::NumberRange, cond::YesNo, cond::DateBetween, cond::DateNear, cond::Anniversary, cond::Within,
-                               cond::Happened, cond::InList, cond::InCampaign, cond::Consent>;
+using Condition =
+    std::variant<cond::And, cond::Or, cond::Not, cond::Known, cond::TextIn, cond::TextContains, cond::ListHas,
+                 cond::NumberRange, cond::YesNo, cond::DateBetween, cond::DateNear, cond::Anniversary, cond::Within,
+                 cond::Happened, cond::InList, cond::InCampaign, cond::Consent>;
 
 /// One source line of a segment. Lines must all hold, in this order in every funnel.
 struct SegmentLine {
-    Span span;                              // of the logical line; of a group, of its opening line
-    std::string text;                       // as the author wrote it, one line
+    Span span;         // of the logical line; of a group, of its opening line
+    std::string text;  // as the author wrote it, one line
     ConditionIx condition = 0;
-    std::optional<ConditionIx> unknown;     // true for people whose tested value is unknown
+    std::optional<ConditionIx> unknown;  // true for people whose tested value is unknown
 };
 struct Segment {
     std::string name;
@@ -100,7 +169,7 @@ struct Segment {
 
 // --- time ------------------------------------------------------------------------------------------------------
 
-using Weekdays = std::uint8_t;          // bit 0 = Monday … bit 6 = Sunday
+using Weekdays = std::uint8_t;  // bit 0 = Monday … bit 6 = Sunday
 using MinuteOfDay = std::chrono::minutes;
 
 /// Half-open, may wrap midnight (then a minute after midnight belongs to the day before).
@@ -123,9 +192,9 @@ enum class CapPer : std::uint8_t { candidate, day, sender_day };
 struct Cap {
     std::int32_t count = 0;
     CapOf of{};
-    std::string kind;                  // CapOf::kind
+    std::string kind;  // CapOf::kind
     CapPer per{};
-    std::chrono::minutes in{};         // per candidate: rolling, (t - in, t]
+    std::chrono::minutes in{};  // per candidate: rolling, (t - in, t]
     Span span;
 };
 struct Policy {
@@ -136,7 +205,9 @@ struct Policy {
     std::optional<std::chrono::sys_days> holidays_until;  // last day of the last year that has entries
     std::optional<Window> quiet_hours;                    // days unused
     Weekdays quiet_days = 0;
-    struct QuietDates { std::chrono::month_day from, to; };  // both included, may wrap the year's end
+    struct QuietDates {
+        std::chrono::month_day from, to;
+    };  // both included, may wrap the year's end
     std::vector<QuietDates> quiet_dates;
     std::optional<ConsentIx> email_consent, sms_consent;
     std::vector<Cap> caps;
@@ -147,39 +218,76 @@ struct Policy {
 
 // --- campaigns -------------------------------------------------------------------------------------------------
 
-struct PersonRef {                     // who: the candidate's owner if from_candidate and known, else `name`
+/// Who: the candidate's owner if from_candidate and known, else `name`. In a step, `owner` means the campaign's owner
+/// of the live rule set, whatever it was when the enrolment began.
+struct PersonRef {
+    bool campaign_owner = false;  // steps only; the rest is then unused
     bool from_candidate = false;
-    std::string name;                  // a person of [people]
+    std::string name;  // a person of [people]
 };
 namespace change {
-struct Event { EventIx event = 0; std::optional<std::string> name; };
-struct JoinedList { ListIx list = 0; };
-struct EnteredCampaign { std::string campaign; };
+struct Event {
+    EventIx event = 0;
+    std::optional<std::string> name;
+};
+struct JoinedList {
+    ListIx list = 0;
+};
+struct EnteredCampaign {
+    std::string campaign;
+};
 struct LeavesAudience {};
-struct Becomes { FieldIx field = 0; std::vector<std::string> values; };   // folded, sorted
-struct Gains { FieldIx field = 0; std::vector<std::string> values; };     // folded, sorted
-struct Changes { FieldIx field = 0; };
+struct Becomes {
+    FieldIx field = 0;
+    std::vector<std::string> values;
+};  // folded, sorted
+struct Gains {
+    FieldIx field = 0;
+    std::vector<std::string> values;
+};  // folded, sorted
+struct Changes {
+    FieldIx field = 0;
+};
 }  // namespace change
-using Change = std::variant<change::Event, change::JoinedList, change::EnteredCampaign, change::LeavesAudience, change::Becomes,
-                            change::Gains, change::Changes>;
+using Change = std::variant<change::Event, change::JoinedList, change::EnteredCampaign, change::LeavesAudience,
+                            change::Becomes, change::Gains, change::Changes>;
 
 enum class CheckEvery : std::uint8_t { days, hour, first_business_day };
-struct Check {                         // in the policy's zone
+struct Check {  // in the policy's zone
     CheckEvery every{};
-    Weekdays days = 0b1111111;         // days
-    bool business_days_only = false;   // `every weekday` is Monday to Friday, holidays included: false
-    std::uint16_t months = 0xfff;      // first_business_day: bit 0 = January
+    Weekdays days = 0b1111111;        // days
+    bool business_days_only = false;  // `every weekday` is Monday to Friday, holidays included: false
+    std::uint16_t months = 0xfff;     // first_business_day: bit 0 = January
     MinuteOfDay at{};
 };
-struct StartOnChange { Change when; Length ignore_older_than; Span span; };
-struct StartOnDate { FieldIx field = 0; DayOffset offset; bool anniversary = false; std::optional<Length> ignore_older_than; Span span; };
+struct StartOnChange {
+    Change when;
+    Length ignore_older_than;
+    Span span;
+};
+struct StartOnDate {
+    FieldIx field = 0;
+    DayOffset offset;
+    bool anniversary = false;
+    std::optional<Length> ignore_older_than;
+    Span span;
+};
 
 struct Sender {
     bool owner = true;
-    std::string name, address;         // when not the owner
+    std::string name, address;  // when not the owner
 };
-struct Stop { Change when; Span span; std::string text; };
-struct Pause { std::int32_t days = 0; Change when; Span span; std::string text; };
+struct Stop {
+    Change when;
+    Span span;
+    std::string text;
+};
+struct Pause {
+    std::int32_t days = 0;
+    Change when;
+    Span span;
+    std::string text;
+};
 
 enum class StepEvent : std::uint8_t { sent, clicked, opened, replied };
 
@@ -187,36 +295,69 @@ namespace op {
 enum class Miss : std::uint8_t { go_on, stop, other_message };  // what happens when a message may not go
 struct Message {
     Channel channel{};
-    std::vector<std::string> templates;          // more than one: the first that this person never got
+    std::vector<std::string> templates;  // more than one: the first that this person never got
     bool next_unsent = false;
     std::optional<StepIx> thread_of;
-    Length within{7, Unit::days};                // how late it may be
+    Length within{30, Unit::days};  // from the minute it became due; later it is not sent any more …
+    bool late_skips = false;        // … and then: skip this step; else the enrolment ends
     Miss miss = Miss::go_on;
     std::optional<Channel> other_channel;
     std::string other_template;
 };
-struct Approval { PersonRef by; Length within; bool otherwise_stop = true; StepIx otherwise = 0; };  // where `otherwise` continues
-struct Task { PersonRef owner; Pieces text; };
-struct WaitFor { Length length; bool first_of_months = true; };  // months: counted from the first of several in a row
-struct WaitUntilTime { Weekdays days = 0; MinuteOfDay at{}; };
-struct WaitUntilDate { FieldIx field = 0; DayOffset offset; StepIx past = 0; };  // already past: continue at `past`
-struct WaitUpTo { Length length; StepIx step = 0; std::uint8_t events = 0; };    // bit per StepEvent
-struct If { std::optional<ConditionIx> condition; StepIx step = 0; StepEvent what{}; StepIx otherwise = 0; };  // false: continue there
-struct Jump { StepIx to = 0; };
-struct Stop {};                                  // `stop`
-struct End {};                                   // always the last: completed
+struct Approval {
+    PersonRef by;
+    Length within;
+    bool otherwise_stop = true;
+    StepIx otherwise = 0;
+};  // where `otherwise` continues
+struct Task {
+    PersonRef owner;
+    Pieces text;
+};
+/// Months (and years) are counted from the start of the first of several such waits in a row: `months_before` is the
+/// sum of the earlier ones, 0 for the first. Other units: 0.
+struct WaitFor {
+    Length length;
+    bool first_of_months = true;
+    std::int32_t months_before = 0;
+};
+struct WaitUntilTime {
+    Weekdays days = 0;
+    MinuteOfDay at{};
+};
+struct WaitUntilDate {
+    FieldIx field = 0;
+    DayOffset offset;
+    StepIx past = 0;
+};  // already past: continue at `past`
+struct WaitUpTo {
+    Length length;
+    StepIx step = 0;
+    std::uint8_t events = 0;
+};  // bit per StepEvent
+struct If {
+    std::optional<ConditionIx> condition;
+    StepIx step = 0;
+    StepEvent what{};
+    StepIx otherwise = 0;
+};  // false: continue there
+struct Jump {
+    StepIx to = 0;
+};
+struct Stop {};  // `stop`
+struct End {};   // always the last: completed
 }  // namespace op
 
-using Op = std::variant<op::Message, op::Approval, op::Task, op::WaitFor, op::WaitUntilTime, op::WaitUntilDate, op::WaitUpTo, op::If,
-                        op::Jump, op::Stop, op::End>;
+using Op = std::variant<op::Message, op::Approval, op::Task, op::WaitFor, op::WaitUntilTime, op::WaitUntilDate,
+                        op::WaitUpTo, op::If, op::Jump, op::Stop, op::End>;
 
 /// Steps, waits and branches as a small program: execution starts at 0 and runs forward, except for jumps (which only
 /// go forward too, so every enrolment ends). Its hash is the campaign's version; an enrolment keeps the list it began.
 struct StepLine {
-    std::string name;                            // empty for waits, branches, stop
+    std::string name;  // empty for waits, branches, stop
     Op op;
     Span span;
-    std::string text;                            // as written
+    std::string text;  // as written
 };
 struct StepList {
     Hash hash{};
@@ -236,28 +377,29 @@ struct Campaign {
     Span entry_span;
     std::int32_t enroll_per_day = 0;
     Span enroll_span;
-    std::optional<DayOffset> re_enter_after;     // none: never
+    std::optional<DayOffset> re_enter_after;  // none: never
     Window window;
     std::int32_t priority = 50;
     std::optional<std::chrono::sys_days> expires_on;
     bool draft = false;
-    bool stop_leavers = false;                   // else `keep candidates who leave the audience`
+    bool stop_leavers = false;  // else `keep candidates who leave the audience`; never also in `stops`
+    Span leavers_span;
     std::vector<Stop> stops;
     std::vector<Pause> pauses;
     std::shared_ptr<const StepList> steps;
-    Channel first_channel = Channel::email;      // of the first message, whose consent entering needs
+    Channel first_channel = Channel::email;  // of the first message, whose consent entering needs
     bool has_message = true;
 };
 
 struct Rules {
-    Hash hash{};                                 // of the normalised text of every rule file, calendars and places
+    Hash hash{};  // of the normalised text of every rule file, calendars and places
     Schema schema;
     Policy policy;
-    std::vector<Condition> conditions;           // the pool
-    std::vector<Segment> segments;               // sorted by name
-    std::vector<Campaign> campaigns;             // sorted by name
-    std::vector<Template> templates;             // sorted by channel, name
-    SourceSet sources;                           // what it was compiled from, for reports that quote lines
+    std::vector<Condition> conditions;  // the pool
+    std::vector<Segment> segments;      // sorted by name
+    std::vector<Campaign> campaigns;    // sorted by name
+    std::vector<Template> templates;    // sorted by channel, name
+    SourceSet sources;                  // what it was compiled from, for reports that quote lines
 
     std::optional<SegmentIx> segment(std::string_view name) const;
     std::optional<CampaignIx> campaign(std::string_view name) const;

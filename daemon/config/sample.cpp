@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/config/config.hpp"
+#include "daemon/config/keys.hpp"
+
+#include <fmt/format.h>
+
+namespace nurture::config {
+namespace {
+
+constexpr const char* k_people = R"(
+# The people that rule files name as owners. They get tasks, and candidates' answers.
+[people]
+"dana.wu" = { name = "Dana Wu", email = "dana.wu@lonestar.example", phone = "+15125550101" }
+"lee.ortiz" = { name = "Lee Ortiz", email = "lee.ortiz@lonestar.example", phone = "+15125550102" }
+"priya.nair" = { name = "Priya Nair", email = "priya.nair@lonestar.example", phone = "+15125550103" }
+)";
+
+}  // namespace
+
+std::string sample_text() {
+    std::string text =
+        "# nurtured.toml: how this installation sends. What is sent, and to whom, stands in the rule files.\n";
+    for (const auto& section : sections()) {
+        text += fmt::format("\n# {}\n[{}]\n", section.doc, section.name);
+        for (const auto& key : keys()) {
+            if (std::string_view(key.section) != section.name)
+                continue;
+            text += fmt::format("# {}\n", key.doc);
+            text += *key.sample != '\0' ? fmt::format("{} = {}\n", key.name, key.sample)
+                                        : fmt::format("#{} = {}\n", key.name, key.fallback);
+        }
+    }
+    return text + k_people;
+}
+
+std::string reference_text() {
+    std::string text;
+    for (const auto& section : sections()) {
+        text += fmt::format("## [{}]\n\n{}\n\n", section.name, section.doc);
+        for (const auto& key : keys()) {
+            if (std::string_view(key.section) != section.name)
+                continue;
+            const auto value = *key.sample != '\0' ? key.sample : key.fallback;
+            text += fmt::format("*{}* = {}{}\n\t{}\n\n", key.name, value, key.mandatory ? " (mandatory)" : "", key.doc);
+        }
+    }
+    return text;
+}
+
+}  // namespace nurture::config

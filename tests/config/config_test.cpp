@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/config/config.hpp"
+#include "daemon/config/import_map.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <fstream>
+
+using namespace nurture;
+
+namespace {
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+}
+
+config::Loaded parsed(const std::string& text) { return config::parse(text, "/etc/nurtured/nurtured.toml"); }
+
+std::string first_problem(const std::string& text) {
+    const auto loaded = parsed(text);
+    REQUIRE_FALSE(loaded.config);
+    REQUIRE_FALSE(loaded.diagnostics.empty());
+    return dsl::render(loaded.diagnostics[0], loaded.source);
+}
+
+}  // namespace
+
+TEST_CASE("the sample file that init writes is valid, in test mode, and drops mail as files") {
+    const auto loaded = parsed(config::sample_text());
+    for (const auto& diagnostic : loaded.diagnostics)
+        UNSCOPED_INFO(dsl::render(diagnostic, loaded.source));
+    REQUIRE(loaded.config);
+    CHECK_FALSE(loaded.config->live);
+    CHECK(loaded.config->relay == "file:/etc/nurtured/outbox");
+    CHECK(loaded.config->store_path == "/etc/nurtured/nurtured.db");
+    CHECK(loaded.config->person("dana.wu")->name == "Dana Wu");
+    CHECK(loaded.config->email_per_minute == 600);
+}
+
+TEST_CASE("an unknown key is an error on its line with the nearest key") {
+    const auto text = first_problem(replaced(config::sample_text(), "from_domains", "from_domain"));
+    CHECK(text.find("there is no key called `from_domain`") != std::string::npos);
+    CHECK(text.find("did you mean `from_domains`?") != std::string::npos);
+    CHECK(text.find("nurtured.toml:") != std::string::npos);
+}
+
+TEST_CASE("an unknown section is an error that lists the sections") {
+    const auto text = first_problem(config::sample_text() + "\n[emial]\nrelay = \"x\"\n");
+    CHECK(text.find("there is no section called `emial`") != std::string::npos);
+    CHECK(text.find("did you mean `email`?") != std::string::npos);
+}
+
+TEST_CASE("a missing key says what to write") {
+    const auto text = first_problem(replaced(config::sample_text(), "from_domains = [\"lonestar.example\"]\n", ""));
+    CHECK(text.find("`from_domains` is missing in [email]") != std::string::npos);
+    CHECK(text.find("Write:   from_domains = [\"lonestar.example\"]") != std::string::npos);
+}
+
+TEST_CASE("all mistakes of one file are reported in one run") {
+    auto text = replaced(config::sample_text(), "mode = \"test\"", "mode = \"maybe\"");
+    text = replaced(text, "\"127.0.0.1:8466\"\n# ", "\"ftp://x\"\n# ");
+    text = replaced(text, "address = \"127.0.0.1:8466\"", "address = 8466");
+    CHECK(parsed(text).diagnostics.size() >= 2);
+}
+
+TEST_CASE("a relay elsewhere may not be spoken to without TLS") {
+    auto text = replaced(config::sample_text(), "\"file:outbox\"", "\"smtp://mail.lonestar.example:587\"");
+    text = replaced(text, "#starttls = \"required\"", "starttls = \"never\"");
+    CHECK(first_problem(text).find("only for a relay on this machine") != std::string::npos);
+    text = replaced(text, "smtp://mail.lonestar.example:587", "smtp://127.0.0.1:2525");
+    CHECK(parsed(text).config);
+}
+
+TEST_CASE("unsubscribe links must be https unless they stay on this machine") {
+    CHECK(first_problem(replaced(config::sample_text(), "http://127.0.0.1:8466", "http://talent.example.org"))
+              .find("must be https") != std::string::npos);
+}
+
+TEST_CASE("test mode reaches the allow-list without regard to capitals, and nobody else") {
+    const auto loaded = parsed(replaced(config::sample_text(), "#allow", "allow").substr(0));
+    REQUIRE(loaded.config);
+    auto config = *loaded.config;
+    config.allow = {"*@lonestar.example", "ana@candidates.example", "+15125550123"};
+    CHECK(config.allowed("Dana.Wu@LoneStar.example"));
+    CHECK(config.allowed("ana@candidates.example"));
+    CHECK(config.allowed("+15125550123"));
+    CHECK_FALSE(config.allowed("ana@other.example"));
+    CHECK_FALSE(config.allowed("x@evil-lonestar.example"));
+}
+
+TEST_CASE("a file that is not TOML names the line") {
+    CHECK(first_problem("[store]\npath = nurtured.db\n").find("nurtured.toml:2:") != std::string::npos);
+}
+
+TEST_CASE("a stand-in must be a declared person") {
+    auto text = config::sample_text();
+    text = replaced(text, "\"dana.wu@lonestar.example\", ", "\"dana.wu@lonestar.example\", stand_in = \"nobody\", ");
+    CHECK(first_problem(text).find("names the stand-in \"nobody\"") != std::string::npos);
+}
+
+TEST_CASE("an import map gives columns and values, and says what it does not understand") {
+    const auto good = config::parse_import_map(
+        "[ref]\ncolumn = \"Candidate ID\"\n[profession]\nvalues = { RN = \"Registered Nurse\" }\n", "map.toml");
+    REQUIRE(good.fields);
+    CHECK(good.fields->at("ref").column == "Candidate ID");
+    CHECK(good.fields->at("profession").column == "profession");
+    CHECK(good.fields->at("profession").values.at("RN") == "Registered Nurse");
+
+    const auto bad = config::parse_import_map("[ref]\ncolum = \"Candidate ID\"\n", "map.toml");
+    REQUIRE_FALSE(bad.fields);
+    CHECK(dsl::render(bad.diagnostics[0], bad.source).find("map.toml:2:") != std::string::npos);
+}

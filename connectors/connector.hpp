@@ -16,22 +16,22 @@
 
 namespace nurture::connectors {
 
-using JobId = std::uint64_t;   // the attempt, unique within one process
+using JobId = std::uint64_t;  // the attempt, unique within one process
 
 struct Job {
     JobId id = 0;
     Channel channel = Channel::email;
-    EmailMessage email;            // channel == email
-    SmsMessage sms;                // channel == sms
-    std::string file_stem;         // a name for file connectors, stable and without personal data
+    EmailMessage email;     // channel == email
+    SmsMessage sms;         // channel == sms
+    std::string file_stem;  // a name for file connectors, stable and without personal data
 };
 
 /// Implemented by the outbox. Called from connector threads (or inside submit() for file connectors).
 class Gate {
 public:
     virtual ~Gate() = default;
-    virtual void ready(JobId id) = 0;                 // "nothing sent so far; may I?"
-    virtual void done(JobId id, Outcome outcome) = 0; // exactly once per job, after which id is forgotten
+    virtual void ready(JobId id) = 0;                  // "nothing sent so far; may I?"
+    virtual void done(JobId id, Outcome outcome) = 0;  // exactly once per job, after which id is forgotten
 };
 
 class Connector {

@@ -20,22 +20,23 @@ struct Mailbox {
 struct EmailMessage {
     Mailbox from;
     Mailbox to;
-    std::string envelope_from;        // empty: from.address
-    std::string subject;              // UTF-8, no control characters
-    std::string plain;                // UTF-8, '\n' line ends
-    std::string html;                 // UTF-8, a whole document; empty: plain only
-    std::string message_id;           // "<…@domain>", stable over attempts
-    std::string in_reply_to;          // "<…>" or empty
+    std::string envelope_from;  // empty: from.address
+    std::string subject;        // UTF-8, no control characters
+    std::string plain;          // UTF-8, '\n' line ends
+    std::string html;           // UTF-8, a whole document; empty: plain only
+    std::string message_id;     // "<…@domain>", stable over attempts
+    std::string in_reply_to;    // "<…>" or empty
     std::vector<std::string> references;
-    std::string unsubscribe_url;      // https; empty only for digests and tests to staff
-    std::string unsubscribe_mailto;   // address, may be empty
-    std::int64_t date = 0;            // Unix seconds, for the Date header
+    std::string unsubscribe_url;     // https; empty only for digests and tests to staff
+    std::string unsubscribe_mailto;  // address, may be empty
+    std::int64_t date = 0;           // Unix seconds, for the Date header
 };
 
 struct SmsMessage {
-    std::string sender;   // our number or alphanumeric id
-    std::string to;       // E.164
-    std::string text;     // UTF-8
+    std::string sender;  // our number or alphanumeric id
+    std::string to;      // E.164
+    std::string text;    // UTF-8
+    bool ucs2 = false;   // does not fit the GSM alphabet (dsl::sms_size)
 };
 
 }  // namespace nurture::connectors

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What became of one attempt, in four words. `in_doubt` is the honest one: the relay may have it, nobody knows, and it is
-// never sent again. Codes only: a relay's reply text holds addresses and is not kept (delivery.md, invariant 17).
+// What became of one attempt, in four words. `in_doubt` is the honest one: the relay may have it, nobody knows, and it
+// is never sent again. Codes only: a relay's reply text holds addresses and is not kept (delivery.md, invariant 17).
 #pragma once
 
 #include <cstdint>
@@ -18,15 +18,25 @@ enum class Answer : std::uint8_t {
 };
 
 /// Whose fault a refusal is (delivery.md "Blame"; RFC 3463). Only `address_dead` suppresses.
-enum class Blame : std::uint8_t { none, address_dead, opted_out, bare_550, mailbox_full, rate_or_policy, content, credentials, connection };
+enum class Blame : std::uint8_t {
+    none,
+    address_dead,
+    opted_out,
+    bare_550,
+    mailbox_full,
+    rate_or_policy,
+    content,
+    credentials,
+    connection
+};
 
 struct Outcome {
     Answer answer = Answer::in_doubt;
     Blame blame = Blame::none;
-    int code = 0;             // SMTP reply or HTTP status; 0: none
-    std::string enhanced;     // "5.1.1" or a gateway's own error number
-    std::string remote_id;    // queue id, sid; never personal
-    int retry_after = 0;      // seconds the remote side asked for
+    int code = 0;           // SMTP reply or HTTP status; 0: none
+    std::string enhanced;   // "5.1.1" or a gateway's own error number
+    std::string remote_id;  // queue id, sid; never personal
+    int retry_after = 0;    // seconds the remote side asked for
 };
 
 }  // namespace nurture::connectors

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+//
+// The one table of connectors: which words in nurtured.toml make which. Called by the wiring, on the loop thread.
+// A configuration that could leak a password or mail in clear text is refused with a sentence for the sysadmin.
+#pragma once
+
+#include "connectors/connector.hpp"
+#include "connectors/smtp.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nurture::connectors {
+
+struct ConnectorConfig {
+    std::string kind;                 // "smtp", "file", "kannel"
+    std::string url;                  // smtp, kannel
+    std::filesystem::path directory;  // file
+    StartTls starttls = StartTls::required;
+    std::string user;
+    std::string password;
+    std::string ca_file;
+    int connections = 8;
+    bool durable = true;  // file: see FileDropConfig
+};
+
+/// `[email] relay` as a ConnectorConfig: "smtp://…", "smtps://…" or "file:DIR". Another scheme leaves `kind` empty.
+ConnectorConfig relay_config(const std::string& relay);
+
+/// nullptr when the configuration is refused; `problem` says why.
+std::unique_ptr<Connector> make_connector(const ConnectorConfig& config, Gate& gate, std::string& problem);
+
+/// The kinds that can carry this channel, for messages and documentation.
+std::vector<std::string> connector_kinds(Channel channel);
+
+}  // namespace nurture::connectors

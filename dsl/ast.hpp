@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What the author wrote, line by line, before anybody asked whether it makes sense: names are unresolved, types
-// unchecked. Every word that a message may have to point at carries its Span. Boost-free; built by dsl/parse, read by
-// dsl/check and dsl/format only. Plain values: any thread.
+// unchecked. Every word that a message may have to point at carries its Span. A block that is `incomplete` holds a line
+// that could not be read (already reported): check what is there, do not complain about what is missing.
+// Depth is bounded (dsl/limits.hpp), so plain recursion is safe. Boost-free; built by dsl/parse. Any thread.
 #pragma once
 
 #include "dsl/source.hpp"
@@ -17,7 +18,7 @@
 
 namespace nurture::dsl::ast {
 
-struct Word {  // a bare word: a field, an event, a step
+struct Word {  // a bare word: a field, an event, a step; always in small letters, however it was written
     std::string text;
     Span span;
 };
@@ -125,6 +126,8 @@ struct Change {
     ChangeKind kind{};
     Word word;                         // the event kind, or the field
     std::optional<Quoted> name;        // event's name, list, campaign
+    std::optional<Channel> channel;    // `candidate has clicked email "x"`
+    std::optional<Quoted> message;     // template of that channel
     std::vector<Quoted> values;        // becomes, gains (`any of`)
     std::optional<Quoted> values_name; // `any of values "…"`
     Span span;
@@ -281,6 +284,7 @@ struct Campaign {
     std::vector<Retired> retired;
     std::vector<Renamed> renamed;
     std::vector<Step> steps;
+    bool incomplete = false;
 };
 
 // --- the other blocks ------------------------------------------------------------------------------------------
@@ -325,12 +329,14 @@ struct Policy {
     Quoted name;
     Span span;
     std::vector<PolicyLine> lines;
+    bool incomplete = false;
 };
 
 struct Segment {
     Quoted name;
     Span span;
     std::vector<Condition> lines;
+    bool incomplete = false;
 };
 struct Values {
     Quoted name;
@@ -348,14 +354,16 @@ struct Template {
     struct BodyLine { std::string text; Span span; };
     std::vector<BodyLine> body;
     Span span;
+    bool incomplete = false;
 };
 enum class RetiredCampaignKind : std::uint8_t { finish, stop_now };
 struct RetiredCampaign { Quoted name; RetiredCampaignKind kind{}; Span span; };
 struct RenamedCampaign { Quoted from, to; Span span; };
 struct Allow {
-    Word code;
+    Word code;                 // "N0402", in capitals
     Quoted because;
     Span span;
+    std::optional<Span> next;  // the logical line right below it, which it silences; none: nothing is below it
 };
 
 // --- tests -----------------------------------------------------------------------------------------------------
@@ -374,6 +382,8 @@ struct Given {
     Quoted candidate;
     std::optional<Quoted> file;
     std::vector<GivenField> fields;
+    std::vector<ConsentTest> consents;    // `consent "job news" is given` or `is withdrawn`
+    std::vector<MembershipTest> lists;    // `is in list "Not now"`
     Span span;
 };
 struct Happening {  // at 2026-03-03 10:00 …
@@ -404,6 +414,7 @@ struct Test {
     std::vector<Happening> happenings;
     std::vector<Expect> expects;
     Span span;
+    bool incomplete = false;
 };
 
 struct File {
@@ -420,6 +431,11 @@ struct File {
     std::vector<RetiredCampaign> retired_campaigns;
     std::vector<RenamedCampaign> renamed_campaigns;
     std::vector<Allow> allows;
+    /// Names whose declaration could not be read (already reported): known, but of unknown type.
+    std::vector<Word> unread_fields;
+    std::vector<Word> unread_events;
+    /// A whole block could not be read, so names that seem to be missing may have stood in it.
+    bool incomplete = false;
 };
 
 }  // namespace nurture::dsl::ast

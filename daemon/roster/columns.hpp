@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+//
+// The picture of the candidates that rules are evaluated over: one typed column per field that a rule tests, histories
+// per event kind, consents, list membership. Row order is the order in which people came into the store. Holds no name
+// and no address unless a rule compares that very field. What equals what is decided once, here: values become numbers
+// (codes), and the constants of the rules get theirs when the columns are made. Read from any thread while nobody
+// writes; written by the loop thread. Never fails but for memory.
+#pragma once
+
+#include "daemon/base/calendar.hpp"
+#include "daemon/base/ids.hpp"
+#include "daemon/base/time.hpp"
+#include "daemon/roster/dictionary.hpp"
+#include "daemon/roster/ragged.hpp"
+#include "dsl/rules.hpp"
+#include "dsl/schema.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nurture::roster {
+
+using Row = std::uint32_t;
+
+inline constexpr std::int32_t k_no_day = std::numeric_limits<std::int32_t>::min();
+
+/// Of one field, as its kind has it; all vectors but one are empty. Unknown is code 0, an empty list, NaN, k_no_day, 0.
+struct FieldColumn {
+    enum class Kept : std::uint8_t { nothing, known, values };
+    Kept kept = Kept::nothing;  // no rule looks at it; rules only ask whether it is known; rules compare it
+    std::vector<std::uint8_t> known;
+    Dictionary dictionary;             // of codes and items
+    std::vector<Code> codes;           // text
+    Ragged<Code> items;                // list
+    std::vector<double> numbers;       // number
+    std::vector<std::int32_t> days;    // date
+    std::vector<std::uint8_t> yes_no;  // 1 no, 2 yes
+    std::vector<float> lat, lon;       // place, degrees
+};
+
+/// Something that happened. For message events `name` is the template and `channel` says which; imported history that
+/// names no channel fits both.
+struct Event {
+    std::int32_t minute = 0;  // since 1970
+    Code name : 30 = 0;
+    Code channel : 2 = 0;  // 0 unsaid, 1 email, 2 sms
+};
+
+struct EventColumn {
+    bool kept = false;
+    Dictionary names;
+    Ragged<Event> events;  // per row in order of time
+};
+
+/// The latest word on a consent.
+struct ConsentColumn {
+    bool kept = false;
+    std::vector<std::uint8_t> status;  // a dsl::cond::ConsentIs
+    std::vector<std::int32_t> days;    // of that word, in the policy's zone
+};
+
+enum class ZoneFrom : std::uint8_t { candidate, state, policy };
+
+/// What is true of a person whatever the rules say.
+struct PersonFlags {
+    bool erased : 1 = false;
+    bool has_email : 1 = false;
+    bool has_phone : 1 = false;
+    bool email_suppressed : 1 = false;
+    bool sms_suppressed : 1 = false;
+};
+
+/// Equal for two people exactly if they share the mailbox or phone (the first bytes of the address key, a keyed hash);
+/// zero: has none.
+using AddressNumber = std::uint64_t;
+
+class Columns {
+public:
+    /// Empty columns for what these rules, and step lists that people began under earlier ones, look at. All indices
+    /// are those of rules.schema.
+    explicit Columns(const dsl::Rules& rules, std::span<const std::shared_ptr<const dsl::StepList>> older = {});
+
+    std::size_t size() const { return ids_.size(); }
+    base::CandidateId id(Row row) const { return ids_[row]; }
+    std::optional<Row> find(base::CandidateId id) const;
+
+    base::ZoneId policy_zone() const { return policy_zone_; }
+    base::ZoneId zone(Row row) const { return zones_[row]; }
+    ZoneFrom zone_from(Row row) const { return zone_from_[row]; }
+    PersonFlags flags(Row row) const { return flags_[row]; }
+    AddressNumber mailbox(Row row) const { return mailboxes_[row]; }
+    AddressNumber phone(Row row) const { return phones_[row]; }
+    /// Who looks after the person, as a rule would write it; empty if nobody.
+    std::string_view owner(Row row) const;
+
+    const dsl::Schema& schema() const { return schema_; }
+    const FieldColumn& field(dsl::FieldIx field) const { return fields_[field]; }
+    const EventColumn& events(dsl::EventIx kind) const { return events_[kind]; }
+    const ConsentColumn& consent(dsl::ConsentIx consent) const { return consents_[consent]; }
+    bool in_list(dsl::ListIx list, Row row) const { return (lists_[list][row / 64] >> (row % 64) & 1) != 0; }
+    std::span<const std::uint64_t> list(dsl::ListIx list) const { return lists_[list]; }
+    dsl::cond::ConsentIs consent(dsl::ConsentIx consent, Row row) const;
+    std::optional<base::Day> date(dsl::FieldIx field, Row row) const;
+
+    // --- writing: add() or clear() a row, then set what is known of it --------------------------------------------
+
+    /// Ids come in ascending order.
+    Row add(base::CandidateId id);
+    /// The row as after add(): nothing known.
+    void clear(Row row);
+
+    void set_flags(Row row, PersonFlags flags) { flags_[row] = flags; }
+    void set_mailbox(Row row, AddressNumber mailbox) { mailboxes_[row] = mailbox; }
+    void set_phone(Row row, AddressNumber phone) { phones_[row] = phone; }
+    /// From the person's own time zone, else their state, else the policy's; either may be empty or nonsense.
+    void set_zone(Row row, std::string_view time_zone, std::string_view state);
+
+    /// Values of a field of the fitting kind. Fields that no rule looks at are skipped.
+    void set_text(dsl::FieldIx field, Row row, std::string_view value);
+    void add_item(dsl::FieldIx field, Row row, std::string_view value);
+    void set_number(dsl::FieldIx field, Row row, double value);
+    void set_day(dsl::FieldIx field, Row row, base::Day value);
+    void set_yes_no(dsl::FieldIx field, Row row, bool value);
+    void set_place(dsl::FieldIx field, Row row, double lat, double lon);
+
+    /// `name` is a name or, with a channel, a template.
+    void add_event(dsl::EventIx kind, Row row, base::Minute at, std::string_view name = {},
+                   std::optional<dsl::Channel> channel = {});
+    /// The latest comes last.
+    void set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs status, base::Second at);
+    void set_in_list(dsl::ListIx list, Row row, bool is);
+
+    /// The same is known of the same people; codes may differ.
+    friend bool operator==(const Columns& a, const Columns& b);
+
+private:
+    void note_field(dsl::FieldIx field, FieldColumn::Kept kept);
+    void note_condition(const dsl::Condition& condition);
+    void note_change(const dsl::Change& change);
+    void note_campaign(const dsl::Campaign& campaign);
+    void note_steps(const dsl::StepList& steps);
+
+    dsl::Schema schema_;
+    base::ZoneId policy_zone_;
+    std::vector<base::CandidateId> ids_;
+    std::vector<base::ZoneId> zones_;
+    std::vector<ZoneFrom> zone_from_;
+    std::vector<PersonFlags> flags_;
+    std::vector<AddressNumber> mailboxes_, phones_;
+    std::vector<FieldColumn> fields_;                // by FieldIx
+    std::vector<EventColumn> events_;                // by EventIx
+    std::vector<ConsentColumn> consents_;            // by ConsentIx
+    std::vector<std::vector<std::uint64_t>> lists_;  // by ListIx, a bit per row
+};
+
+}  // namespace nurture::roster

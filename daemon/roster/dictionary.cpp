@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/roster/dictionary.hpp"
+
+#include "dsl/schema.hpp"
+
+namespace nurture::roster {
+
+Code Dictionary::intern(std::string_view value) {
+    if (const auto known = codes_.find(value); known != codes_.end())
+        return known->second;
+    const std::string folded = dsl::fold(value);
+    if (folded.empty())
+        return 0;
+    const auto [entry, is_new] = codes_.try_emplace(folded, static_cast<Code>(folded_.size()));
+    const Code code = entry->second;
+    if (is_new) {
+        folded_.push_back(folded);
+        shown_.emplace_back(value);
+    }
+    if (value != folded)
+        codes_.try_emplace(std::string(value), code);
+    return code;
+}
+
+Code Dictionary::find(std::string_view value) const {
+    auto known = codes_.find(value);
+    if (known == codes_.end())
+        known = codes_.find(dsl::fold(value));
+    return known == codes_.end() ? 0 : known->second;
+}
+
+}  // namespace nurture::roster

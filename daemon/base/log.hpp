@@ -15,6 +15,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 namespace nurture::base {
@@ -42,7 +43,7 @@ public:
     LogField(Word key, Number value) : key_(key),
                                        value_(static_cast<std::int64_t>(value)) {}
     template<typename Id>
-    requires std::is_enum_v<Id> LogField(Word key, Id id) : key_(key), value_(number(id)) {}
+    requires std::is_enum_v<Id> LogField(Word key, Id id) : key_(key), value_(static_cast<std::int64_t>(id)) {}
     LogField(Word key, Word value) : key_(key), value_(value) {}
     LogField(Word key, UniqueId id) : key_(key), value_(id) {}
     LogField(Word key, Second at) : key_(key), value_(at) {}

@@ -15,10 +15,12 @@
 #include "dsl/rules.hpp"
 #include "dsl/schema.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -115,9 +117,11 @@ public:
     /// The row as after add(): nothing known.
     void clear(Row row);
 
-    void set_flags(Row row, PersonFlags flags) { flags_[row] = flags; }
-    void set_mailbox(Row row, AddressNumber mailbox) { mailboxes_[row] = mailbox; }
-    void set_phone(Row row, AddressNumber phone) { phones_[row] = phone; }
+    void set_erased(Row row) { flags_[row].erased = true; }
+    /// 0: none that could be written to.
+    void set_mailbox(Row row, AddressNumber mailbox);
+    void set_phone(Row row, AddressNumber phone);
+    void set_suppressed(dsl::Channel channel, Row row, std::optional<base::Second> until = {});
     /// From the person's own time zone, else their state, else the policy's; either may be empty or nonsense.
     void set_zone(Row row, std::string_view time_zone, std::string_view state);
 
@@ -132,14 +136,30 @@ public:
     /// `name` is a name or, with a channel, a template.
     void add_event(dsl::EventIx kind, Row row, base::Minute at, std::string_view name = {},
                    std::optional<dsl::Channel> channel = {});
-    /// The latest comes last.
+    /// In order of time: the last one holds.
     void set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs status, base::Second at);
-    void set_in_list(dsl::ListIx list, Row row, bool is);
+    void set_in_list(dsl::ListIx list, Row row, std::optional<base::Second> until = {});
+
+    // --- what ends by itself: suspended addresses, list membership for a time -------------------------------------
+
+    /// When expire() has something to do; k_never if nothing ends.
+    base::Minute next_expiry() const;
+    /// Ends what ends at or before `now`; the rows it touched, ascending.
+    std::vector<Row> expire(base::Minute now);
 
     /// The same is known of the same people; codes may differ.
     friend bool operator==(const Columns& a, const Columns& b);
 
 private:
+    static constexpr std::uint32_t k_email_suppression = 1u << 16, k_sms_suppression = k_email_suppression + 1;
+    struct Expiry {
+        base::Minute at;
+        Row row;
+        std::uint32_t what;  // a ListIx or one of the two above
+        friend auto operator<=>(const Expiry&, const Expiry&) = default;
+    };
+
+    void expires(Row row, std::uint32_t what, std::optional<base::Second> until);
     void note_field(dsl::FieldIx field, FieldColumn::Kept kept);
     void note_condition(const dsl::Condition& condition);
     void note_change(const dsl::Change& change);
@@ -157,6 +177,7 @@ private:
     std::vector<EventColumn> events_;                // by EventIx
     std::vector<ConsentColumn> consents_;            // by ConsentIx
     std::vector<std::vector<std::uint64_t>> lists_;  // by ListIx, a bit per row
+    std::set<Expiry> expiries_;
 };
 
 }  // namespace nurture::roster

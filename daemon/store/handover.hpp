@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// T2 and T3: the last look before a message leaves, and what became of it. commit_batch writes many of both in one
+// durable transaction, every T3 before any T2, so that a connection never has two messages in doubt. It returns after
+// the disk has it: only then may `go` reach a transfer thread. When it throws, nothing was written and nobody may go.
+// Crash windows: before the commit nothing was sent; after it the row is INFLIGHT and recover() makes it IN_DOUBT.
+#pragma once
+
+#include "connectors/outcome.hpp"
+#include "daemon/store/messages.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nurture::store {
+
+/// Why a message does not go. What happens to the row is in the comment; the engine hears of all but `unknown`,
+/// `not_ready` and `stopped` through the inbox (`outcome`).
+enum class Refusal : std::uint8_t {
+    none,
+    unknown,           // no such message
+    not_ready,         // another hand was faster
+    stopped,           // stays READY until `resume`
+    erased,            // CANCELLED
+    suppressed,        // SUPPRESSED
+    no_consent,        // SUPPRESSED
+    never_contact,     // SUPPRESSED
+    address_changed,   // HELD; the engine re-slots it with the new key
+    approval_missing,  // HELD
+    approval_lapsed,   // HELD: the text is no longer the one that was approved
+    window_closed,     // HELD; the engine gives it a new slot
+    too_late,          // EXPIRED
+    cap_full,          // HELD; likewise
+};
+std::string_view to_text(Refusal refusal);  // "no consent", as shown and stored in message.reason
+
+/// The caps that T2 counts itself, in (now - in, now].
+struct CandidateCap {
+    int count = 0;
+    std::optional<Channel> channel;  // none: email and SMS together
+    std::chrono::seconds in{};
+};
+/// What the installation and the live rule set say at this moment.
+struct T2Policy {
+    bool stop_file = false;  // a STOP file lies there
+    std::vector<std::string> never_contact_lists;
+    std::vector<CandidateCap> caps;
+};
+
+/// "Message `message` is about to be handed over as attempt `attempt`."
+struct T2 {
+    MessageId message = 0;
+    AttemptId attempt{};
+    AddrKey addr_key{};  // of the address that the connector was given
+    Hash text_hash{};    // of what compose made
+    std::string relay;
+};
+struct T2Verdict {
+    MessageId message = 0;
+    Refusal refusal = Refusal::none;
+    bool go() const { return refusal == Refusal::none; }
+};
+
+/// What became of an attempt. Also for what failed before T2: then the row is still READY and only `deferred` or
+/// `rejected` make sense.
+struct T3 {
+    MessageId message = 0;
+    AttemptId attempt{};
+    std::string relay;
+    connectors::Outcome outcome;
+    std::optional<Instant> retry_at;        // deferred: the next try; past `expires` the message expires
+    std::string suppress;                   // not empty: suppress the address, for this reason …
+    std::optional<Instant> suppress_until;  // … until then; none: for good
+};
+
+std::vector<T2Verdict> commit_batch(Database& database, std::span<const T3> outcomes, std::span<const T2> requests,
+                                    const T2Policy& policy, Instant now);
+
+/// What counts as the minute of a message: its slot when it left less than 15 minutes after it, else its own minute.
+Instant counted_at(Instant slot, Instant accepted);
+
+// The rest of the outbox's writes. Each takes its own transaction unless one is open.
+
+/// READY messages that are too late or whose opening has closed: EXPIRED, or HELD(window closed). Number of rows.
+int expire_messages(Database& database, Instant now);
+/// READY -> FAILED_RENDER, EXPIRED, CANCELLED, SUPPRESSED or HELD by the outbox, with the inbox row. False: not READY.
+bool give_up(Database& database, MessageId id, MessageState to, std::string_view reason, Instant now);
+/// At start: whatever a dead process left INFLIGHT is IN_DOUBT, counted at its slot. Number of rows.
+int recover(Database& database, Instant now);
+/// Open doubts older than 72 h leave the list of open doubts. Number of rows.
+int close_old_doubts(Database& database, Instant now);
+/// Evidence came: IN_DOUBT -> SENT or REJECTED. False: not in doubt.
+bool settle_doubt(Database& database, MessageId id, bool was_sent, std::string_view evidence, Instant now);
+
+}  // namespace nurture::store

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// One SQL statement of this folder; nobody outside daemon/store includes this. Prepared once per connection and kept;
+// the destructor resets it and hands it back. Values are always bound. Columns are read in order: each row type has one
+// column list and, beside it, one reader that takes them one after the other.
+#pragma once
+
+#include "daemon/store/database.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace nurture::store {
+
+class Statement {
+public:
+    template<class... Values>
+    Statement(const Database& database, std::string_view sql, const Values&... values)
+        : Statement(database, sql, Plain{}) {
+        (bind(values), ...);
+    }
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+    ~Statement();
+
+    /// Binds the next parameter.
+    void bind(std::int64_t value);
+    void bind(int value) { bind(std::int64_t{value}); }
+    void bind(bool value) { bind(std::int64_t{value}); }
+    void bind(double value);
+    void bind(std::string_view value);
+    void bind(const std::string& value) { bind(std::string_view(value)); }
+    void bind(const char* value) { bind(std::string_view(value)); }
+    void bind(std::span<const std::uint8_t> bytes);
+    template<std::size_t n>
+    void bind(const std::array<std::uint8_t, n>& bytes) {
+        bind(std::span<const std::uint8_t>(bytes));
+    }
+    void bind(Instant value) { bind(std::int64_t{value.time_since_epoch().count()}); }
+    void bind(Channel value) { bind(to_text(value)); }
+    void bind(std::nullopt_t);
+    template<class T>
+    void bind(const std::optional<T>& value) {
+        value ? bind(*value) : bind(std::nullopt);
+    }
+
+    bool step();         // a row is there
+    int run();           // to the end; rows changed
+    Statement& again();  // reset for other values
+
+    // The next column of the current row.
+    std::int64_t integer();
+    double number();
+    std::string_view view();  // until the next step
+    std::string text() { return std::string(view()); }
+    std::span<const std::uint8_t> bytes();
+    Instant instant() { return Instant(std::chrono::seconds(integer())); }
+    bool is_null() const;  // looks at the next column without taking it
+    void skip();
+    template<class Array>
+    Array array();  // a blob of exactly that size
+    template<class Read>
+    auto maybe(Read read) -> std::optional<decltype(read())> {
+        if (is_null()) {
+            skip();
+            return std::nullopt;
+        }
+        return read();
+    }
+    std::optional<std::string> maybe_text() {
+        return maybe([this] { return text(); });
+    }
+    std::optional<std::int64_t> maybe_integer() {
+        return maybe([this] { return integer(); });
+    }
+    std::optional<Instant> maybe_instant() {
+        return maybe([this] { return instant(); });
+    }
+
+    struct Prepared;
+
+private:
+    struct Plain {};
+    Statement(const Database& database, std::string_view sql, Plain);
+
+    Database::Impl& owner_;
+    std::unique_ptr<Prepared> prepared_;
+    int parameter_ = 0;
+    int column_ = 0;
+};
+
+}  // namespace nurture::store

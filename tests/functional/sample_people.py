@@ -52,7 +52,7 @@ def check_people(people):
            f"the columns are the fields of the rules; they differ in {sorted(columns ^ (BUILT_IN | declared('fields')))}")
     for column in sorted(columns - NEVER_BLANK):
         blank = sum(not p[column] for p in people)
-        expect(0 < blank < len(people), f"{column} is missing for some and known for others, not blank for {blank}")
+        expect(len(people) // 100 < blank < len(people), f"{column} is missing for some, known for others, not blank for {blank}")
     emails = [p["email"].lower() for p in people if p["email"]]
     phones = [p["phone"] for p in people if p["phone"]]
     expect(all(re.fullmatch(r"[a-z0-9'_-]+(\.[a-z0-9'_-]+)*@[a-z.-]+\.example", e) for e in emails), "every address ends in .example")

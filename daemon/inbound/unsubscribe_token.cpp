@@ -18,7 +18,7 @@ std::string proof(std::string_view key, std::string_view id) {
 }  // namespace
 
 std::string unsubscribe_token(std::string_view key, base::MessageId message) {
-    const auto id = std::to_string(base::number(message));
+    const auto id = std::to_string(message);
     return id + "-" + proof(key, id);
 }
 
@@ -34,7 +34,7 @@ std::optional<base::MessageId> message_of_token(std::string_view key, std::strin
         return std::nullopt;
     if (!base::equal_in_constant_time(proof(key, id), token.substr(dash + 1)))
         return std::nullopt;
-    return base::MessageId{number};
+    return number;
 }
 
 }  // namespace nurture::inbound

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/render/render.hpp"
+
+#include "daemon/store/enrolments.hpp"
+
+namespace nurture::render {
+namespace {
+
+struct ValueOf {
+    compose::Value operator()(std::monostate) const { return std::monostate{}; }
+    compose::Value operator()(const std::string& text) const { return text; }
+    compose::Value operator()(std::chrono::sys_days day) const { return std::chrono::year_month_day{day}; }
+    compose::Value operator()(const std::vector<std::string>& list) const { return list; }
+    template<class Other>
+    compose::Value operator()(const Other& other) const {
+        return store::to_text(store::Value(other));
+    }
+};
+
+store::ColumnType column_type(dsl::FieldKind kind) {
+    switch (kind) {
+    case dsl::FieldKind::text: return store::ColumnType::text;
+    case dsl::FieldKind::list: return store::ColumnType::list;
+    case dsl::FieldKind::number: return store::ColumnType::number;
+    case dsl::FieldKind::date: return store::ColumnType::date;
+    case dsl::FieldKind::yes_no: return store::ColumnType::yes_no;
+    case dsl::FieldKind::place: return store::ColumnType::place;
+    }
+    return store::ColumnType::text;
+}
+
+std::string sender_text(const connectors::Mailbox& from) { return from.name + " <" + from.address + ">"; }
+
+}  // namespace
+
+std::string_view to_text(Problem problem) {
+    switch (problem) {
+    case Problem::no_candidate: return "the person is gone";
+    case Problem::no_template: return "the template is gone";
+    case Problem::no_owner: return "the owner is not in [people]";
+    case Problem::no_address: return "no address";
+    case Problem::blank_value: return "a value is blank";
+    case Problem::not_a_link: return "a link has no address";
+    }
+    return {};
+}
+
+std::vector<store::ColumnDef> store_columns(const dsl::Schema& schema) {
+    std::vector<store::ColumnDef> columns;
+    for (const auto& field : schema.fields)
+        columns.push_back({field.name, column_type(field.kind)});
+    return columns;
+}
+
+Renderer::Renderer(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, House house)
+    : database_(database),
+      rules_(std::move(rules)),
+      house_(std::move(house)),
+      columns_(store_columns(rules_->schema)),
+      policy_zone_(base::find_zone(rules_->policy.zone).value_or(base::ZoneId::utc)) {}
+
+Result Renderer::render(const Subject& subject, const compose::Links& links) {
+    const auto* row = candidate(subject.candidate);
+    if (row == nullptr)
+        return Problem::no_candidate;
+    const auto text = rules_->find_template(subject.channel, subject.message_template);
+    if (!text)
+        return Problem::no_template;
+    const auto from = sender(subject);
+    if (!from && subject.channel == dsl::Channel::email)
+        return Problem::no_owner;
+    const bool email = subject.channel == dsl::Channel::email;
+    Letter letter{{},
+                  from.value_or(connectors::Mailbox{}),
+                  {},
+                  field_text(*row, email ? dsl::BuiltIn::email : dsl::BuiltIn::phone),
+                  zone(*row)};
+    if (letter.to_address.empty())
+        return Problem::no_address;
+    const auto first = field_text(*row, dsl::BuiltIn::first_name), last = field_text(*row, dsl::BuiltIn::last_name);
+    letter.to_name = first.empty() || last.empty() ? first + last : first + " " + last;
+
+    auto values = this->values(subject);
+    values->sender = email ? sender_text(*from) : house_.sms_sender;
+    auto made = compose::compose(rules_->templates[*text], *values, links);
+    if (const auto* error = std::get_if<compose::RenderError>(&made))
+        return error->reason == compose::RenderError::Reason::blank ? Problem::blank_value : Problem::not_a_link;
+    letter.text = std::move(std::get<compose::Composed>(made));
+    return letter;
+}
+
+std::string Renderer::line(const dsl::Pieces& pieces, const Subject& subject) {
+    const auto values = this->values(subject);
+    if (!values)
+        return {};
+    auto made = compose::compose_line(pieces, *values);
+    auto* text = std::get_if<std::string>(&made);
+    return text != nullptr ? std::move(*text) : std::string();
+}
+
+const store::CandidateRow* Renderer::candidate(store::CandidateId id) {
+    if (!last_ || last_->id != id)
+        last_ = store::read_candidate(database_, id, columns_);
+    return last_ && !last_->erased_at ? &*last_ : nullptr;
+}
+
+std::optional<compose::Values> Renderer::values(const Subject& subject) {
+    const auto* row = candidate(subject.candidate);
+    if (row == nullptr)
+        return std::nullopt;
+    compose::Values values;
+    for (const auto& value : row->values)
+        values.fields.push_back(std::visit(ValueOf{}, value));
+    if (const auto owner = house_.people.find(subject.owner); owner != house_.people.end()) {
+        values.owner_name = owner->second.name;
+        values.owner_email = owner->second.email;
+        values.owner_phone = owner->second.phone;
+    }
+    values.organisation = house_.organisation;
+    values.postal_address = rules_->policy.postal_address;
+    values.event_value = subject.event_value;
+    const auto zone = this->zone(*row);
+    if (subject.event_at)
+        values.event_date = base::local_day(zone, base::floor_minute(*subject.event_at));
+    values.personal_note = subject.note;
+    values.today = base::local_day(zone, subject.slot);
+    if (const auto thread = rules_->find_template(dsl::Channel::email, subject.thread_template)) {
+        auto made = compose::compose_line(rules_->templates[*thread].subject, values);
+        if (auto* text = std::get_if<std::string>(&made))
+            values.thread_subject = std::move(*text);
+    }
+    return values;
+}
+
+std::optional<connectors::Mailbox> Renderer::sender(const Subject& subject) const {
+    const auto campaign = rules_->campaign(subject.campaign);
+    if (campaign && !rules_->campaigns[*campaign].from.owner) {
+        const auto& from = rules_->campaigns[*campaign].from;
+        return connectors::Mailbox{from.name, from.address};
+    }
+    const auto owner = house_.people.find(subject.owner);
+    if (owner == house_.people.end())
+        return std::nullopt;
+    return connectors::Mailbox{owner->second.name, owner->second.email};
+}
+
+std::string Renderer::field_text(const store::CandidateRow& row, dsl::BuiltIn field) const {
+    return store::to_text(row.values[static_cast<std::size_t>(field)]);
+}
+
+base::ZoneId Renderer::zone(const store::CandidateRow& row) const {
+    if (const auto own = base::find_zone(field_text(row, dsl::BuiltIn::time_zone)))
+        return *own;
+    return base::zone_of_state(field_text(row, dsl::BuiltIn::state)).value_or(policy_zone_);
+}
+
+Subject subject_of(const store::Database& database, const store::Message& message) {
+    Subject subject;
+    subject.candidate = message.candidate;
+    subject.channel = message.channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
+    subject.message_template = message.message_template;
+    subject.owner = message.owner;
+    subject.campaign = message.campaign;
+    subject.slot = base::floor_minute(message.slot);
+    if (const auto enrolment = store::enrolment(database, message.enrolment)) {
+        subject.event_value = enrolment->event_value;
+        subject.event_at = enrolment->event_at;
+    }
+    if (message.note != 0)
+        if (const auto step = store::human_step(database, message.note))
+            subject.note = step->note;
+    if (message.thread != 0)
+        if (const auto first = store::message(database, message.thread))
+            subject.thread_template = first->message_template;
+    return subject;
+}
+
+}  // namespace nurture::render

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// Who writes to whom, with which values: a candidate's record, the live rule set and the installation's people become
+// what daemon/compose needs. The outbox and the previews both come through here, which is why they show the same text.
+// Reads the store, never writes. One thread. Throws base::StoreError. Holds personal data: nothing here is logged.
+#pragma once
+
+#include "daemon/base/calendar.hpp"
+#include "daemon/compose/compose.hpp"
+#include "daemon/store/candidates.hpp"
+#include "daemon/store/messages.hpp"
+#include "dsl/rules.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace nurture::render {
+
+struct Person {
+    std::string name, email, phone;
+};
+
+/// What the installation adds to every message.
+struct House {
+    std::string organisation;
+    std::string public_url;           // unsubscribe links start with it
+    std::string unsubscribe_mailbox;  // may be empty
+    std::string sms_sender;
+    std::map<std::string, Person> people;  // by id
+};
+
+/// What a message is about, whether it is a row already or only planned.
+struct Subject {
+    store::CandidateId candidate = 0;
+    dsl::Channel channel{};
+    std::string message_template;
+    std::string owner;     // an id of [people]
+    std::string campaign;  // whose `from` line it follows; empty: from the owner
+    std::string event_value;
+    std::optional<base::Second> event_at;
+    std::string note;             // {{personal_note}}
+    std::string thread_template;  // of the message it answers; empty: none
+    base::Minute slot;            // "today" is the recipient's date of it
+};
+
+/// Why there is no text.
+enum class Problem : std::uint8_t { no_candidate, no_template, no_owner, no_address, blank_value, not_a_link };
+std::string_view to_text(Problem problem);
+
+struct Letter {
+    compose::Composed text;
+    connectors::Mailbox from;         // email
+    std::string to_name, to_address;  // the candidate's name and mailbox or phone
+    base::ZoneId zone{};              // the recipient's
+};
+using Result = std::variant<Letter, Problem>;
+
+class Renderer {
+public:
+    Renderer(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, House house);
+
+    /// Links that are empty show their fixed stand-in.
+    Result render(const Subject& subject, const compose::Links& links = {});
+
+    /// A task's text, or any other line with merge fields, for that person.
+    std::string line(const dsl::Pieces& pieces, const Subject& subject);
+
+    const House& house() const { return house_; }
+    const dsl::Rules& rules() const { return *rules_; }
+
+private:
+    const store::CandidateRow* candidate(store::CandidateId id);
+    std::optional<compose::Values> values(const Subject& subject);
+    std::optional<connectors::Mailbox> sender(const Subject& subject) const;
+    std::string field_text(const store::CandidateRow& row, dsl::BuiltIn field) const;
+    base::ZoneId zone(const store::CandidateRow& row) const;
+
+    const store::Database& database_;
+    std::shared_ptr<const dsl::Rules> rules_;
+    House house_;
+    std::vector<store::ColumnDef> columns_;  // parallel to rules_->schema.fields
+    base::ZoneId policy_zone_;
+    std::optional<store::CandidateRow> last_;  // several renderings of one person in a row read it once
+};
+
+/// The columns of a schema's fields, in FieldIx order.
+std::vector<store::ColumnDef> store_columns(const dsl::Schema& schema);
+
+/// The subject of a stored message: its enrolment's event and note, the message it answers.
+Subject subject_of(const store::Database& database, const store::Message& message);
+
+}  // namespace nurture::render

@@ -44,6 +44,7 @@ struct OffsetSpan {
     std::chrono::minutes offset;
 };
 OffsetSpan offset_span(ZoneId zone, Minute instant);
+std::string_view zone_abbreviation(ZoneId zone, Minute instant);  // "CST"
 
 // --- lengths and business days ---------------------------------------------------------------------------------
 

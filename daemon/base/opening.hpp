@@ -52,14 +52,13 @@ public:
     std::optional<Opening> next(ZoneId zone, Minute from) const;
 
 private:
-    using WallMinute = std::int64_t;  // minutes since 1970 by the wall clock
     struct Stretch {
         std::int16_t from, to;
     };
 
     bool closed_all_day(Day day) const;
-    WallMinute first_inside(WallMinute from, WallMinute until) const;
-    WallMinute first_outside(WallMinute from, WallMinute until) const;
+    Minute first_inside(Minute from, Minute until) const;  // these two count by the wall clock
+    Minute first_outside(Minute from, Minute until) const;
 
     std::array<std::vector<Stretch>, 7> open_;  // per weekday, sorted, apart
     std::vector<Day> holidays_;

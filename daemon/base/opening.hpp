@@ -29,11 +29,11 @@ struct QuietDates {
 };
 struct OpeningRules {
     Window window;
-    std::optional<Window> quiet_hours;
-    Weekdays quiet_days = 0;              // calendar days at the recipient
-    std::vector<Day> holidays;            // likewise; sorted
-    std::vector<QuietDates> quiet_dates;  // likewise
-    bool sms_hours = false;               // 08:00 to 21:00
+    std::optional<Window> quiet_hours = std::nullopt;
+    Weekdays quiet_days = 0;                   // calendar days at the recipient
+    std::vector<Day> holidays = {};            // likewise; sorted
+    std::vector<QuietDates> quiet_dates = {};  // likewise
+    bool sms_hours = false;                    // 08:00 to 21:00
 };
 
 struct Opening {

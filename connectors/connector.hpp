@@ -3,9 +3,10 @@
 // The seam between the outbox and the outside. submit() takes a job and returns at once; the transfer runs on the
 // connector's own thread (or at once, for files). At the last moment at which nothing has been sent yet the connector
 // asks `Gate::ready(id)` — after SMTP's 354, before an HTTP request's first byte — and waits until the outbox, having
-// committed T2 on its own thread, calls release(id, go or not). Afterwards exactly one Done arrives per job.
-// Threads: submit, release, stop are called by the loop thread; Gate is called by the connector's thread and must only
-// queue and wake. Nothing throws across this border: remote trouble is an Outcome.
+// committed T2 on its own thread, calls release(id, go or not). Afterwards exactly one Done arrives per job. A done()
+// may also follow ready() before release() (the wait was too long, or stop()): nothing was sent then, and release() is
+// void. Threads: submit, release, stop are called by the loop thread; Gate is called by the connector's thread and must
+// only queue and wake. Nothing throws across this border: remote trouble is an Outcome.
 #pragma once
 
 #include "connectors/message.hpp"

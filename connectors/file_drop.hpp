@@ -15,7 +15,7 @@ namespace nurture::connectors {
 
 struct FileDropConfig {
     std::filesystem::path directory;  // made when missing
-    /// fdatasync before the file gets its name: a message that the store calls SENT survives a power cut, as the record
+    /// fsync before the file gets its name: a message that the store calls SENT survives a power cut, as the record
     /// itself does. A rehearsal, which can be run again, does without (about 1 ms per message).
     bool durable = true;
 };

@@ -33,10 +33,10 @@ enum class Blame : std::uint8_t {
 struct Outcome {
     Answer answer = Answer::in_doubt;
     Blame blame = Blame::none;
-    int code = 0;           // SMTP reply or HTTP status; 0: none
-    std::string enhanced;   // "5.1.1" or a gateway's own error number
-    std::string remote_id;  // queue id, sid; never personal
-    int retry_after = 0;    // seconds the remote side asked for
+    int code = 0;                // SMTP reply or HTTP status; 0: none
+    std::string enhanced = {};   // "5.1.1" or a gateway's own error number
+    std::string remote_id = {};  // queue id, sid; never personal
+    int retry_after = 0;         // seconds the remote side asked for
 };
 
 }  // namespace nurture::connectors

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "connectors/address.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <unicode/uidna.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstdint>
+#include <memory>
+
+namespace nurture::connectors {
+
+namespace {
+
+constexpr std::size_t k_max_local = 64;     // RFC 5321 4.5.3.1.1
+constexpr std::size_t k_max_domain = 253;   // what DNS can carry, RFC 1035 2.3.4 without the root dot
+constexpr std::size_t k_max_address = 254;  // RFC 5321 4.5.3.1.3: a path of 256 less its angle brackets
+constexpr std::size_t k_max_label = 63;     // RFC 1035 2.3.4
+constexpr std::size_t k_max_digits = 15;    // E.164 6.2
+constexpr std::size_t k_min_digits = 8;     // no country has shorter complete numbers that take SMS
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+/// RFC 5322 3.2.3
+bool atom(char c) {
+    return letter(c) || digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return text;
+}
+
+std::string local_problem(std::string_view local) {
+    if (local.empty())
+        return "nothing stands before the @";
+    if (local.size() > k_max_local)
+        return "more than 64 characters stand before the @";
+    if (!ascii(local))
+        return "there are letters outside a-z before the @, which most mail servers cannot take";
+    if (local.front() == '"')
+        return "the part before the @ is in quotes";
+    if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos)
+        return "a dot stands first, last or twice in a row before the @";
+    for (char c : local)
+        if (!atom(c) && c != '.')
+            return std::string("the part before the @ has a ") + c;
+    return {};
+}
+
+std::string domain_problem(std::string_view domain) {
+    if (domain.size() > k_max_domain)
+        return "the domain has more than 253 characters";
+    if (domain.find('.') == std::string_view::npos)
+        return "the domain has no dot";
+    std::string_view label;
+    for (std::string_view rest = domain; !rest.empty() || label.empty();) {
+        std::size_t dot = std::min(rest.find('.'), rest.size());
+        label = rest.substr(0, dot);
+        rest.remove_prefix(std::min(dot + 1, rest.size()));
+        if (label.empty() || domain.back() == '.')
+            return "the domain has a dot too many";
+        if (label.size() > k_max_label)
+            return "a part of the domain has more than 63 characters";
+        if (label.front() == '-' || label.back() == '-')
+            return "a part of the domain begins or ends with a hyphen";
+        for (char c : label)
+            if (!letter(c) && !digit(c) && c != '-')
+                return std::string("the domain has a ") + c;
+    }
+    if (std::all_of(label.begin(), label.end(), digit))
+        return "the domain is a number";
+    return {};
+}
+
+/// The domain in A-labels (UTS 46, non-transitional), or empty.
+std::string a_labels(const std::string& domain) {
+    UErrorCode error = U_ZERO_ERROR;
+    std::unique_ptr<UIDNA, void (*)(UIDNA*)> idna(
+        uidna_openUTS46(UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII, &error), uidna_close);
+    if (U_FAILURE(error))
+        return {};
+    std::array<char, 512> out{};
+    UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+    std::int32_t size = uidna_nameToASCII_UTF8(idna.get(), domain.data(), static_cast<std::int32_t>(domain.size()),
+                                               out.data(), static_cast<std::int32_t>(out.size()), &info, &error);
+    bool good = U_SUCCESS(error) && info.errors == 0 && size <= static_cast<std::int32_t>(out.size());
+    return good ? std::string(out.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
+template<typename T>
+std::optional<T> refuse(std::string* why, std::string reason) {
+    if (why)
+        *why = std::move(reason);
+    return std::nullopt;
+}
+
+AddressKey hmac(std::string_view pepper, char channel, const std::string& canonical) {
+    assert(pepper.size() >= 16);
+    std::string message = channel + canonical;
+    AddressKey key{};
+    unsigned int size = key.size();
+    HMAC(EVP_sha256(), pepper.data(), static_cast<int>(pepper.size()),
+         reinterpret_cast<const unsigned char*>(message.data()), message.size(), key.data(), &size);
+    assert(size == key.size());
+    return key;
+}
+
+}  // namespace
+
+EmailAddress::EmailAddress(std::string local, std::string domain)
+    : local_(std::move(local)),
+      domain_(std::move(domain)) {}
+
+std::optional<EmailAddress> EmailAddress::parse(std::string_view text, std::string* why) {
+    // Control characters first: no later message may repeat one.
+    for (char c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            return refuse<EmailAddress>(why, "it has a control character");
+        if (c == ' ')
+            return refuse<EmailAddress>(why, "it has a space");
+    }
+    std::size_t at = text.rfind('@');
+    if (at == std::string_view::npos)
+        return refuse<EmailAddress>(why, "it has no @");
+    std::string local(text.substr(0, at));
+    std::string domain(text.substr(at + 1));
+    if (std::string problem = local_problem(local); !problem.empty())
+        return refuse<EmailAddress>(why, problem);
+    if (domain.empty())
+        return refuse<EmailAddress>(why, "nothing stands after the @");
+    if (!ascii(domain)) {
+        domain = a_labels(domain);
+        if (domain.empty())
+            return refuse<EmailAddress>(why, "the domain is not a valid international domain name");
+    }
+    domain = lower(domain);
+    if (std::string problem = domain_problem(domain); !problem.empty())
+        return refuse<EmailAddress>(why, problem);
+    if (local.size() + 1 + domain.size() > k_max_address)
+        return refuse<EmailAddress>(why, "it has more than 254 characters");
+    return EmailAddress(std::move(local), std::move(domain));
+}
+
+std::string EmailAddress::canonical() const { return lower(local_) + '@' + domain_; }
+
+PhoneNumber::PhoneNumber(std::string e164) : e164_(std::move(e164)) {}
+
+std::optional<PhoneNumber> PhoneNumber::parse(std::string_view text, std::string* why, std::string_view country_code) {
+    std::string digits;
+    bool international = text.starts_with('+');
+    std::string_view rest = text.substr(international ? 1 : 0);
+    if (std::size_t trunk = rest.find("(0)"); international && trunk != std::string_view::npos) {
+        // "+44 (0)20 …": the zero is dialled only within the country.
+        digits = rest.substr(0, trunk);
+        digits += rest.substr(trunk + 3);
+        rest = {};
+    } else {
+        digits = rest;
+    }
+    std::erase_if(digits, [](char c) { return std::string_view(" .-()/").find(c) != std::string_view::npos; });
+    if (digits.empty())
+        return refuse<PhoneNumber>(why, "it has no digits");
+    if (!std::all_of(digits.begin(), digits.end(), digit))
+        return refuse<PhoneNumber>(why, "it has something else than digits, blanks, dots, hyphens and parentheses");
+    if (!international && digits.starts_with("00")) {
+        digits.erase(0, 2);
+        international = true;
+    }
+    if (!international) {
+        if (country_code.empty())
+            return refuse<PhoneNumber>(why, "it has no country code: write it as +1 214 555 0142");
+        bool has_code = country_code == "1" && digits.size() == 11 && digits.front() == '1';
+        if (!has_code) {
+            if (country_code != "1" && digits.front() == '0')
+                digits.erase(0, 1);
+            digits.insert(0, country_code);
+        }
+    }
+    if (digits.empty() || digits.front() == '0')
+        return refuse<PhoneNumber>(why, "its country code begins with a zero");
+    if (digits.size() > k_max_digits)
+        return refuse<PhoneNumber>(why, "it has more than 15 digits");
+    if (digits.size() < k_min_digits)
+        return refuse<PhoneNumber>(why, "it has too few digits");
+    if (digits.front() == '1' && (digits.size() != 11 || digits[1] < '2' || digits[4] < '2'))
+        return refuse<PhoneNumber>(why, "a number with country code 1 has ten digits after it, and neither area code "
+                                        "nor exchange begins with 0 or 1");
+    return PhoneNumber('+' + digits);
+}
+
+AddressKey address_key(std::string_view pepper, const EmailAddress& address) {
+    return hmac(pepper, 'e', address.canonical());
+}
+
+AddressKey address_key(std::string_view pepper, const PhoneNumber& number) {
+    return hmac(pepper, 's', number.canonical());
+}
+
+}  // namespace nurture::connectors

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+#include "connectors/mime_text.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace nurture::connectors {
+
+namespace {
+
+constexpr std::size_t k_line = 76;          // RFC 2045 6.7 (5) and 6.8; RFC 2047 2 for lines with encoded words
+constexpr std::size_t k_encoded_word = 75;  // RFC 2047 2
+constexpr std::string_view k_q_open = "=?utf-8?q?";
+constexpr std::string_view k_b_open = "=?utf-8?b?";
+constexpr std::string_view k_close = "?=";
+constexpr std::string_view k_fold = "\r\n ";
+
+/// The code point at `at`, or -1; `at` moves behind it. Overlong forms and surrogates are invalid.
+std::int32_t next_code_point(std::string_view text, std::size_t& at) {
+    auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    unsigned lead = byte(at);
+    std::size_t more = lead < 0x80 ? 0 : lead < 0xc2 ? 9 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : 9;
+    if (more == 9)
+        return -1;
+    std::uint32_t code = more == 0 ? lead : lead & (0x3fu >> more);
+    for (std::size_t i = 1; i <= more; ++i) {
+        if ((byte(at + i) & 0xc0) != 0x80)
+            return -1;
+        code = (code << 6) | (byte(at + i) & 0x3f);
+    }
+    if ((more == 2 && (code < 0x800 || (code >= 0xd800 && code < 0xe000))) ||
+        (more == 3 && (code < 0x10000 || code > 0x10ffff)))
+        return -1;
+    at += more + 1;
+    return static_cast<std::int32_t>(code);
+}
+
+template<typename Allowed>
+bool every_code_point(std::string_view text, Allowed allowed) {
+    for (std::size_t at = 0; at < text.size();) {
+        std::int32_t code = next_code_point(text, at);
+        if (code < 0 || !allowed(code))
+            return false;
+    }
+    return true;
+}
+
+bool printable_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+/// Words with one blank between them, none first or last: the only shape that folding leaves alone.
+bool single_blanks(std::string_view text) {
+    return text.empty() || (text.front() != ' ' && text.back() != ' ' && text.find("  ") == std::string_view::npos);
+}
+
+bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+void append_hex(std::string& out, char c) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    auto byte = static_cast<unsigned char>(c);
+    out += '=';
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+}
+
+/// RFC 2047 5 (3): the set that is safe even within a phrase.
+void append_q(std::string& out, char c) {
+    if (alphanumeric(c) || std::string_view("!*+-/").find(c) != std::string_view::npos)
+        out += c;
+    else if (c == ' ')
+        out += '_';
+    else
+        append_hex(out, c);
+}
+
+std::size_t character_size(std::string_view text, std::size_t at) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+        ++end;
+    return end - at;
+}
+
+std::size_t encoded_size(std::string_view piece, bool q) {
+    if (!q)
+        return (piece.size() + 2) / 3 * 4;
+    std::string out;
+    for (char c : piece)
+        append_q(out, c);
+    return out.size();
+}
+
+std::string encoded_word(std::string_view piece, bool q) {
+    std::string out(q ? k_q_open : k_b_open);
+    if (q)
+        for (char c : piece)
+            append_q(out, c);
+    else
+        out += base64(piece);
+    out += k_close;
+    return out;
+}
+
+/// As many encoded words as it takes, each on a line of its own from the second on.
+std::string encoded_words(std::string_view text, std::size_t column) {
+    bool q = encoded_size(text, true) <= encoded_size(text, false);
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t room = std::min(k_encoded_word, k_line - column) - k_q_open.size() - k_close.size();
+        std::size_t end = at;
+        while (end < text.size()) {
+            std::size_t size = character_size(text, end);
+            if (end > at && encoded_size(text.substr(at, end + size - at), q) > room)
+                break;
+            end += size;
+        }
+        if (!out.empty())
+            out += k_fold;
+        out += encoded_word(text.substr(at, end - at), q);
+        at = end;
+        column = 1;
+    }
+    return out;
+}
+
+bool plain_words(std::string_view text, bool (*allowed)(char)) {
+    return !text.empty() && single_blanks(text) && text.find("=?") == std::string_view::npos &&
+           std::all_of(text.begin(), text.end(), [&](char c) { return c == ' ' || allowed(c); });
+}
+
+bool atom(char c) {
+    return alphanumeric(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+}
+
+/// Plain words, broken at blanks. Nothing when a word is too long for a line.
+std::string folded(std::string_view text, std::size_t column) {
+    std::string out;
+    while (!text.empty()) {
+        std::size_t size = std::min(text.find(' '), text.size());
+        if (size + 1 > k_line)
+            return {};
+        if (!out.empty()) {
+            bool fits = column + 1 + size <= k_line;
+            out += fits ? " " : k_fold;
+            column = fits ? column + 1 : 1;
+        }
+        out += text.substr(0, size);
+        column += size;
+        text.remove_prefix(std::min(size + 1, text.size()));
+    }
+    return out;
+}
+
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (char c : text) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+std::string_view take_line(std::string_view& text) {
+    std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return line;
+}
+
+void append_quoted_printable_line(std::string& out, std::string_view line) {
+    std::size_t column = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        char c = line[i];
+        bool last = i + 1 == line.size();
+        bool blank = c == ' ' || c == '\t';
+        std::string piece;
+        // A dot or "From " at the start of a line is rewritten by some relays and mailboxes, which breaks DKIM.
+        bool hide = column == 0 && (c == '.' || line.substr(i).starts_with("From "));
+        if ((blank && !last) || (c > ' ' && c <= '~' && c != '=' && !hide))
+            piece = c;
+        else
+            append_hex(piece, c);
+        if (column + piece.size() > (last ? k_line : k_line - 1)) {
+            out += "=\r\n";
+            column = 0;
+            --i;  // again, now at the start of a line
+            continue;
+        }
+        out += piece;
+        column += piece.size();
+    }
+    out += "\r\n";
+}
+
+}  // namespace
+
+bool header_text(std::string_view text) {
+    return every_code_point(text, [](std::int32_t code) {
+        return code >= 0x20 && (code < 0x7f || code > 0x9f) && code != 0x2028 && code != 0x2029;
+    });
+}
+
+bool body_text(std::string_view text) {
+    return every_code_point(text, [](std::int32_t code) {
+        return (code >= 0x20 && (code < 0x7f || code > 0x9f)) || code == '\n' || code == '\t';
+    });
+}
+
+std::string unstructured_header(std::string_view name, std::string_view text) {
+    std::string out = std::string(name) + ": ";
+    std::string words;
+    if (plain_words(text, [](char c) { return c > ' ' && c <= '~'; }))
+        words = folded(text, out.size());
+    if (words.empty())
+        words = encoded_words(text, out.size());
+    return out + words + "\r\n";
+}
+
+std::string phrase(std::string_view text, std::size_t column) {
+    if (plain_words(text, atom)) {
+        if (std::string words = folded(text, column); !words.empty())
+            return words;
+    } else if (printable_ascii(text) && text.find("=?") == std::string_view::npos && single_blanks(text)) {
+        if (std::string words = quoted(text); column + words.size() <= k_line)
+            return words;
+    }
+    return encoded_words(text, column);
+}
+
+std::string base64(std::string_view bytes) {
+    std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends with a NUL
+    int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                               reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    out.resize(static_cast<std::size_t>(size));
+    return out;
+}
+
+std::string quoted_printable_body(std::string_view text) {
+    std::string out;
+    out.reserve(text.size() + text.size() / 8 + 2);
+    do {
+        append_quoted_printable_line(out, take_line(text));
+    } while (!text.empty());
+    return out;
+}
+
+std::string base64_body(std::string_view text) {
+    std::string canonical;  // RFC 2045 6.8: line breaks are CRLF before the encoding
+    do {
+        canonical += take_line(text);
+        canonical += "\r\n";
+    } while (!text.empty());
+    std::string all = base64(canonical);
+    std::string out;
+    for (std::size_t at = 0; at < all.size(); at += k_line) {
+        out += all.substr(at, k_line);
+        out += "\r\n";
+    }
+    return out;
+}
+
+}  // namespace nurture::connectors

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "connectors/sms/kannel.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace nurture::connectors {
+
+namespace {
+
+/// Answers that are definite: Kannel checks all of this before it queues anything. What is not here is in doubt.
+struct Refusal {
+    int status;
+    Answer answer;
+    Blame blame;
+};
+constexpr std::array k_refusals{
+    Refusal{400, Answer::rejected, Blame::content},         // a parameter is missing or malformed
+    Refusal{401, Answer::deferred, Blame::credentials},     //
+    Refusal{403, Answer::deferred, Blame::credentials},     // "Authorization failed for sendsms"
+    Refusal{404, Answer::deferred, Blame::credentials},     // not the sendsms address: our configuration
+    Refusal{405, Answer::deferred, Blame::credentials},     //
+    Refusal{413, Answer::rejected, Blame::content},         //
+    Refusal{414, Answer::rejected, Blame::content},         //
+    Refusal{429, Answer::deferred, Blame::rate_or_policy},  //
+};
+
+GatewayRequest request(const GatewayConfig& config, const SmsMessage& message) {
+    GatewayRequest out{.url = config.url, .form = {}, .post = true};
+    out.form = {{"username", config.user},
+                {"password", config.password},
+                {"from", message.sender},
+                {"to", message.to},
+                {"text", message.text},
+                {"charset", "UTF-8"},
+                {"coding", message.ucs2 ? "2" : "0"}};
+    return out;
+}
+
+Outcome read(const GatewayAnswer& answer) {
+    bool success = answer.status >= 200 && answer.status < 300;
+    if (success && (answer.body.starts_with("0:") || answer.body.starts_with("3:")))
+        return Outcome{.answer = Answer::accepted, .enhanced = answer.body.substr(0, 1)};
+    auto known = std::find_if(k_refusals.begin(), k_refusals.end(),
+                              [&](const Refusal& refusal) { return refusal.status == answer.status; });
+    if (known == k_refusals.end())
+        return Outcome{.answer = Answer::in_doubt, .blame = Blame::connection};
+    return Outcome{.answer = known->answer, .blame = known->blame, .retry_after = answer.retry_after};
+}
+
+}  // namespace
+
+const GatewayKind k_kannel{"kannel", request, read};
+
+}  // namespace nurture::connectors

@@ -186,6 +186,10 @@ std::vector<CrossProblem> cross_check(const Config& config) {
         if (!person.stand_in.empty() && config.person(person.stand_in) == nullptr)
             problems.push_back(
                 {"people", person.id, "names the stand-in \"" + person.stand_in + "\", who is not in [people]"});
+        const auto domain = lower(person.email.substr(person.email.rfind('@') + 1));
+        if (std::find(config.from_domains.begin(), config.from_domains.end(), domain) == config.from_domains.end())
+            problems.push_back(
+                {"people", person.id, "writes from " + domain + ", which is not in from_domains of [email]"});
     }
     return problems;
 }

@@ -160,7 +160,7 @@ bool Outbox::claim(store::Channel channel, Way& way, store::Instant now) {
 }
 
 void Outbox::start(const store::Message& message, Way& way, store::Instant now) {
-    auto made = composer_.letter(message);
+    auto made = composer_.letter(message, now);
     if (const auto* unsendable = std::get_if<Unsendable>(&made)) {
         store::give_up(database_, message.id, unsendable->state, unsendable->reason, now);
         return;

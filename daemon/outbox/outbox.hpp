@@ -38,7 +38,8 @@ struct Unsendable {
 class Composer {
 public:
     virtual ~Composer() = default;
-    virtual std::variant<Letter, Unsendable> letter(const store::Message& message) = 0;
+    /// `now` is for the Date header only.
+    virtual std::variant<Letter, Unsendable> letter(const store::Message& message, store::Instant now) = 0;
 };
 
 class Outbox final : public connectors::Gate {

@@ -53,7 +53,7 @@ std::vector<store::ColumnDef> store_columns(const dsl::Schema& schema) {
 }
 
 Renderer::Renderer(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, House house)
-    : database_(database),
+    : database_(&database),
       rules_(std::move(rules)),
       house_(std::move(house)),
       columns_(store_columns(rules_->schema)),
@@ -100,7 +100,7 @@ std::string Renderer::line(const dsl::Pieces& pieces, const Subject& subject) {
 
 const store::CandidateRow* Renderer::candidate(store::CandidateId id) {
     if (!last_ || last_->id != id)
-        last_ = store::read_candidate(database_, id, columns_);
+        last_ = store::read_candidate(*database_, id, columns_);
     return last_ && !last_->erased_at ? &*last_ : nullptr;
 }
 

@@ -79,7 +79,7 @@ private:
     std::string field_text(const store::CandidateRow& row, dsl::BuiltIn field) const;
     base::ZoneId zone(const store::CandidateRow& row) const;
 
-    const store::Database& database_;
+    const store::Database* database_;  // not null; a pointer so that renderers can be replaced
     std::shared_ptr<const dsl::Rules> rules_;
     House house_;
     std::vector<store::ColumnDef> columns_;  // parallel to rules_->schema.fields

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/service/letters.hpp"
+
+#include "connectors/address.hpp"
+#include "daemon/base/hash.hpp"
+#include "daemon/inbound/unsubscribe_token.hpp"
+
+#include <algorithm>
+
+namespace nurture::service {
+namespace {
+
+outbox::Unsendable unsendable(render::Problem problem) {
+    using store::MessageState;
+    const bool gone = problem == render::Problem::no_candidate;
+    const bool unreachable = problem == render::Problem::no_address;
+    return {gone          ? MessageState::cancelled
+            : unreachable ? MessageState::suppressed
+                          : MessageState::failed_render,
+            std::string(render::to_text(problem))};
+}
+
+std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
+
+}  // namespace
+
+std::string message_id(const store::Message& message, std::string_view domain) {
+    std::string key = message.purpose == store::MessagePurpose::campaign
+                          ? message.campaign + '\n' + message.step + '\n' + std::to_string(message.round) + '\n'
+                          : "message " + std::to_string(message.id) + '\n';
+    key.append(message.addr_key.begin(), message.addr_key.end());
+    return "<" + base::hex(base::sha256(key)).substr(0, 32) + "@" + std::string(domain) + ">";
+}
+
+Letters::Letters(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, render::House house)
+    : database_(database),
+      pepper_(store::pepper(database)),
+      renderer_(database, std::move(rules), std::move(house)) {}
+
+void Letters::use(std::shared_ptr<const dsl::Rules> rules, render::House house) {
+    renderer_ = render::Renderer(database_, std::move(rules), std::move(house));
+}
+
+std::variant<outbox::Letter, outbox::Unsendable> Letters::letter(const store::Message& message, store::Instant now) {
+    compose::Links links;
+    links.unsubscribe = renderer_.house().public_url + "/u/" + inbound::unsubscribe_token(pepper_, message.id);
+    auto made = renderer_.render(render::subject_of(database_, message), links);
+    if (const auto* problem = std::get_if<render::Problem>(&made))
+        return unsendable(*problem);
+    auto& letter = std::get<render::Letter>(made);
+    if (!message.recipient.empty()) {  // a test goes to the person who asked for it, not to the candidate
+        letter.to_name.clear();
+        letter.to_address = message.recipient;
+    }
+    return message.channel == store::Channel::email ? email(message, std::move(letter), std::move(links), now)
+                                                    : sms(std::move(letter));
+}
+
+std::variant<outbox::Letter, outbox::Unsendable> Letters::email(const store::Message& message, render::Letter made,
+                                                                compose::Links links, store::Instant now) const {
+    const auto to = connectors::EmailAddress::parse(made.to_address);
+    if (!to)
+        return outbox::Unsendable{store::MessageState::suppressed, "the address cannot be used"};
+    outbox::Letter letter;
+    letter.addr_key = connectors::address_key(pepper_, *to);
+    letter.text_hash = made.text.hash;
+    auto& email = letter.job.email;
+    email.from = made.from;
+    email.to = {made.to_name, to->wire()};
+    email.subject = std::move(made.text.subject);
+    email.plain = std::move(made.text.plain);
+    email.html = std::move(made.text.html);
+    const auto domain = domain_of(made.from.address);
+    email.message_id = message_id(message, domain);
+    // The message it answers, and what that one answered: the whole thread, oldest first (RFC 5322, 3.6.4).
+    for (auto id = message.thread; id != 0;) {
+        const auto earlier = store::message(database_, id);
+        if (!earlier)
+            break;
+        email.references.insert(email.references.begin(), message_id(*earlier, domain));
+        id = earlier->thread;
+    }
+    if (!email.references.empty())
+        email.in_reply_to = email.references.back();
+    email.unsubscribe_url = std::move(links.unsubscribe);
+    email.unsubscribe_mailto = renderer_.house().unsubscribe_mailbox;
+    email.date = base::to_unix(now);
+    return letter;
+}
+
+std::variant<outbox::Letter, outbox::Unsendable> Letters::sms(render::Letter made) const {
+    const auto to = connectors::PhoneNumber::parse(made.to_address);
+    if (!to)
+        return outbox::Unsendable{store::MessageState::suppressed, "the phone number cannot be used"};
+    outbox::Letter letter;
+    letter.addr_key = connectors::address_key(pepper_, *to);
+    letter.text_hash = made.text.hash;
+    letter.job.sms = {renderer_.house().sms_sender, to->canonical(), std::move(made.text.sms)};
+    return letter;
+}
+
+}  // namespace nurture::service

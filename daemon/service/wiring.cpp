@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/service/wiring.hpp"
+
+#include "connectors/factory.hpp"
+#include "daemon/base/calendar.hpp"
+#include "daemon/base/error.hpp"
+#include "daemon/base/files.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace nurture::service {
+namespace {
+
+// A rule file of more than this is a slip (an export saved under the wrong name); the largest sensible one is 100 kB.
+constexpr std::size_t k_most_bytes = 16u << 20;
+
+connectors::ConnectorConfig mail_config(const config::Config& config) {
+    auto mail = connectors::relay_config(config.relay);
+    mail.starttls =
+        config.starttls == config::Starttls::never ? connectors::StartTls::never : connectors::StartTls::required;
+    mail.user = config.email_user;
+    mail.password = config.email_password.given() ? config::read_secret(config.email_password) : std::string();
+    mail.ca_file = config.relay_ca.string();
+    mail.connections = config.connections;
+    return mail;
+}
+
+connectors::ConnectorConfig sms_config(const config::Config& config) {
+    connectors::ConnectorConfig sms;
+    sms.kind = config.gateway == config::Gateway::file ? "file" : "kannel";
+    sms.url = config.sms_url;
+    sms.directory = config.sms_directory;
+    sms.user = config.sms_user;
+    sms.password = config.sms_password.given() ? config::read_secret(config.sms_password) : std::string();
+    return sms;
+}
+
+void attach(outbox::Outbox& outbox, store::Channel channel, connectors::ConnectorConfig parts, bool durable) {
+    parts.durable = durable;
+    std::string problem;
+    auto connector = connectors::make_connector(parts, outbox, problem);
+    if (!connector)
+        throw base::ConfigError(problem);
+    outbox.attach(channel, std::move(connector));
+}
+
+bool decides(const std::filesystem::path& path) {
+    const auto extension = path.extension();
+    return extension == ".nurture" || extension == ".ics" || path.filename() == "places.csv";
+}
+
+}  // namespace
+
+render::House house(const config::Config& config) {
+    render::House house{config.organisation_name, config.public_url, config.unsubscribe_mailbox, config.sms_sender, {}};
+    for (const auto& person : config.people)
+        house.people[person.id] = {person.name, person.email, person.phone};
+    return house;
+}
+
+dsl::World checker_world(const config::Config& config, base::Second now) {
+    dsl::World world;
+    world.today = std::chrono::floor<std::chrono::days>(now);
+    for (const auto& person : config.people)
+        world.people.push_back(person.id);
+    world.from_domains = config.from_domains;
+    world.zones = base::zone_names();
+    return world;
+}
+
+void attach_connectors(outbox::Outbox& outbox, const config::Config& config, bool durable) {
+    attach(outbox, store::Channel::email, mail_config(config), durable);
+    if (config.gateway != config::Gateway::none)
+        attach(outbox, store::Channel::sms, sms_config(config), durable);
+}
+
+store::T2Policy t2_policy(const dsl::Rules& rules, bool stop_file) {
+    store::T2Policy policy;
+    policy.stop_file = stop_file;
+    for (const auto list : rules.policy.never_contact_lists)
+        policy.never_contact_lists.push_back(rules.schema.lists[list]);
+    for (const auto& cap : rules.policy.caps) {
+        if (cap.per != dsl::CapPer::candidate || cap.of == dsl::CapOf::kind)
+            continue;  // those are the engine's alone
+        std::optional<store::Channel> channel;
+        if (cap.of != dsl::CapOf::messages)
+            channel = cap.of == dsl::CapOf::email ? store::Channel::email : store::Channel::sms;
+        policy.caps.push_back({cap.count, channel, cap.in});
+    }
+    return policy;
+}
+
+dsl::SourceSet read_rules(const std::filesystem::path& directory) {
+    std::error_code problem;
+    if (!std::filesystem::is_directory(directory, problem))
+        throw base::FileError("there is no rules directory at " + directory.string() + " ([rules] directory)");
+    dsl::SourceSet set;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+        if (entry.is_regular_file() && decides(entry.path()))
+            set.files.push_back({entry.path().lexically_relative(directory).generic_string(),
+                                 base::read_file(entry.path(), k_most_bytes)});
+    }
+    std::sort(set.files.begin(), set.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return set;
+}
+
+std::filesystem::path stop_file(const config::Config& config) { return config.state_directory / "STOP"; }
+
+bool stop_file_present(const config::Config& config) {
+    std::error_code unreadable;
+    if (std::filesystem::exists(stop_file(config), unreadable) || unreadable)
+        return true;  // a state directory that cannot be read is a reason to stop, not to go on
+    const char* runtime = std::getenv("RUNTIME_DIRECTORY");
+    return runtime != nullptr && std::filesystem::exists(std::filesystem::path(runtime) / "STOP", unreadable);
+}
+
+}  // namespace nurture::service

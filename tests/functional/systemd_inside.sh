@@ -60,7 +60,7 @@ check "it has no capabilities, and system calls are filtered" \
     same "$(awk '/^(CapEff|CapBnd|NoNewPrivs|Seccomp):/ { printf "%s ", $2 }' /proc/"$pid"/status)" \
     "0000000000000000 0000000000000000 1 2 "
 check "the password reaches it as a credential" \
-    same "$(nsenter -t "$pid" -m cat /run/credentials/$unit/smtp-password)" open-sesame
+    same "$(cat "/proc/$pid/root/run/credentials/$unit/smtp-password")" open-sesame
 check "a recruiter may ask for the status" as recruiter nurture status
 check "somebody else may not" refuses as stranger nurture status
 check "a second daemon refuses and names the holder" \

@@ -11,6 +11,21 @@ namespace nurture::outbox {
 using connectors::Answer;
 using connectors::Blame;
 
+namespace {
+
+base::Word word(Answer answer) {
+    switch (answer) {
+    case Answer::accepted: return "accepted";
+    case Answer::deferred: return "deferred";
+    case Answer::rejected: return "rejected";
+    case Answer::in_doubt: return "in doubt";
+    case Answer::refused: return "refused";
+    }
+    return "unknown";
+}
+
+}  // namespace
+
 Outbox::Outbox(store::Database& database, Composer& composer, base::IdSource ids, std::function<void()> wake)
     : database_(database),
       composer_(composer),
@@ -111,6 +126,8 @@ void Outbox::finish(connectors::JobId id, const connectors::Outcome& outcome, st
         base::log(base::Level::error, "relay refused our credentials or certificate; nothing goes there until a reload",
                   {{"relay", base::Configured{way.connector->name()}}, {"code", outcome.code}});
     }
+    base::log(base::Level::info, "hand-over ended",
+              {{"message", job.message}, {"answer", word(outcome.answer)}, {"code", outcome.code}});
     if (outcome.answer == Answer::refused && !job.let_go)
         return;
     auto seen = outcome;

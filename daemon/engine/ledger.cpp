@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/engine/ledger.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace nurture::engine {
+namespace {
+
+auto place(std::vector<Sent>& entries, EnrolmentId enrolment, std::string_view step) {
+    return std::lower_bound(entries.begin(), entries.end(), std::tie(enrolment, step),
+                            [](const Sent& a, const std::tuple<const EnrolmentId&, const std::string_view&>& key) {
+                                return std::tuple<EnrolmentId, std::string_view>(a.enrolment, a.step) < key;
+                            });
+}
+
+}  // namespace
+
+const Sent* find_sent(std::span<const Sent> of_person, EnrolmentId enrolment, std::string_view step) {
+    for (const Sent& sent : of_person)
+        if (sent.enrolment == enrolment && sent.step == step)
+            return &sent;
+    return nullptr;
+}
+
+void put_sent(std::vector<Sent>& of_person, const Sent& sent) {
+    const auto at = place(of_person, sent.enrolment, sent.step);
+    if (at != of_person.end() && at->enrolment == sent.enrolment && at->step == sent.step)
+        *at = sent;
+    else
+        of_person.insert(at, sent);
+}
+
+void remove_sent(std::vector<Sent>& of_person, EnrolmentId enrolment, std::string_view step) {
+    std::erase_if(of_person, [&](const Sent& sent) { return sent.enrolment == enrolment && sent.step == step; });
+}
+
+std::span<const Sent> Ledger::of(CandidateId who) const {
+    const auto found = people_.find(who);
+    return found == people_.end() ? std::span<const Sent>{} : found->second;
+}
+
+void Ledger::put(CandidateId who, const Sent& sent) {
+    put_sent(people_[who], sent);
+    if (sent.at >= day_start_)
+        today_.insert(who);
+}
+
+void Ledger::remove(CandidateId who, EnrolmentId enrolment, std::string_view step) {
+    const auto found = people_.find(who);
+    if (found == people_.end())
+        return;
+    remove_sent(found->second, enrolment, step);
+    if (found->second.empty())
+        people_.erase(found);
+}
+
+void Ledger::begin_day(Minute day_start) {
+    day_start_ = day_start;
+    std::erase_if(today_, [&](CandidateId who) {
+        const auto entries = of(who);
+        return std::none_of(entries.begin(), entries.end(), [&](const Sent& sent) { return sent.at >= day_start; });
+    });
+}
+
+}  // namespace nurture::engine

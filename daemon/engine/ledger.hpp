@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+//
+// Per person, every message that was sent, is in doubt or holds a place: caps, `next unsent of`, waits and branches on
+// clicks look here. A message is named by enrolment and step. What was refused for good is not in it. One writer, like
+// State.
+#pragma once
+
+#include "daemon/base/ids.hpp"
+#include "daemon/base/time.hpp"
+#include "dsl/rules.hpp"
+
+#include <array>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace nurture::engine {
+
+using base::CandidateId;
+using base::EnrolmentId;
+using base::Minute;
+
+struct Sent {
+    EnrolmentId enrolment = 0;
+    std::string step;
+    dsl::CampaignIx campaign = 0;  // in the live rules; k_no_campaign: no longer there
+    dsl::Channel channel{};
+    std::string message_template;
+    Minute at{};                     // the slot, then counted_at
+    bool counted = false;            // sent or in doubt; else it only holds its place
+    std::array<Minute, 4> events{};  // by dsl::StepEvent, the first of each; `sent` unused
+
+    friend bool operator==(const Sent&, const Sent&) = default;
+};
+inline constexpr dsl::CampaignIx k_no_campaign = 0xffff;
+
+/// Null if there is none.
+const Sent* find_sent(std::span<const Sent> of_person, EnrolmentId enrolment, std::string_view step);
+
+void put_sent(std::vector<Sent>& of_person, const Sent& sent);  // in place of the same one
+void remove_sent(std::vector<Sent>& of_person, EnrolmentId enrolment, std::string_view step);
+
+class Ledger {
+public:
+    /// By enrolment, then step.
+    std::span<const Sent> of(CandidateId who) const;
+    /// Who may have something since the day began; their entries tell.
+    const std::set<CandidateId>& today() const { return today_; }
+
+    /// New or changed, in place of what has the same enrolment and step.
+    void put(CandidateId who, const Sent& sent);
+    void remove(CandidateId who, EnrolmentId enrolment, std::string_view step);
+    void begin_day(Minute day_start);
+
+    friend bool operator==(const Ledger& a, const Ledger& b) { return a.people_ == b.people_; }
+
+private:
+    std::unordered_map<CandidateId, std::vector<Sent>> people_;  // looked up, never walked
+    std::set<CandidateId> today_;
+    Minute day_start_{};
+};
+
+}  // namespace nurture::engine

@@ -13,6 +13,8 @@ constexpr const char* k_people = R"(
 "dana.wu" = { name = "Dana Wu", email = "dana.wu@lonestar.example", phone = "+15125550101" }
 "lee.ortiz" = { name = "Lee Ortiz", email = "lee.ortiz@lonestar.example", phone = "+15125550102" }
 "priya.nair" = { name = "Priya Nair", email = "priya.nair@lonestar.example", phone = "+15125550103" }
+"ruth.lindqvist" = { name = "Ruth Lindqvist", email = "ruth.lindqvist@lonestar.example", phone = "+15125550104" }
+"sam.okafor" = { name = "Sam Okafor", email = "sam.okafor@lonestar.example", phone = "+15125550105" }
 )";
 
 }  // namespace

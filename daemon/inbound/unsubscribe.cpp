@@ -29,7 +29,7 @@ bool unsubscribe(store::Database& database, store::MessageId id, store::Instant 
             row.by = "link";
             store::append(database, row);
         }
-        store::Journal(database).append({now, "unsubscribed", id, message->enrolment, "{}"});
+        store::append(database, {now, "unsubscribed", id, message->enrolment, "{}"});
     }
     transaction.commit();
     return true;

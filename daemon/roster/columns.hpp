@@ -62,7 +62,6 @@ struct EventColumn {
 
 /// The latest word on a consent.
 struct ConsentColumn {
-    bool kept = false;
     std::vector<std::uint8_t> status;  // a dsl::cond::ConsentIs
     std::vector<std::int32_t> days;    // of that word, in the policy's zone
 };
@@ -76,6 +75,7 @@ struct PersonFlags {
     bool has_phone : 1 = false;
     bool email_suppressed : 1 = false;
     bool sms_suppressed : 1 = false;
+    friend bool operator==(const PersonFlags&, const PersonFlags&) = default;
 };
 
 /// Equal for two people exactly if they share the mailbox or phone (the first bytes of the address key, a keyed hash);
@@ -133,7 +133,7 @@ public:
     void set_yes_no(dsl::FieldIx field, Row row, bool value);
     void set_place(dsl::FieldIx field, Row row, double lat, double lon);
 
-    /// `name` is a name or, with a channel, a template.
+    /// `name` is a name or, with a channel, a template. A message event that is there already is not added again.
     void add_event(dsl::EventIx kind, Row row, base::Minute at, std::string_view name = {},
                    std::optional<dsl::Channel> channel = {});
     /// In order of time: the last one holds.
@@ -160,11 +160,7 @@ private:
     };
 
     void expires(Row row, std::uint32_t what, std::optional<base::Second> until);
-    void note_field(dsl::FieldIx field, FieldColumn::Kept kept);
-    void note_condition(const dsl::Condition& condition);
-    void note_change(const dsl::Change& change);
-    void note_campaign(const dsl::Campaign& campaign);
-    void note_steps(const dsl::StepList& steps);
+    friend class Needs;  // columns_needs.cpp: what the rules look at
 
     dsl::Schema schema_;
     base::ZoneId policy_zone_;

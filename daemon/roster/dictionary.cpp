@@ -17,8 +17,11 @@ Code Dictionary::intern(std::string_view value) {
         folded_.push_back(folded);
         shown_.emplace_back(value);
     }
-    if (value != folded)
+    if (value != folded) {
         codes_.try_emplace(std::string(value), code);
+        if (shown_[code] == folded)  // so far only known from a rule
+            shown_[code] = value;
+    }
     return code;
 }
 

@@ -26,7 +26,7 @@ public:
     /// One more than the largest code.
     std::size_t size() const { return folded_.size(); }
     std::string_view folded(Code code) const { return folded_[code]; }
-    /// As it was first written.
+    /// As it was first written with capitals, if it ever was.
     std::string_view shown(Code code) const { return shown_[code]; }
 
 private:

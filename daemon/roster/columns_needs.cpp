@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// Which columns a rule set needs, and codes for the values it names: a value that nobody has yet has its code already,
+// so what was bound to the columns once stays right whatever is read later.
+#include "daemon/base/error.hpp"
+#include "daemon/roster/columns.hpp"
+
+#include <algorithm>
+
+namespace nurture::roster {
+
+class Needs {
+public:
+    explicit Needs(Columns& columns) : c_(columns) {}
+
+    void campaign(const dsl::Campaign& campaign) {
+        if (const auto* start = std::get_if<dsl::StartOnChange>(&campaign.entry))
+            change(start->when);
+        if (const auto* start = std::get_if<dsl::StartOnDate>(&campaign.entry))
+            field(start->field);
+        for (const dsl::Stop& stop : campaign.stops)
+            change(stop.when);
+        for (const dsl::Pause& pause : campaign.pauses)
+            change(pause.when);
+        steps(*campaign.steps);
+    }
+
+    void steps(const dsl::StepList& steps) {
+        for (const dsl::StepLine& line : steps.lines)
+            if (const auto* wait = std::get_if<dsl::op::WaitUntilDate>(&line.op))
+                field(wait->field);
+    }
+
+    FieldColumn& field(dsl::FieldIx field, FieldColumn::Kept kept = FieldColumn::Kept::values) {
+        FieldColumn& column = c_.fields_[field];
+        column.kept = std::max(column.kept, kept);
+        return column;
+    }
+
+    void values(dsl::FieldIx ix, const std::vector<std::string>& values) {
+        FieldColumn& column = field(ix);
+        for (const std::string& value : values)
+            column.dictionary.intern(value);
+    }
+
+    void event(dsl::EventIx event, const std::optional<std::string>& name) {
+        EventColumn& column = c_.events_[event];
+        column.kept = true;
+        if (name)
+            column.names.intern(*name);
+    }
+
+    void operator()(const dsl::cond::Known& known) { field(known.field, FieldColumn::Kept::known); }
+    void operator()(const dsl::cond::TextIn& text) { values(text.field, text.values); }
+    void operator()(const dsl::cond::ListHas& list) { values(list.field, list.values); }
+    void operator()(const dsl::cond::Happened& happened) {
+        event(happened.event, happened.message_template ? happened.message_template : happened.name);
+    }
+    template<typename Condition>
+    void operator()(const Condition& condition) {
+        if constexpr (requires { condition.field; })
+            field(condition.field);
+    }
+
+private:
+    void change(const dsl::Change& change) {
+        if (const auto* happened = std::get_if<dsl::change::Event>(&change))
+            event(happened->event, happened->name);
+    }
+
+    Columns& c_;
+};
+
+Columns::Columns(const dsl::Rules& rules, std::span<const std::shared_ptr<const dsl::StepList>> older)
+    : schema_(rules.schema),
+      fields_(schema_.fields.size()),
+      events_(schema_.events.size()),
+      consents_(schema_.consents.size()),
+      lists_(schema_.lists.size()) {
+    const auto zone = base::find_zone(rules.policy.zone);
+    if (!zone)
+        throw base::ConfigError("the time zone " + rules.policy.zone +
+                                " of the policy is not in this machine's tzdata");
+    policy_zone_ = *zone;
+    Needs needs(*this);
+    needs.field(static_cast<dsl::FieldIx>(dsl::BuiltIn::owner));
+    for (const dsl::Condition& condition : rules.conditions)
+        std::visit(needs, condition);
+    for (const dsl::Campaign& campaign : rules.campaigns)
+        needs.campaign(campaign);
+    for (const auto& steps : older)
+        needs.steps(*steps);
+}
+
+}  // namespace nurture::roster

@@ -72,6 +72,13 @@ public:
 
     const std::string& name(ZoneId zone) const { return zones_[static_cast<std::size_t>(zone)].name; }
 
+    std::vector<std::string> names() const {
+        std::vector<std::string> all;
+        for (const auto& zone : zones_)
+            all.push_back(zone.name);
+        return all;
+    }
+
     const std::vector<Transition>& spans(ZoneId id) {
         Zone& zone = zones_[static_cast<std::size_t>(id)];
         std::call_once(zone.loaded, [&] {
@@ -138,6 +145,8 @@ Resolved resolve(ZoneId zone, Minute wall) {
 }  // namespace
 
 std::optional<ZoneId> find_zone(std::string_view name) { return zones().find(name); }
+
+std::vector<std::string> zone_names() { return zones().names(); }
 
 std::string_view zone_name(ZoneId zone) { return zones().name(zone); }
 

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nurture::base {
 
@@ -21,6 +22,7 @@ enum class ZoneId : std::uint16_t { utc = 0 };
 /// By its IANA name, without regard to capitals.
 std::optional<ZoneId> find_zone(std::string_view name);
 std::string_view zone_name(ZoneId zone);
+std::vector<std::string> zone_names();  // every name that find_zone knows
 std::string tzdata_version();
 
 /// The zone of a US state or territory or a Canadian province, by postal code or English name, without regard to

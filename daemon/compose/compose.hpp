@@ -6,9 +6,9 @@
 // says nothing else (FAILED_RENDER).
 #pragma once
 
+#include "daemon/base/hash.hpp"
 #include "dsl/template.hpp"
 
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -38,7 +38,7 @@ struct Links {
     std::string unsubscribe, preferences, renew_consent;
 };
 
-using Hash = std::array<unsigned char, 32>;
+using Hash = base::Digest;
 
 struct Composed {
     std::string subject;  // one line; email only

@@ -26,7 +26,7 @@ SQL_CLOCK = [
 ]
 MONOTONIC = [(r"\b(steady_clock)\s*::\s*now\b", "{0}")]
 CHANCE = [
-    (r"(?<![\w.>])(?:std\s*::\s*)?(s?rand|random|drand48)\s*\(\s*\)", "{0}()"),
+    (r"(?<![\w.>:])(?:std\s*::\s*)?(s?rand|random|drand48)\s*\(\s*\)", "{0}()"),
     (r"\b(random_device|mt19937(?:_64)?|default_random_engine|random_shuffle)\b", "{0}"),
     (r"\b(RANDOM\s*\(\s*\))", "{0} in SQL"),
 ]

@@ -285,6 +285,15 @@ Loaded parse(std::string text, const std::filesystem::path& path) {
     return loaded;
 }
 
+std::filesystem::path find_file(const std::string& given) {
+    if (!given.empty())
+        return given;
+    if (const char* variable = std::getenv("NURTURE_CONFIG"); variable != nullptr && *variable != '\0')
+        return variable;
+    std::error_code ignored;
+    return std::filesystem::exists("nurtured.toml", ignored) ? "nurtured.toml" : "/etc/nurtured/nurtured.toml";
+}
+
 std::string read_secret(const Secret& secret) {
     auto path = secret.file;
     if (!secret.credential.empty()) {

@@ -91,6 +91,9 @@ Loaded load(const std::filesystem::path& path);
 /// The same for a text that is already here; `path` places it.
 Loaded parse(std::string text, const std::filesystem::path& path);
 
+/// Where the file is: `given`, else $NURTURE_CONFIG, else ./nurtured.toml if it is there, else the packaged place.
+std::filesystem::path find_file(const std::string& given);
+
 /// Throws std::runtime_error, naming the credential or file and never its content, when it cannot be read.
 std::string read_secret(const Secret& secret);
 

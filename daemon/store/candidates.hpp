@@ -78,8 +78,9 @@ public:
     std::string_view text(std::size_t field) const;  // until next()
     double number(std::size_t field) const;
     bool yes(std::size_t field) const;
-    std::chrono::sys_days date(std::size_t field) const;
-    Place place(std::size_t field) const;
+    // None: unknown, or written past the program and no date, no place.
+    std::optional<std::chrono::sys_days> date(std::size_t field) const;
+    std::optional<Place> place(std::size_t field) const;
 
 private:
     struct Impl;

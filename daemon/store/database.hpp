@@ -33,10 +33,9 @@ enum class Purpose : std::uint8_t { live, rehearsal };
 /// What a store is born with. Tests and rehearsals give their own, so that runs can be compared byte for byte.
 struct Birth {
     std::string store_id;  // 32 hexadecimal digits
-    std::array<std::uint8_t, 32>
-        pepper{};  // key of every AddrKey; never leaves the machine except in a copy of the store
+    std::string pepper;    // 32 bytes, key of every AddrKey; leaves the machine only in a copy of the store
 };
-Birth random_birth();  // from the operating system
+Birth make_birth(base::IdSource& ids);
 
 class Database {
 public:

@@ -18,7 +18,7 @@
 namespace nurture::store {
 
 /// Why a message does not go. What happens to the row is in the comment; the engine hears of all but `unknown`,
-/// `not_ready` and `stopped` through the inbox (`outcome`).
+/// `not_ready`, `stopped` and `clock_back` through the inbox (`outcome`).
 enum class Refusal : std::uint8_t {
     none,
     unknown,           // no such message
@@ -34,6 +34,7 @@ enum class Refusal : std::uint8_t {
     window_closed,     // HELD; the engine gives it a new slot
     too_late,          // EXPIRED
     cap_full,          // HELD; likewise
+    clock_back,        // the clock went back: stays READY until it is right again
 };
 std::string_view to_text(Refusal refusal);  // "no consent", as shown and stored in message.reason
 

@@ -38,15 +38,15 @@ std::string_view to_text(InboxKind kind);
 
 struct InboxRow {
     InboxSeq seq = 0;
-    Instant at;  // when it was written
+    Instant at{};  // when it was written
     InboxKind kind{};
     CandidateId first = 0, last = 0;  // 0: nobody; last of one person equals first
     std::int64_t subject = 0;         // 0: none
-    std::string field;
-    std::optional<std::string> old, now;
-    std::optional<Instant> happened_at;
+    std::string field{};
+    std::optional<std::string> old{}, now{};
+    std::optional<Instant> happened_at{};
     bool live = false;
-    std::string by;
+    std::string by{};
 };
 
 /// `seq` is given by the store and returned.

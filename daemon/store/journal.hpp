@@ -2,7 +2,7 @@
 //
 // What the program did, for ever: append-only rows, each holding the SHA-256 of itself and of the one before. Ids, keys
 // and codes only: no name, no address, no text. The store refuses updates and deletes; a hand that gets around that is
-// found by verify_journal. Threads and errors as in database.hpp; a Journal lives inside one write transaction.
+// found by verify_journal. Threads and errors as in database.hpp; append wants a write transaction.
 #pragma once
 
 #include "daemon/store/database.hpp"
@@ -15,27 +15,19 @@
 namespace nurture::store {
 
 struct JournalEntry {
-    Instant at;
-    std::string kind;       // start, applied, enrol, release, handover, refused, outcome, end, stop, resume, lift …
+    Instant at{};
+    std::string kind{};     // start, applied, enrol, release, handover, refused, outcome, end, stop, resume, lift …
     MessageId message = 0;  // 0: none
     EnrolmentId enrolment = 0;
-    std::string body;  // a JSON object with its keys in order
+    std::string body{};  // a JSON object with its keys in order
 };
 struct JournalRow : JournalEntry {
     std::int64_t seq = 0;  // from 1, without gaps
     Hash prev{}, hash{};
 };
 
-class Journal {
-public:
-    explicit Journal(Database& database);
-    std::int64_t append(const JournalEntry& entry);
-
-private:
-    Database& database_;
-    std::int64_t seq_ = 0;
-    Hash head_{};
-};
+/// In the caller's write transaction; returns its seq.
+std::int64_t append(Database& database, const JournalEntry& entry);
 
 /// By seq, after `after`.
 void scan_journal(const Database& database, std::int64_t after, const std::function<void(const JournalRow&)>& each);

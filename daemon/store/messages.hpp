@@ -29,9 +29,10 @@ enum class MessageState : std::uint8_t {
     cancelled,
     failed_render
 };
-std::string_view to_text(MessageState state);  // "READY", … as stored and shown
-bool is_final(MessageState state);             // nothing follows but evidence: all but ready, held, inflight
-bool counts(MessageState state);               // for caps, waits, threads: sent, in_doubt
+std::string_view to_text(MessageState state);       // "READY", … as stored and shown
+MessageState message_state(std::string_view text);  // of InboxRow::field; base::StoreError for any other word
+bool is_final(MessageState state);                  // nothing follows but evidence: all but ready, held, inflight
+bool counts(MessageState state);                    // for caps, waits, threads: sent, in_doubt
 
 enum class MessagePurpose : std::uint8_t { campaign, digest, test };
 
@@ -135,7 +136,7 @@ struct Attempt {
     std::string relay;
     Instant started_at;
     std::optional<Instant> ended_at;
-    std::string outcome;  // accepted deferred rejected in-doubt
+    std::string outcome;  // accepted, deferred, rejected, in doubt; empty: under way
     int code = 0;
     std::string enhanced, remote_id;
 };

@@ -13,6 +13,10 @@
 #include <string>
 #include <string_view>
 
+namespace SQLite {
+class Statement;
+}
+
 namespace nurture::store {
 
 class Statement {
@@ -32,13 +36,14 @@ public:
     void bind(bool value) { bind(std::int64_t{value}); }
     void bind(double value);
     void bind(std::string_view value);
-    void bind(const std::string& value) { bind(std::string_view(value)); }
+    void bind(const std::string& value);
     void bind(const char* value) { bind(std::string_view(value)); }
     void bind(std::span<const std::uint8_t> bytes);
     template<std::size_t n>
     void bind(const std::array<std::uint8_t, n>& bytes) {
         bind(std::span<const std::uint8_t>(bytes));
     }
+    void bind(const base::UniqueId& id) { bind(id.bytes); }
     void bind(Instant value) { bind(std::int64_t{value.time_since_epoch().count()}); }
     void bind(Channel value) { bind(to_text(value)); }
     void bind(std::nullopt_t);
@@ -59,9 +64,19 @@ public:
     std::span<const std::uint8_t> bytes();
     Instant instant() { return Instant(std::chrono::seconds(integer())); }
     bool is_null() const;  // looks at the next column without taking it
-    void skip();
+    void skip() { ++column_; }
+    /// A blob of exactly the array's size; base::StoreError for any other.
     template<class Array>
-    Array array();  // a blob of exactly that size
+    Array array() {
+        Array value{};
+        fill(value);
+        return value;
+    }
+    base::UniqueId unique_id() { return {array<decltype(base::UniqueId::bytes)>()}; }
+    template<class Array>
+    std::optional<Array> maybe_array() {
+        return maybe([this] { return array<Array>(); });
+    }
     template<class Read>
     auto maybe(Read read) -> std::optional<decltype(read())> {
         if (is_null()) {
@@ -80,14 +95,19 @@ public:
         return maybe([this] { return instant(); });
     }
 
-    struct Prepared;
+    /// Continues reading at that column, from 0.
+    Statement& at(int column) {
+        column_ = column;
+        return *this;
+    }
 
 private:
     struct Plain {};
+    void fill(std::span<std::uint8_t> bytes);
     Statement(const Database& database, std::string_view sql, Plain);
 
     Database::Impl& owner_;
-    std::unique_ptr<Prepared> prepared_;
+    std::unique_ptr<SQLite::Statement> prepared_;
     int parameter_ = 0;
     int column_ = 0;
 };

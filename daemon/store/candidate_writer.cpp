@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+// CandidateWriter: insert or update by ref, and tell the inbox (candidates.hpp).
+#include "daemon/store/candidates.hpp"
+#include "daemon/store/columns.hpp"
+#include "daemon/store/inbox.hpp"
+#include "daemon/store/statement.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace nurture::store {
+namespace {
+
+const std::vector<std::string> k_no_items;
+
+const std::vector<std::string>& items(const Value& value) {
+    const auto* list = std::get_if<std::vector<std::string>>(&value);
+    return list ? *list : k_no_items;
+}
+
+void bind(Statement& to, const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        to.bind(*text);
+    } else if (const auto* number = std::get_if<double>(&value)) {
+        to.bind(*number);
+    } else if (const auto* yes = std::get_if<bool>(&value)) {
+        to.bind(*yes);
+    } else if (std::holds_alternative<std::monostate>(value)) {
+        to.bind(std::nullopt);
+    } else {
+        to.bind(to_text(value));
+    }
+}
+
+/// Takes the next column and says whether it holds the value. `was` is set where it does not.
+bool holds(Statement& row, const Value& value, ColumnType type, std::optional<std::string>& was) {
+    was.reset();
+    if (row.is_null()) {
+        row.skip();
+        return std::holds_alternative<std::monostate>(value);
+    }
+    if (type == ColumnType::number) {
+        const double stored = row.number();
+        const auto* number = std::get_if<double>(&value);
+        was = to_text(Value(stored));
+        return number && *number == stored;
+    }
+    if (type == ColumnType::yes_no) {
+        const bool stored = row.integer() != 0;
+        const auto* yes = std::get_if<bool>(&value);
+        was = to_text(Value(stored));
+        return yes && *yes == stored;
+    }
+    const std::string_view stored = row.view();
+    const auto* text = std::get_if<std::string>(&value);
+    const bool same =
+        text ? *text == stored : !std::holds_alternative<std::monostate>(value) && to_text(value) == stored;
+    if (!same) {
+        was = std::string(stored);
+    }
+    return same;
+}
+
+bool is_told(ColumnType type) { return type == ColumnType::text || type == ColumnType::yes_no; }
+
+}  // namespace
+
+struct CandidateWriter::Impl {
+    Impl(Database& db, std::vector<ColumnDef> defs, Options given);
+
+    Put insert(const CandidateRecord& record, Instant now);
+    Put update(CandidateId id, const CandidateRecord& record, Instant now);
+    bool update_list(CandidateId id, std::size_t column, const Value& value, Instant now, int& told);
+    void write_items(CandidateId id, const std::string& field, const std::vector<std::string>& values);
+    void bind_row(Statement& to, const CandidateRecord& record);
+    void tell(InboxKind kind, CandidateId id, const std::string& field, std::optional<std::string> old,
+              std::optional<std::string> new_value, Instant now);
+    std::string folded(std::string_view value) const { return options.fold ? options.fold(value) : std::string(value); }
+    bool contains(const std::vector<std::string>& values, const std::string& value) const {
+        return std::any_of(values.begin(), values.end(), [&](const auto& v) { return folded(v) == folded(value); });
+    }
+
+    Database& database;
+    std::vector<ColumnDef> columns;
+    Options options;
+    bool email = false, phone = false;  // among the columns
+    CandidateId first_new = 0, last_new = 0;
+    std::string select_sql, insert_sql, update_sql;
+};
+
+CandidateWriter::Impl::Impl(Database& db, std::vector<ColumnDef> defs, Options given)
+    : database(db),
+      columns(std::move(defs)),
+      options(std::move(given)) {
+    std::string names, marks, sets;
+    const auto add = [&](const std::string& column) {
+        names += ',' + column;
+        marks += ",?";
+        sets += (sets.empty() ? "" : ",") + column + "=?";
+    };
+    for (const auto& column : columns) {
+        email |= column.name == "email";
+        phone |= column.name == "phone";
+        if (column.type != ColumnType::list) {
+            add(quoted_column(column.name));
+        }
+    }
+    if (email) {
+        add("email_key");
+    }
+    if (phone) {
+        add("phone_key");
+    }
+    select_sql = fmt::format("SELECT id{} FROM candidate WHERE ref=?", names);
+    insert_sql = fmt::format("INSERT INTO candidate(ref,joined_at{}) VALUES(?,?{}) RETURNING id", names, marks);
+    update_sql = fmt::format("UPDATE candidate SET {} WHERE id=?", sets.empty() ? "id=id" : sets);
+}
+
+void CandidateWriter::Impl::bind_row(Statement& to, const CandidateRecord& record) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i].type != ColumnType::list) {
+            bind(to, record.values[i]);
+        }
+    }
+    if (email) {
+        to.bind(record.email_key);
+    }
+    if (phone) {
+        to.bind(record.phone_key);
+    }
+}
+
+void CandidateWriter::Impl::write_items(CandidateId id, const std::string& field,
+                                        const std::vector<std::string>& values) {
+    int position = 0;
+    for (const auto& value : values) {
+        Statement(database, "INSERT INTO candidate_item VALUES(?,?,?,?)", id, field, position++, value).run();
+    }
+}
+
+void CandidateWriter::Impl::tell(InboxKind kind, CandidateId id, const std::string& field,
+                                 std::optional<std::string> old, std::optional<std::string> new_value, Instant now) {
+    append(database, InboxRow{.at = now,
+                              .kind = kind,
+                              .first = id,
+                              .field = field,
+                              .old = std::move(old),
+                              .now = std::move(new_value),
+                              .live = options.live,
+                              .by = options.by});
+}
+
+CandidateWriter::Put CandidateWriter::Impl::insert(const CandidateRecord& record, Instant now) {
+    Statement insert(database, insert_sql, record.ref, now);
+    bind_row(insert, record);
+    insert.step();
+    const CandidateId id = insert.integer();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i].type == ColumnType::list) {
+            write_items(id, columns[i].name, items(record.values[i]));
+        }
+    }
+    // One writer at a time: new ids follow each other.
+    first_new = first_new == 0 ? id : first_new;
+    last_new = id;
+    return {Result::added, id, 0};
+}
+
+bool CandidateWriter::Impl::update_list(CandidateId id, std::size_t column, const Value& value, Instant now,
+                                        int& told) {
+    const std::string& field = columns[column].name;
+    std::vector<std::string> before;
+    Statement query(database, "SELECT value FROM candidate_item WHERE candidate=? AND field=? ORDER BY pos", id, field);
+    while (query.step()) {
+        before.push_back(query.text());
+    }
+    const auto& after = items(value);
+    if (before == after) {
+        return false;
+    }
+    Statement(database, "DELETE FROM candidate_item WHERE candidate=? AND field=?", id, field).run();
+    write_items(id, field, after);
+    for (const auto& item : before) {
+        if (!contains(after, item)) {
+            tell(InboxKind::lost, id, field, item, std::nullopt, now);
+            ++told;
+        }
+    }
+    for (const auto& item : after) {
+        if (!contains(before, item)) {
+            tell(InboxKind::gained, id, field, std::nullopt, item, now);
+            ++told;
+        }
+    }
+    return true;
+}
+
+CandidateWriter::Put CandidateWriter::Impl::update(CandidateId id, const CandidateRecord& record, Instant now) {
+    struct Became {
+        std::size_t column;
+        std::optional<std::string> was;
+    };
+    std::vector<Became> became;
+    bool row_differs = false;
+    {
+        Statement row(database, select_sql, record.ref);
+        row.step();
+        row.skip();
+        std::optional<std::string> was;
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            if (columns[i].type == ColumnType::list || holds(row, record.values[i], columns[i].type, was)) {
+                continue;
+            }
+            row_differs = true;
+            const std::string value = to_text(record.values[i]);
+            if (is_told(columns[i].type) && folded(was.value_or("")) != folded(value)) {
+                became.push_back({i, was});
+            }
+        }
+        row_differs |= email && row.maybe_array<AddrKey>() != record.email_key;
+        row_differs |= phone && row.maybe_array<AddrKey>() != record.phone_key;
+    }
+    if (row_differs) {
+        Statement write(database, update_sql);
+        bind_row(write, record);
+        write.bind(id);
+        write.run();
+    }
+    int told = 0;
+    bool changed = row_differs;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        changed |= columns[i].type == ColumnType::list && update_list(id, i, record.values[i], now, told);
+    }
+    for (const auto& change : became) {
+        const Value& value = record.values[change.column];
+        const bool unknown = std::holds_alternative<std::monostate>(value);
+        tell(InboxKind::became, id, columns[change.column].name, change.was,
+             unknown ? std::nullopt : std::optional(to_text(value)), now);
+        ++told;
+    }
+    if (changed) {
+        append(database, InboxRow{.at = now, .kind = InboxKind::changed, .first = id, .by = options.by});
+    }
+    return {changed ? Result::changed : Result::unchanged, id, told};
+}
+
+CandidateWriter::CandidateWriter(Database& database, std::vector<ColumnDef> columns, Options options)
+    : impl_(std::make_unique<Impl>(database, std::move(columns), std::move(options))) {}
+CandidateWriter::~CandidateWriter() = default;
+
+CandidateWriter::Put CandidateWriter::put(const CandidateRecord& record, Instant now) {
+    assert(record.values.size() == impl_->columns.size());
+    const auto id = find_by_ref(impl_->database, record.ref);
+    return id ? impl_->update(*id, record, now) : impl_->insert(record, now);
+}
+
+void CandidateWriter::finish_batch(Instant now) {
+    if (impl_->first_new == 0) {
+        return;
+    }
+    append(impl_->database, InboxRow{.at = now,
+                                     .kind = InboxKind::changed,
+                                     .first = impl_->first_new,
+                                     .last = impl_->last_new,
+                                     .by = impl_->options.by});
+    impl_->first_new = impl_->last_new = 0;
+}
+
+}  // namespace nurture::store

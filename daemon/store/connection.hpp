@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// The inside of a Database, for this folder only: the SQLite connection, statements that wait for their next use, and
+// the journal's head while a transaction is open.
+#pragma once
+
+#include "daemon/store/database.hpp"
+#include "daemon/store/journal.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace SQLite {
+class Database;
+class Exception;
+class Statement;
+}  // namespace SQLite
+
+namespace nurture::store {
+
+struct Database::Impl {
+    Impl(std::unique_ptr<SQLite::Database> opened, std::filesystem::path file);
+    ~Impl();
+
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+    using Idle = std::vector<std::unique_ptr<SQLite::Statement>>;
+
+    std::unique_ptr<SQLite::Database> sqlite;  // before `idle`: statements go first
+    std::filesystem::path path;
+    std::unordered_map<std::string, Idle, TextHash, std::equal_to<>> idle;  // by SQL text
+    std::optional<JournalHead> journal_head;                                // only within a write transaction
+
+    void run(const char* sql);
+};
+
+/// Says what happened in this project's words: Busy, or base::StoreError with the file's name.
+[[noreturn]] void raise(const SQLite::Exception& trouble, const std::filesystem::path& path);
+
+}  // namespace nurture::store

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/store/enrolments.hpp"
+
+#include "daemon/store/names.hpp"
+#include "daemon/store/statement.hpp"
+
+namespace nurture::store {
+namespace {
+
+constexpr std::string_view k_phases[] = {"pending", "waiting", "asked", "ready", "released", "ended"};
+
+// Reader and both writers take the columns in this order.
+constexpr std::string_view k_select =
+    "SELECT candidate,campaign,step_list,round,addr_key,entered_at,event_value,event_at,position,step,phase,anchor,"
+    "months_anchor,months,ready_since,due,paused_until,blocked,ended_at,end_reason,id FROM enrolment ";
+
+Enrolment read(Statement& row) {
+    Enrolment e;
+    e.candidate = row.integer();
+    e.campaign = row.text();
+    e.step_list = row.array<Hash>();
+    e.round = static_cast<int>(row.integer());
+    e.addr_key = row.maybe_array<AddrKey>();
+    e.entered_at = row.instant();
+    e.event_value = row.text();
+    e.event_at = row.maybe_instant();
+    e.position = static_cast<int>(row.integer());
+    e.step = row.text();
+    e.phase = named<Phase>(k_phases, row.view());
+    e.anchor = row.maybe_instant();
+    e.months_anchor = row.maybe_instant();
+    e.months = static_cast<int>(row.integer());
+    e.ready_since = row.maybe_instant();
+    e.due = row.maybe_instant();
+    e.paused_until = row.maybe_instant();
+    e.blocked = row.text();
+    e.ended_at = row.maybe_instant();
+    e.end_reason = row.text();
+    e.id = row.integer();
+    return e;
+}
+
+void bind(Statement& to, const Enrolment& e) {
+    to.bind(e.candidate);
+    to.bind(e.campaign);
+    to.bind(e.step_list);
+    to.bind(e.round);
+    to.bind(e.addr_key);
+    to.bind(e.entered_at);
+    to.bind(e.event_value);
+    to.bind(e.event_at);
+    to.bind(e.position);
+    to.bind(e.step);
+    to.bind(to_text(e.phase));
+    to.bind(e.anchor);
+    to.bind(e.months_anchor);
+    to.bind(e.months);
+    to.bind(e.ready_since);
+    to.bind(e.due);
+    to.bind(e.paused_until);
+    to.bind(e.blocked);
+    to.bind(e.ended_at);
+    to.bind(e.end_reason);
+}
+
+std::string select(std::string_view where) { return std::string(k_select).append(where); }
+
+}  // namespace
+
+std::string_view to_text(Phase phase) { return name_of(k_phases, phase); }
+
+EnrolmentId insert_enrolment(Database& database, const Enrolment& enrolment) {
+    Statement insert(
+        database, "INSERT INTO enrolment(candidate,campaign,step_list,round,addr_key,entered_at,event_value,event_at,"
+                  "position,step,phase,anchor,months_anchor,months,ready_since,due,paused_until,blocked,ended_at,"
+                  "end_reason) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id");
+    bind(insert, enrolment);
+    insert.step();
+    return insert.integer();
+}
+
+void update_enrolment(Database& database, const Enrolment& enrolment) {
+    Statement update(
+        database,
+        "UPDATE enrolment SET candidate=?,campaign=?,step_list=?,round=?,addr_key=?,entered_at=?,event_value=?,"
+        "event_at=?,position=?,step=?,phase=?,anchor=?,months_anchor=?,months=?,ready_since=?,due=?,"
+        "paused_until=?,blocked=?,ended_at=?,end_reason=? WHERE id=?");
+    bind(update, enrolment);
+    update.bind(enrolment.id);
+    if (update.run() != 1) {
+        throw base::StoreError("an enrolment that was to be moved is not in the store");
+    }
+}
+
+std::optional<Enrolment> enrolment(const Database& database, EnrolmentId id) {
+    Statement query(database, select("WHERE id=?"), id);
+    return query.step() ? std::optional(read(query)) : std::nullopt;
+}
+
+std::vector<Enrolment> enrolments_of(const Database& database, CandidateId candidate) {
+    std::vector<Enrolment> all;
+    Statement query(database, select("WHERE candidate=? ORDER BY id"), candidate);
+    while (query.step()) {
+        all.push_back(read(query));
+    }
+    return all;
+}
+
+int next_round(const Database& database, std::string_view campaign, CandidateId candidate,
+               const std::optional<AddrKey>& key) {
+    Statement query(database,
+                    key ? "SELECT count(*) FROM enrolment WHERE campaign=? AND addr_key=? AND phase<>'pending'"
+                        : "SELECT count(*) FROM enrolment WHERE campaign=? AND candidate=? AND phase<>'pending'",
+                    campaign);
+    key ? query.bind(*key) : query.bind(candidate);
+    query.step();
+    return 1 + static_cast<int>(query.integer());
+}
+
+void scan_enrolments(const Database& database, const std::function<void(const Enrolment&)>& each) {
+    Statement query(database, select("ORDER BY id"));
+    while (query.step()) {
+        each(read(query));
+    }
+}
+
+}  // namespace nurture::store

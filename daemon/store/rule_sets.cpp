@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/store/rule_sets.hpp"
+
+#include "daemon/store/inbox.hpp"
+#include "daemon/store/journal.hpp"
+#include "daemon/store/statement.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace nurture::store {
+namespace {
+
+std::string files_text(const std::vector<StoredFile>& files) {
+    auto json = nlohmann::json::array();
+    for (const auto& file : files) {
+        json.push_back({{"path", file.path}, {"text", file.text}});
+    }
+    try {
+        return json.dump();
+    } catch (const nlohmann::json::exception&) {
+        // The compiler refuses such files, so this is a caller's slip; half a rule set must not be stored.
+        throw base::StoreError("a rule file is not UTF-8 and cannot be stored");
+    }
+}
+
+std::vector<StoredFile> read_files(std::string_view text) {
+    std::vector<StoredFile> files;
+    for (const auto& file : nlohmann::json::parse(text)) {
+        files.push_back({file.at("path").get<std::string>(), file.at("text").get<std::string>()});
+    }
+    return files;
+}
+
+RuleSet read(Statement& row) {
+    RuleSet set;
+    set.id = row.integer();
+    set.hash = row.array<Hash>();
+    try {
+        set.files = read_files(row.view());
+        set.bounds = nlohmann::json::parse(row.view()).get<std::map<std::string, std::int64_t>>();
+    } catch (const nlohmann::json::exception&) {
+        throw base::StoreError("a stored rule set cannot be read: it was changed by hand");
+    }
+    set.plan = row.text();
+    set.applied_at = row.instant();
+    set.applied_by = row.text();
+    set.live = row.integer() != 0;
+    return set;
+}
+
+constexpr std::string_view k_select = "SELECT id,hash,files,bounds,plan,applied_at,applied_by,live FROM rule_set ";
+
+template<class... Values>
+std::optional<RuleSet> one(const Database& database, std::string_view where, const Values&... values) {
+    Statement query(database, std::string(k_select).append(where), values...);
+    return query.step() ? std::optional(read(query)) : std::nullopt;
+}
+
+constexpr std::string_view k_step_lists =
+    "SELECT hash,campaign,rule_set,"
+    " (SELECT count(*) FROM enrolment WHERE enrolment.step_list=step_list.hash AND ended_at IS NULL) AS people"
+    " FROM step_list ";
+
+StepListRow read_step_list(Statement& row) {
+    StepListRow list;
+    list.hash = row.array<Hash>();
+    list.campaign = row.text();
+    list.rule_set = row.integer();
+    list.live_enrolments = row.integer();
+    return list;
+}
+
+}  // namespace
+
+RuleSetId apply_rule_set(Database& database, const RuleSet& set, const std::vector<StepListRef>& step_lists) {
+    Statement(database, "UPDATE rule_set SET live=0 WHERE live=1").run();
+    Statement insert(database,
+                     "INSERT INTO rule_set(hash,files,bounds,plan,applied_at,applied_by,live) VALUES(?,?,?,?,?,?,1)"
+                     " ON CONFLICT(hash) DO UPDATE SET bounds=excluded.bounds, plan=excluded.plan,"
+                     " applied_at=excluded.applied_at, applied_by=excluded.applied_by, live=1 RETURNING id",
+                     set.hash, files_text(set.files), nlohmann::json(set.bounds).dump(), set.plan, set.applied_at,
+                     set.applied_by);
+    insert.step();
+    const RuleSetId id = insert.integer();
+    for (const auto& list : step_lists) {
+        Statement(database, "INSERT INTO step_list VALUES(?,?,?) ON CONFLICT DO NOTHING", list.hash, list.campaign, id)
+            .run();
+    }
+    append(database, InboxRow{.at = set.applied_at, .kind = InboxKind::applied, .subject = id, .by = set.applied_by});
+    append(database, JournalEntry{.at = set.applied_at,
+                                  .kind = "applied",
+                                  .body = JournalBody()
+                                              .add("rule_set", id)
+                                              .add("hash", set.hash)
+                                              .add("plan", set.plan)
+                                              .add("by", set.applied_by)
+                                              .text()});
+    return id;
+}
+
+std::optional<RuleSet> live_rule_set(const Database& database) { return one(database, "WHERE live=1"); }
+std::optional<RuleSet> rule_set(const Database& database, RuleSetId id) { return one(database, "WHERE id=?", id); }
+std::optional<RuleSet> rule_set(const Database& database, const Hash& hash) {
+    return one(database, "WHERE hash=?", hash);
+}
+
+std::vector<RuleSet> rule_set_history(const Database& database) {
+    std::vector<RuleSet> all;
+    Statement query(database, "SELECT id,hash,'[]',bounds,plan,applied_at,applied_by,live FROM rule_set"
+                              " ORDER BY applied_at DESC, id DESC");
+    while (query.step()) {
+        all.push_back(read(query));
+    }
+    return all;
+}
+
+std::vector<StepListRow> step_lists_in_use(const Database& database) {
+    std::vector<StepListRow> all;
+    Statement query(database, std::string(k_step_lists) + "WHERE people>0 ORDER BY campaign,rule_set,hash");
+    while (query.step()) {
+        all.push_back(read_step_list(query));
+    }
+    return all;
+}
+
+std::optional<StepListRow> step_list(const Database& database, const Hash& hash) {
+    Statement query(database, std::string(k_step_lists) + "WHERE hash=?", hash);
+    return query.step() ? std::optional(read_step_list(query)) : std::nullopt;
+}
+
+}  // namespace nurture::store

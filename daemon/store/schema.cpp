@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/store/schema.hpp"
+
+namespace nurture::store {
+namespace {
+
+// Conventions: `at` and its like are Unix seconds UTC; keys and hashes are blobs; words are spelled as in the headers.
+// Beyond the sketch of the design: field (types of columns; text and date look alike to SQLite), candidate.joined_at,
+// positions of list entries, list membership with an end, suspensions with an end, inbox rows with a subject, an
+// instant and `live`, what an enrolment's walk needs (position, anchors of month waits, ready_since, the event), what a
+// message needs to be composed again (owner, note, thread) and the hash of what was handed over, and gates. Leases are
+// not stored: one process claims messages, and keeps its claims in memory.
+constexpr const char* k_patch_1 = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY) STRICT;
+
+CREATE TABLE rule_set(
+  id INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  files TEXT NOT NULL,          -- JSON: [{"path":…,"text":…}], the whole source
+  bounds TEXT NOT NULL,         -- JSON: {campaign: approved size of its audience}
+  plan TEXT NOT NULL,
+  applied_at INTEGER NOT NULL,
+  applied_by TEXT NOT NULL,
+  live INTEGER NOT NULL CHECK(live IN (0,1))) STRICT;
+CREATE UNIQUE INDEX one_live ON rule_set(live) WHERE live=1;
+CREATE TABLE step_list(
+  hash BLOB PRIMARY KEY,
+  campaign TEXT NOT NULL,
+  rule_set INTEGER NOT NULL REFERENCES rule_set) STRICT;
+
+-- People. One column per field: built-ins here, declared ones are added.
+CREATE TABLE field(name TEXT PRIMARY KEY, type TEXT NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO field VALUES('first_name','text'),('last_name','text'),('email','text'),('phone','text'),('city','text'),
+  ('state','text'),('postal_code','text'),('time_zone','text'),('language','text'),('owner','text'),('created','date');
+CREATE TABLE candidate(
+  id INTEGER PRIMARY KEY,
+  part INTEGER NOT NULL DEFAULT 0,
+  ref TEXT NOT NULL UNIQUE,
+  joined_at INTEGER NOT NULL,   -- came into the store: the event `joined`
+  erased_at INTEGER,
+  email_key BLOB,
+  phone_key BLOB,
+  first_name TEXT, last_name TEXT, email TEXT, phone TEXT, city TEXT, state TEXT, postal_code TEXT, time_zone TEXT,
+  language TEXT, owner TEXT, created TEXT) STRICT;
+CREATE INDEX candidate_email ON candidate(email_key) WHERE email_key IS NOT NULL;
+CREATE INDEX candidate_phone ON candidate(phone_key) WHERE phone_key IS NOT NULL;
+CREATE TABLE candidate_item(    -- entries of list fields, in the file's order
+  candidate INTEGER, field TEXT, pos INTEGER, value TEXT NOT NULL,
+  PRIMARY KEY(candidate,field,pos)) STRICT, WITHOUT ROWID;
+CREATE TABLE event(
+  candidate INTEGER, kind TEXT, at INTEGER, detail TEXT, message INTEGER,
+  PRIMARY KEY(candidate,kind,at,detail)) STRICT, WITHOUT ROWID;
+CREATE TABLE consent(
+  candidate INTEGER, name TEXT COLLATE NOCASE, at INTEGER, status TEXT CHECK(status IN ('given','withdrawn')),
+  source TEXT NOT NULL,
+  PRIMARY KEY(candidate,name,at,status)) STRICT, WITHOUT ROWID;
+CREATE TABLE list_member(
+  candidate INTEGER, list TEXT COLLATE NOCASE, since INTEGER NOT NULL, until INTEGER,
+  PRIMARY KEY(candidate,list)) STRICT, WITHOUT ROWID;
+CREATE INDEX list_people ON list_member(list);
+
+CREATE TABLE suppression(
+  id INTEGER PRIMARY KEY,
+  key BLOB NOT NULL,
+  channel TEXT NOT NULL CHECK(channel IN ('email','sms')),
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  until INTEGER,
+  lifted_at INTEGER, lifted_by TEXT, why TEXT,
+  CHECK(lifted_at IS NULL OR (length(lifted_by)>0 AND length(why)>0))) STRICT;
+CREATE UNIQUE INDEX suppressed ON suppression(key,channel) WHERE lifted_at IS NULL;
+CREATE TRIGGER suppression_kept BEFORE DELETE ON suppression
+  BEGIN SELECT RAISE(ABORT,'suppressions are never deleted'); END;
+CREATE TRIGGER suppression_grows BEFORE UPDATE ON suppression
+  WHEN NEW.key IS NOT OLD.key OR NEW.channel IS NOT OLD.channel OR NEW.at IS NOT OLD.at OR OLD.lifted_at IS NOT NULL
+    OR (NEW.until IS NOT OLD.until AND (OLD.until IS NULL OR NEW.until<OLD.until))
+  BEGIN SELECT RAISE(ABORT,'suppressions only grow'); END;
+
+CREATE TABLE inbox(
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
+  first INTEGER, last INTEGER,  -- candidates first..last
+  subject INTEGER,              -- message, human step or rule set
+  field TEXT, old TEXT, new TEXT, happened_at INTEGER,
+  live INTEGER NOT NULL DEFAULT 0,
+  by TEXT) STRICT;
+
+CREATE TABLE enrolment(
+  id INTEGER PRIMARY KEY,
+  candidate INTEGER NOT NULL REFERENCES candidate,
+  campaign TEXT NOT NULL,
+  step_list BLOB NOT NULL REFERENCES step_list,
+  round INTEGER NOT NULL,
+  addr_key BLOB,
+  entered_at INTEGER NOT NULL,
+  event_value TEXT NOT NULL, event_at INTEGER,
+  position INTEGER NOT NULL, step TEXT NOT NULL,
+  phase TEXT NOT NULL CHECK(phase IN ('pending','waiting','asked','ready','released','ended')),
+  anchor INTEGER, months_anchor INTEGER, months INTEGER NOT NULL, ready_since INTEGER, due INTEGER, paused_until INTEGER,
+  blocked TEXT NOT NULL,
+  ended_at INTEGER, end_reason TEXT NOT NULL,
+  CHECK((phase='ended')=(ended_at IS NOT NULL))) STRICT;
+CREATE UNIQUE INDEX one_live_enrolment ON enrolment(campaign,candidate) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX one_live_mailbox ON enrolment(campaign,addr_key) WHERE ended_at IS NULL AND phase<>'pending';
+CREATE INDEX enrolment_mailbox ON enrolment(campaign,addr_key);
+CREATE INDEX enrolment_candidate ON enrolment(candidate);
+CREATE INDEX enrolment_step_list ON enrolment(step_list) WHERE ended_at IS NULL;
+CREATE TRIGGER enrolment_kept BEFORE DELETE ON enrolment
+  BEGIN SELECT RAISE(ABORT,'enrolments are never deleted'); END;
+
+CREATE TABLE human_step(
+  id INTEGER PRIMARY KEY,
+  enrolment INTEGER REFERENCES enrolment,
+  candidate INTEGER NOT NULL REFERENCES candidate,
+  campaign TEXT NOT NULL, step TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK(kind IN ('approval','note','task','reply')),
+  owner TEXT NOT NULL,
+  text TEXT NOT NULL,
+  asked_at INTEGER NOT NULL, deadline INTEGER,
+  shown BLOB,
+  note TEXT NOT NULL,
+  decided_at INTEGER, decision TEXT NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,
+  UNIQUE(enrolment,step,asked_at)) STRICT;
+CREATE INDEX human_step_open ON human_step(owner,deadline) WHERE decided_at IS NULL;
+
+CREATE TABLE message(
+  id INTEGER PRIMARY KEY,
+  purpose TEXT NOT NULL CHECK(purpose IN ('campaign','digest','test')),
+  enrolment INTEGER REFERENCES enrolment, campaign TEXT, step TEXT, round INTEGER,
+  channel TEXT NOT NULL CHECK(channel IN ('email','sms')),
+  candidate INTEGER REFERENCES candidate,
+  addr_key BLOB NOT NULL,
+  template TEXT NOT NULL, owner TEXT NOT NULL, recipient TEXT NOT NULL,
+  rule_set INTEGER REFERENCES rule_set,
+  consent TEXT,
+  approval INTEGER REFERENCES human_step, note INTEGER REFERENCES human_step, shown BLOB,
+  thread INTEGER REFERENCES message,
+  slot INTEGER NOT NULL, closes INTEGER NOT NULL, expires INTEGER NOT NULL, not_before INTEGER NOT NULL,
+  state TEXT NOT NULL, reason TEXT NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0,
+  counted_at INTEGER, accepted_at INTEGER, closed_at INTEGER,
+  text_hash BLOB,
+  CHECK(purpose<>'campaign' OR (enrolment IS NOT NULL AND campaign IS NOT NULL AND step IS NOT NULL
+    AND candidate IS NOT NULL AND rule_set IS NOT NULL)),
+  UNIQUE(enrolment,step), UNIQUE(campaign,step,round,addr_key)) STRICT;
+CREATE INDEX message_due ON message(not_before) WHERE state='READY';
+CREATE INDEX message_caps ON message(candidate,counted_at);
+CREATE INDEX message_open ON message(state) WHERE state IN ('HELD','INFLIGHT','IN_DOUBT');
+CREATE TABLE edge(was TEXT, state TEXT, PRIMARY KEY(was,state)) STRICT, WITHOUT ROWID;
+INSERT INTO edge VALUES
+  ('READY','READY'),('READY','HELD'),('READY','INFLIGHT'),('READY','REJECTED'),('READY','SUPPRESSED'),('READY','EXPIRED'),
+  ('READY','CANCELLED'),('READY','FAILED_RENDER'),
+  ('HELD','READY'),('HELD','SUPPRESSED'),('HELD','EXPIRED'),('HELD','CANCELLED'),
+  ('INFLIGHT','SENT'),('INFLIGHT','READY'),('INFLIGHT','REJECTED'),('INFLIGHT','IN_DOUBT'),
+  ('IN_DOUBT','SENT'),('IN_DOUBT','REJECTED');
+CREATE TRIGGER message_edge BEFORE UPDATE OF state ON message
+  WHEN NOT EXISTS(SELECT 1 FROM edge WHERE was=OLD.state AND state=NEW.state)
+  BEGIN SELECT RAISE(ABORT,'illegal edge'); END;
+CREATE TRIGGER message_born BEFORE INSERT ON message WHEN NEW.state NOT IN ('READY','HELD')
+  BEGIN SELECT RAISE(ABORT,'illegal birth'); END;
+CREATE TRIGGER message_kept BEFORE DELETE ON message
+  BEGIN SELECT RAISE(ABORT,'messages are never deleted'); END;
+
+CREATE TABLE attempt(
+  id BLOB PRIMARY KEY,
+  message INTEGER NOT NULL REFERENCES message,
+  relay TEXT NOT NULL,
+  started_at INTEGER NOT NULL, ended_at INTEGER,
+  outcome TEXT NOT NULL,
+  code INTEGER NOT NULL, enhanced TEXT NOT NULL, remote_id TEXT NOT NULL) STRICT;
+CREATE INDEX attempt_message ON attempt(message);
+CREATE TABLE feedback(message INTEGER, kind TEXT, at INTEGER NOT NULL, PRIMARY KEY(message,kind)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE quota(
+  part INTEGER, scope TEXT, name TEXT, period INTEGER, granted INTEGER, used INTEGER NOT NULL,
+  PRIMARY KEY(part,scope,name,period)) STRICT, WITHOUT ROWID;
+CREATE TABLE check_run(campaign TEXT PRIMARY KEY, ran_for INTEGER NOT NULL) STRICT;
+CREATE TABLE gate(
+  kind TEXT, name TEXT, since INTEGER NOT NULL, until INTEGER, value INTEGER NOT NULL, why TEXT NOT NULL,
+  PRIMARY KEY(kind,name)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal(
+  part INTEGER, seq INTEGER, at INTEGER NOT NULL, kind TEXT NOT NULL, message INTEGER, enrolment INTEGER,
+  body TEXT NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL,
+  PRIMARY KEY(part,seq)) STRICT, WITHOUT ROWID;
+CREATE TRIGGER journal_kept BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
+CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
+)sql";
+
+constexpr const char* k_patches[] = {k_patch_1};
+
+}  // namespace
+
+std::span<const char* const> schema_patches() { return k_patches; }
+
+}  // namespace nurture::store

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/store/statement.hpp"
+
+#include "daemon/store/connection.hpp"
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <algorithm>
+
+namespace nurture::store {
+namespace {
+
+std::unique_ptr<SQLite::Statement> borrow(Database::Impl& owner, std::string_view sql) {
+    const auto found = owner.idle.find(sql);
+    if (found != owner.idle.end() && !found->second.empty()) {
+        auto statement = std::move(found->second.back());
+        found->second.pop_back();
+        return statement;
+    }
+    try {
+        return std::make_unique<SQLite::Statement>(*owner.sqlite, std::string(sql));
+    } catch (const SQLite::Exception& trouble) {
+        raise(trouble, owner.path);
+    }
+}
+
+}  // namespace
+
+Statement::Statement(const Database& database, std::string_view sql, Plain)
+    : owner_(database.impl()),
+      prepared_(borrow(owner_, sql)) {}
+
+Statement::~Statement() {
+    // Its error, if any, was thrown by step().
+    prepared_->tryReset();
+    owner_.idle[prepared_->getQuery()].push_back(std::move(prepared_));
+}
+
+void Statement::bind(std::int64_t value) { prepared_->bind(++parameter_, value); }
+void Statement::bind(double value) { prepared_->bind(++parameter_, value); }
+void Statement::bind(std::string_view value) { prepared_->bind(++parameter_, std::string(value)); }
+void Statement::bind(const std::string& value) { prepared_->bind(++parameter_, value); }
+void Statement::bind(std::span<const std::uint8_t> bytes) {
+    prepared_->bind(++parameter_, bytes.data(), static_cast<int>(bytes.size()));
+}
+void Statement::bind(std::nullopt_t) { prepared_->bind(++parameter_); }
+
+bool Statement::step() {
+    column_ = 0;
+    try {
+        return prepared_->executeStep();
+    } catch (const SQLite::Exception& trouble) {
+        raise(trouble, owner_.path);
+    }
+}
+
+int Statement::run() {
+    while (step()) {
+    }
+    return prepared_->getChanges();
+}
+
+Statement& Statement::again() {
+    prepared_->tryReset();
+    parameter_ = 0;
+    column_ = 0;
+    return *this;
+}
+
+std::int64_t Statement::integer() { return prepared_->getColumn(column_++).getInt64(); }
+double Statement::number() { return prepared_->getColumn(column_++).getDouble(); }
+
+std::string_view Statement::view() {
+    const auto column = prepared_->getColumn(column_++);
+    const char* text = column.getText("");  // before getBytes(): it may convert
+    return {text, static_cast<std::size_t>(column.getBytes())};
+}
+
+std::span<const std::uint8_t> Statement::bytes() {
+    const auto column = prepared_->getColumn(column_++);
+    const auto* blob = static_cast<const std::uint8_t*>(column.getBlob());
+    return {blob, static_cast<std::size_t>(column.getBytes())};
+}
+
+bool Statement::is_null() const { return prepared_->isColumnNull(column_); }
+
+void Statement::fill(std::span<std::uint8_t> target) {
+    const auto blob = bytes();
+    if (blob.size() != target.size()) {
+        throw base::StoreError("the store holds a key or hash of the wrong length: it was changed by hand");
+    }
+    std::copy(blob.begin(), blob.end(), target.begin());
+}
+
+}  // namespace nurture::store

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/store/candidates.hpp"
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/store/columns.hpp"
 #include "daemon/store/inbox.hpp"
 #include "daemon/store/journal.hpp"
@@ -51,7 +52,7 @@ Value read_value(const Database& database, CandidateId id, const ColumnDef& colu
     case ColumnType::number: return row.number();
     case ColumnType::yes_no: return row.integer() != 0;
     case ColumnType::date: {
-        const auto day = parse_date(row.view());
+        const auto day = base::parse_day(row.view());
         return day ? Value(*day) : Value();
     }
     case ColumnType::place: {
@@ -110,8 +111,8 @@ bool CandidateScan::known(std::size_t field) const { return !impl_->field(field)
 std::string_view CandidateScan::text(std::size_t field) const { return impl_->field(field).view(); }
 double CandidateScan::number(std::size_t field) const { return impl_->field(field).number(); }
 bool CandidateScan::yes(std::size_t field) const { return impl_->field(field).integer() != 0; }
-std::optional<std::chrono::sys_days> CandidateScan::date(std::size_t field) const {
-    return parse_date(impl_->field(field).view());
+std::optional<base::Day> CandidateScan::date(std::size_t field) const {
+    return base::parse_day(impl_->field(field).view());
 }
 std::optional<Place> CandidateScan::place(std::size_t field) const { return parse_place(impl_->field(field).view()); }
 

@@ -79,7 +79,7 @@ public:
     double number(std::size_t field) const;
     bool yes(std::size_t field) const;
     // None: unknown, or written past the program and no date, no place.
-    std::optional<std::chrono::sys_days> date(std::size_t field) const;
+    std::optional<base::Day> date(std::size_t field) const;
     std::optional<Place> place(std::size_t field) const;
 
 private:

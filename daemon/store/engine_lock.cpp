@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/store/engine_lock.hpp"
 
+#include "daemon/base/calendar.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -53,10 +55,8 @@ std::string describe(const std::filesystem::path& path, const std::optional<Lock
     if (!holder) {
         return fmt::format("another nurtured is starting or stopping on this store ({})", path.string());
     }
-    const auto since = std::chrono::floor<std::chrono::days>(holder->since);
-    const std::chrono::hh_mm_ss time(holder->since - since);
-    return fmt::format("another nurtured runs on this store: pid {} on {}, since {} {:02}:{:02} UTC ({})", holder->pid,
-                       holder->host, date_text(since), time.hours().count(), time.minutes().count(), path.string());
+    return fmt::format("another nurtured runs on this store: pid {} on {}, since {} ({})", holder->pid, holder->host,
+                       base::format_instant(holder->since), path.string());
 }
 
 }  // namespace

@@ -58,15 +58,11 @@ struct ColumnDef {
 std::string_view to_text(ColumnType type);  // "text", "list of text", "number", "date", "yes or no", "place"
 
 /// What a field holds; monostate is unknown. A list keeps the order of the file.
-using Value =
-    std::variant<std::monostate, std::string, double, bool, std::chrono::sys_days, Place, std::vector<std::string>>;
+using Value = std::variant<std::monostate, std::string, double, bool, base::Day, Place, std::vector<std::string>>;
 
 /// The value as it is stored and shown: "2026-03-01", "yes", "32.78,-96.8", "2.5", "ICU, CVICU"; empty for unknown.
 std::string to_text(const Value& value);
 
-/// "2026-03-01", an existing day of the years 1 to 9999; nothing else.
-std::optional<std::chrono::sys_days> parse_date(std::string_view text);
-std::string date_text(std::chrono::sys_days day);
 /// "lat,lon" within ±90 and ±180.
 std::optional<Place> parse_place(std::string_view text);
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// What every forecast is made from. The store is only read, and nothing is connected to. Plain values; one thread.
+#pragma once
+
+#include "daemon/engine/state.hpp"
+#include "daemon/forecast/assumptions.hpp"
+#include "daemon/render/render.hpp"
+#include "daemon/store/database.hpp"
+#include "dsl/rules.hpp"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace nurture::forecast {
+
+/// [guard] of nurtured.toml.
+struct Guard {
+    std::int32_t growth_percent = 20;
+    std::int32_t growth_people = 50;
+    double canary_percent = 1;
+};
+
+struct Inputs {
+    const store::Database& store;  // opened read-only
+    std::shared_ptr<const dsl::Rules> rules;
+    render::House house;
+    engine::Settings settings;  // with test_mode: only people whose address is `allowed` come in
+    Guard guard;
+    std::function<bool(std::string_view address)> allowed;  // may be empty: nobody
+    Minute now{};                                           // as of
+    Assumptions assumptions;
+};
+
+}  // namespace nurture::forecast

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+//
+// The forecast of the next days as a report: how much goes out per campaign and day, the human work per owner, who is
+// held back and why, who is never reached, and every planned message. Holds names only where asked for. The JSON is
+// described in docs/preview-json.md. Throws base::StoreError. One thread.
+#pragma once
+
+#include "daemon/forecast/forecast.hpp"
+#include "daemon/forecast/page.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nurture::forecast {
+
+struct PreviewOptions {
+    std::int32_t days = 30;               // calendar days of the policy's zone, the first one included
+    std::optional<dsl::CampaignIx> only;  // the report is about one campaign; the forecast always about all
+    bool people = false;                  // names, and who stands behind every number
+};
+
+struct Counts {
+    std::int64_t entered = 0, emails = 0, sms = 0, approvals = 0, tasks = 0;
+    std::int64_t messages() const { return emails + sms; }
+    bool nothing() const { return *this == Counts{}; }
+    Counts& operator+=(const Counts& other);
+    friend bool operator==(const Counts&, const Counts&) = default;
+};
+using Days = std::map<Day, Counts>;  // days on which nothing happens are missing
+
+struct Hour {
+    Minute begins{};
+    std::int64_t messages = 0;
+};
+
+/// How many people (or enrolments) something is true of.
+struct ReasonCount {
+    engine::ReasonCode reason{};
+    std::int64_t people = 0;
+    std::vector<std::string> who;  // with `people`: their refs
+};
+using Reasons = std::vector<ReasonCount>;  // most first
+
+struct CampaignPreview {
+    std::string name;
+    bool draft = false;
+    std::int64_t audience = 0;  // as of now
+    std::int64_t inside = 0;    // are mid-sequence now
+    Days days;
+    Counts total;
+    Reasons waits;    // messages that waited longer than the hour of the day asks for, people who could not come in
+    Reasons skipped;  // steps that were left out
+    Reasons ends;
+    std::int64_t never_reached = 0;  // in the audience now, and no message of the campaign in all these days
+    Reasons never;                   // … and why
+};
+
+struct PlannedMessage {
+    std::string ref;
+    std::string name;  // with `people`
+    std::string campaign, step;
+    Minute slot{};
+    base::ZoneId zone{};  // the recipient's
+    dsl::Channel channel{};
+    std::string message_template;
+    std::string text_hash;  // hex; empty: it cannot be made …
+    std::string problem;    // … because
+};
+
+struct OwnerWork {
+    std::string owner;
+    std::map<Day, Counts> days;  // approvals and tasks
+    Counts total;
+};
+
+struct Preview {
+    Minute as_of{}, until{};
+    base::ZoneId zone{};  // the policy's: days and hours are its
+    dsl::Hash rules{};
+    Assumptions assumptions;
+    bool test_mode = false, people = false, one_campaign = false, stopped = false;
+    std::int64_t store_people = 0;
+    Days days;
+    Counts total;
+    std::optional<Day> busiest_day;
+    Hour busiest_hour;
+    std::vector<OwnerWork> owners;
+    std::vector<CampaignPreview> campaigns;
+    std::vector<PlannedMessage> messages;  // by slot, campaign, step, ref
+};
+
+Preview preview(const Inputs& inputs, const PreviewOptions& options = {});
+
+std::string to_text(const Preview& preview, Page page = {});
+std::string to_json(const Preview& preview);
+
+}  // namespace nurture::forecast

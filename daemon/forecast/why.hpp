@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// One person: for each campaign in or out, at which line and with which value; what was sent and why; where they stand;
+// what is planned for the next 30 days. Works for people who are in nothing. Holds personal data. Throws
+// base::StoreError. One thread.
+#pragma once
+
+#include "daemon/forecast/plan.hpp"
+
+namespace nurture::forecast {
+
+struct WhyLine {
+    std::uint32_t line = 0;
+    std::string text;
+    bool holds = false, unknown = false;
+    std::vector<std::string> values;  // "stage: Offer out"
+};
+struct WhyMessage {  // past
+    base::MessageId id = 0;
+    std::string step, message_template;
+    dsl::Channel channel{};
+    std::string state, reason;  // "SENT", sentence
+    Minute slot{};
+    std::optional<Minute> accepted;
+    std::string rule_set;  // 6 hex digits
+    std::string consent;   // that was asked for
+    std::optional<std::string> approved_by;
+};
+struct WhyEnrolment {
+    Minute entered_at{};
+    std::string step;   // it is at; empty: a wait or branch
+    std::string where;  // a sentence
+    std::optional<Minute> due;
+    std::optional<Minute> ended_at;
+    std::string end;  // a sentence
+    std::vector<WhyMessage> messages;
+};
+struct WhyCampaign {
+    std::string name;
+    Place place;
+    std::string audience_name;
+    bool in_audience = false;
+    std::vector<WhyLine> lines;  // of the audience
+    std::string entry;           // a sentence: in it, may come in, or why not
+    std::vector<WhyEnrolment> enrolments;
+    std::vector<Sample> planned;
+    std::vector<std::string> planned_work;  // approvals and tasks, in words
+};
+struct Why {
+    std::string ref, name;
+    Minute as_of{};
+    base::ZoneId zone{}, policy_zone{};
+    roster::ZoneFrom zone_from{};
+    bool erased = false, test_mode = false;
+    Assumptions assumptions;
+    std::vector<std::string> facts;  // consents, suppressions, lists that forbid: sentences
+    std::vector<WhyCampaign> campaigns;
+};
+
+/// Of one campaign only, where given: then every line is told. The forecast is always about everybody.
+Why why(const Inputs& inputs, base::CandidateId who, std::optional<dsl::CampaignIx> only = {});
+
+std::string to_text(const Why& why, Page page = {});
+std::string to_json(const Why& why);
+
+}  // namespace nurture::forecast

@@ -72,8 +72,6 @@ public:
 private:
     struct Bound;
     struct Program;
-    template<typename Rows>
-    class Block;
 
     Program program_for(std::span<const dsl::ConditionIx> roots) const;
 

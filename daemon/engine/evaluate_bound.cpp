@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/engine/evaluate_bound.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace nurture::engine::bound {
+
+namespace {
+
+constexpr double k_radians = std::numbers::pi / 180;
+
+double half_sine_squared(double radians) {
+    const double sine = std::sin(radians / 2);
+    return sine * sine;
+}
+
+class Binder {
+public:
+    Binder(const roster::Columns& columns, std::vector<CampaignQuery>& queries)
+        : columns_(columns),
+          queries_(queries) {}
+
+    Condition operator()(const dsl::cond::TextIn& c) const {
+        return TextIn{c.field, CodeSet(columns_.field(c.field).dictionary, c.values)};
+    }
+
+    Condition operator()(const dsl::cond::TextContains& c) const {
+        const roster::Dictionary& dictionary = columns_.field(c.field).dictionary;
+        TextContains bound{c.field, c.text, c.prefix, dictionary.size(), {}};
+        for (Code code = 1; code < dictionary.size(); ++code)
+            if (bound.matches(dictionary.folded(code)))
+                bound.codes.add(code);
+        return bound;
+    }
+
+    Condition operator()(const dsl::cond::ListHas& c) const {
+        return ListHas{c.field, CodeSet(columns_.field(c.field).dictionary, c.values), c.all};
+    }
+
+    Condition operator()(const dsl::cond::Within& c) const {
+        const double reach = std::min(c.metres / k_earth_radius, std::numbers::pi);
+        const double cos_lat = std::cos(c.lat * k_radians);
+        // A circle that holds a pole reaches round the globe. The margin is a metre or so: columns hold floats.
+        const bool polar = std::abs(c.lat) * k_radians + reach >= std::numbers::pi / 2;
+        const double lon_reach = polar ? 180 : std::asin(std::sin(reach) / cos_lat) / k_radians;
+        return Within{
+            c.field, c.lat, c.lon, cos_lat, reach / k_radians + 1e-5, lon_reach + 1e-5, half_sine_squared(reach)};
+    }
+
+    Condition operator()(const dsl::cond::Happened& c) const {
+        const auto& named = c.message_template ? c.message_template : c.name;
+        const Code name = named ? columns_.events(c.event).names.find(*named) : 0;
+        const Code channel = !c.channel ? 0 : *c.channel == dsl::Channel::email ? 1 : 2;
+        return Happened{c.event, named.has_value(), name, channel, c.count, c.since};
+    }
+
+    Condition operator()(const dsl::cond::InCampaign& c) const {
+        const CampaignQuery query{c.campaign, c.is};
+        const auto at = std::find(queries_.begin(), queries_.end(), query);
+        const auto index = static_cast<std::size_t>(at - queries_.begin());
+        if (at == queries_.end())
+            queries_.push_back(query);
+        return InCampaign{index};
+    }
+
+    template<typename Same>
+    Condition operator()(const Same& condition) const {
+        return condition;
+    }
+
+private:
+    const roster::Columns& columns_;
+    std::vector<CampaignQuery>& queries_;
+};
+
+}  // namespace
+
+CodeSet::CodeSet(const roster::Dictionary& dictionary, const std::vector<std::string>& values) {
+    for (const std::string& value : values)
+        add(dictionary.find(value));
+}
+
+void CodeSet::add(Code code) {
+    if (in_.size() <= code)
+        in_.resize(code + 1, 0);
+    values_ += in_[code] == 0 ? 1 : 0;
+    in_[code] = 1;
+}
+
+double haversine(double lat1, double lon1, double lat2, double lon2, double cos_lat1) {
+    return half_sine_squared((lat2 - lat1) * k_radians) +
+           cos_lat1 * std::cos(lat2 * k_radians) * half_sine_squared((lon2 - lon1) * k_radians);
+}
+
+Condition bind(const dsl::Condition& condition, const roster::Columns& columns, std::vector<CampaignQuery>& queries) {
+    return std::visit(Binder(columns, queries), condition);
+}
+
+}  // namespace nurture::engine::bound

@@ -51,13 +51,13 @@ bool Outbox::pump(store::Instant now, const store::T2Policy& policy, bool claim_
     for (auto& [id, outcome] : std::exchange(finished_, {}))
         finish(id, outcome, now);
     bool worked = commit(now, policy);
-    if (claim_more)
+    if (claim_more && !policy.stop_file)
         for (auto& [channel, way] : ways_)
             worked = claim(channel, way, now) || worked;
     return worked;
 }
 
-std::optional<store::Instant> Outbox::next_due() const {
+std::optional<store::Instant> Outbox::next_due(store::Instant now) const {
     std::optional<store::Instant> next;
     for (const auto& [channel, way] : ways_) {
         if (way.held)
@@ -66,6 +66,8 @@ std::optional<store::Instant> Outbox::next_due() const {
         if (due && (!next || *due < *next))
             next = due;
     }
+    if (next)
+        next = std::max(*next, now + std::chrono::seconds(1));
     return next;
 }
 

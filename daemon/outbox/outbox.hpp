@@ -55,8 +55,9 @@ public:
     /// True if it did anything; call again until it did not. `claim` false: finish what is under way, start nothing.
     bool pump(store::Instant now, const store::T2Policy& policy, bool claim = true);
 
-    /// When the next message may go; none: there is none, or its channel is held.
-    std::optional<store::Instant> next_due() const;
+    /// When to pump again if nobody wakes us; none: no message waits, or its channel is held. What is due and could not
+    /// be claimed (no room, or claimed already) is looked at again after a second.
+    std::optional<store::Instant> next_due(store::Instant now) const;
     bool idle() const { return jobs_.empty(); }
 
     /// Aborts what has not been let go, waits for what has, writes the outcomes.

@@ -24,6 +24,8 @@ public:
     int capacity() const override { return capacity_; }
     void submit(connectors::Job job) override {
         submitted.push_back(job.file_stem);
+        if (slow)
+            return;
         if (fail_before_t2)
             return gate_.done(job.id, *fail_before_t2);
         gate_.ready(job.id);
@@ -43,6 +45,7 @@ public:
     std::vector<std::string> submitted;
     std::deque<connectors::Outcome> answers;
     std::optional<connectors::Outcome> fail_before_t2;
+    bool slow = false;  // says nothing, as a relay that takes its time
     int handed_over = 0;
 
 private:
@@ -146,6 +149,14 @@ TEST_CASE("never more messages are under way than the connector takes") {
     CHECK(house.relay->submitted.size() == 3);
 }
 
+TEST_CASE("a message that waits for a slow relay is not claimed a second time") {
+    House house(1);
+    house.relay->slow = true;
+    house.pump();
+    house.pump(k_now + 1min);
+    CHECK(house.relay->submitted.size() == 1);
+}
+
 TEST_CASE("a message that is not due yet stays where it is") {
     House house(1);
     house.pump(k_now - 1min);
@@ -213,6 +224,7 @@ TEST_CASE("the STOP file holds everything back and nothing is lost") {
         house.outbox.pump(k_now, stopped);
     CHECK(house.relay->handed_over == 0);
     CHECK(house.in_state(store::MessageState::ready) == 3);
+    CHECK(house.relay->submitted.size() == 3);
     house.pump();
     CHECK(house.relay->handed_over == 3);
 }

@@ -23,17 +23,18 @@ std::string_view host_of(std::string_view url) {
 
 bool loopback(std::string_view url) {
     std::string_view host = host_of(url);
-    return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    bool number = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return host == "localhost" || host == "[::1]" || number;
 }
 
 /// Credentials in a URL would end up in logs.
 std::string url_problem(const std::string& url, std::string_view plain, std::string_view secure) {
+    if (url.find('@') != std::string::npos)
+        return "a URL with a user name in it is not accepted: write `user` and `password` on lines of their own";
     if (!url.starts_with(plain) && !url.starts_with(secure))
         return "`" + url + "` must begin with " + std::string(plain) + " or " + std::string(secure);
     if (host_of(url).empty())
         return "`" + url + "` names no host";
-    if (url.find('@') != std::string::npos)
-        return "a URL with a user name in it is not accepted: write `user` and `password` on lines of their own";
     return {};
 }
 

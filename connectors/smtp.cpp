@@ -79,9 +79,7 @@ public:
     }
 
     void rest() override {
-        // libcurl says QUIT and waits up to two minutes for the answer. It is of no interest: end our reading side.
-        for (int fd : sockets_)
-            shutdown(fd, SHUT_RD);
+        stop_listening();
         curl_.reset();
         authenticated_ = false;
     }
@@ -94,6 +92,7 @@ private:
         bool released = false;
         bool peer_lost = false;
         bool body_ended = false;
+        bool over = false;
         SmtpStage stage = SmtpStage::connect;
         SmtpReplyReader replies = {};
         std::size_t sent = 0;
@@ -197,6 +196,13 @@ private:
                            [&](int fd) { return local_port(fd) == port && !peer_gone(fd); });
     }
 
+    /// libcurl says QUIT and waits for the answer, up to two minutes, after a time-out for ten more. It is of no
+    /// interest.
+    void stop_listening() {
+        for (int fd : sockets_)
+            shutdown(fd, SHUT_RD);
+    }
+
     void command(std::string_view text) {
         static constexpr std::pair<std::string_view, SmtpStage> k_commands[] = {
             {"EHLO ", SmtpStage::hello},   {"HELO ", SmtpStage::hello},     {"STARTTLS\r\n", SmtpStage::tls},
@@ -208,13 +214,19 @@ private:
                 attempt_.stage = stage;
                 authenticated_ |= stage == SmtpStage::auth;
             }
+        if (text == "QUIT\r\n") {
+            attempt_.over = true;  // what comes now is no answer to the message
+            stop_listening();
+        }
     }
 
     static std::size_t on_read(char* out, std::size_t size, std::size_t count, void* self) {
         return static_cast<SmtpTransfer*>(self)->read(out, size * count);
     }
     static std::size_t on_reply_line(char* text, std::size_t size, std::size_t count, void* self) {
-        static_cast<SmtpTransfer*>(self)->attempt_.replies.line({text, size * count});
+        Attempt& a = static_cast<SmtpTransfer*>(self)->attempt_;
+        if (!a.over)
+            a.replies.line({text, size * count});
         return size * count;
     }
     static int on_trace(CURL*, curl_infotype type, char* text, std::size_t size, void* self) {

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "connectors/sms/gateway.hpp"
+#include "connectors/sms/kannel.hpp"
+
+#include "tests/connectors/names.hpp"
+#include "tests/connectors/recording_gate.hpp"
+#include "tests/connectors/toy_server.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace nurture::connectors;
+using nurture::test::Peer;
+using nurture::test::RecordingGate;
+using nurture::test::ToyServer;
+
+namespace {
+
+Job sms(JobId id, const std::string& to = "+12145550142") {
+    Job job;
+    job.id = id;
+    job.channel = Channel::sms;
+    job.sms = {.sender = "10000", .to = to, .text = "2 ICU openings near Plano & Frisco", .ucs2 = false};
+    return job;
+}
+
+/// Takes one request per connection, says `answer`, closes.
+class Toy {
+public:
+    explicit Toy(std::string answer)
+        : answer_(std::move(answer)),
+          server_([this](Peer& peer) {
+              std::string head = peer.until("\r\n\r\n");
+              if (head.empty())
+                  return;
+              std::size_t at = head.find("Content-Length: ");
+              std::string body = at == std::string::npos || answer_.empty() ? "" : peer.until("&coding=0");
+              {
+                  std::lock_guard lock(mutex_);
+                  requests_.push_back(head + "\r\n\r\n" + body);
+              }
+              peer.say(answer_);
+          }) {}
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()) + "/cgi-bin/sendsms"; }
+    std::vector<std::string> requests() {
+        std::lock_guard lock(mutex_);
+        return requests_;
+    }
+    int connections() const { return server_.connections(); }
+
+private:
+    std::string answer_;
+    std::mutex mutex_;
+    std::vector<std::string> requests_;
+    ToyServer server_;
+};
+
+std::string http(const std::string& status, const std::string& body, const std::string& more = "") {
+    return "HTTP/1.1 " + status + "\r\n" + more + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+Outcome send_one(Toy& toy, bool go = true) {
+    RecordingGate gate;
+    auto gateway =
+        make_gateway(k_kannel, {.url = toy.url(), .user = "nurture", .password = "s3cret&", .ca_file = ""}, gate);
+    gate.on_ready = [&](JobId id) { gateway->release(id, go); };
+    gateway->submit(sms(1));
+    Outcome outcome = gate.outcome(1);
+    gateway->stop();
+    CHECK(gate.outcomes(1) == 1);
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("only the gateway's own positive answer makes an SMS sent") {
+    auto [answer, expected, blame] = GENERATE(table<std::string, Answer, Blame>({
+        {http("202 Accepted", "0: Accepted for delivery"), Answer::accepted, Blame::none},
+        {http("202 Accepted", "3: Queued for later delivery"), Answer::accepted, Blame::none},
+        {http("200 OK", "0: Accepted for delivery"), Answer::accepted, Blame::none},
+        {http("202 Accepted", "2: what"), Answer::in_doubt, Blame::connection},
+        {http("200 OK", "<html>a login page</html>"), Answer::in_doubt, Blame::connection},
+        {http("204 No Content", ""), Answer::in_doubt, Blame::connection},
+        {http("302 Found", "0: no", "Location: http://169.254.169.254/\r\n"), Answer::in_doubt, Blame::connection},
+        {http("400 Bad", "Missing receiver"), Answer::rejected, Blame::content},
+        {http("401 No", ""), Answer::deferred, Blame::credentials},
+        {http("403 No", "Authorization failed for sendsms"), Answer::deferred, Blame::credentials},
+        {http("404 Not here", ""), Answer::deferred, Blame::credentials},
+        {http("418 Odd", ""), Answer::in_doubt, Blame::connection},
+        {http("500 Oops", "0: Accepted for delivery"), Answer::in_doubt, Blame::connection},
+        {http("503 Busy", ""), Answer::in_doubt, Blame::connection},
+        {"", Answer::in_doubt, Blame::connection},
+        {"HTTP/1.1 202 Acc", Answer::in_doubt, Blame::connection},
+        {"HTTP/1.1 202 Accepted\r\nContent-Length: 24\r\n\r\n0: Acc", Answer::in_doubt, Blame::connection},
+        {"220 I am a mail server\r\n", Answer::in_doubt, Blame::connection},
+    }));
+    CAPTURE(answer);
+    Toy toy(answer);
+    Outcome outcome = send_one(toy);
+    CHECK(outcome.answer == expected);
+    CHECK(outcome.blame == blame);
+    CHECK(toy.connections() == 1);
+}
+
+TEST_CASE("a gateway that asks for patience says for how long") {
+    Toy toy(http("429 Slow down", "", "Retry-After: 90\r\n"));
+    Outcome outcome = send_one(toy);
+    CHECK(outcome.answer == Answer::deferred);
+    CHECK(outcome.blame == Blame::rate_or_policy);
+    CHECK(outcome.code == 429);
+    CHECK(outcome.retry_after == 90);
+}
+
+TEST_CASE("an answer that streams on is cut off after what counts") {
+    Toy endless("HTTP/1.1 202 Accepted\r\n\r\n0: Accepted" + std::string(100000, '.'));
+    CHECK(send_one(endless).answer == Answer::accepted);
+    Toy nonsense("HTTP/1.1 202 Accepted\r\n\r\n" + std::string(100000, '.'));
+    CHECK(send_one(nonsense).answer == Answer::in_doubt);
+}
+
+TEST_CASE("the text arrives as it was written, the password as a parameter of its own") {
+    Toy toy(http("202 Accepted", "0: Accepted for delivery"));
+    send_one(toy);
+    REQUIRE(toy.requests().size() == 1);
+    CHECK_THAT(toy.requests()[0], Catch::StartsWith("POST /cgi-bin/sendsms HTTP/1.1\r\n"));
+    CHECK_THAT(toy.requests()[0],
+               Catch::Contains("username=nurture&password=s3cret%26&from=10000&to=%2B12145550142&"
+                               "text=2%20ICU%20openings%20near%20Plano%20%26%20Frisco&charset=UTF-8"));
+}
+
+TEST_CASE("no byte of an SMS leaves before the gate has answered, none when it refuses") {
+    Toy toy(http("202 Accepted", "0: Accepted for delivery"));
+    CHECK(send_one(toy, false).answer == Answer::refused);
+    CHECK(toy.requests().empty());
+
+    RecordingGate gate;
+    auto gateway = make_gateway(k_kannel, {.url = toy.url(), .user = "", .password = "", .ca_file = ""}, gate);
+    gateway->submit(sms(2));
+    gate.wait_for_ready(2);
+    CHECK(toy.requests().empty());
+    gateway->release(2, true);
+    CHECK(gate.outcome(2).answer == Answer::accepted);
+}
+
+TEST_CASE("each SMS has a connection of its own") {
+    Toy toy(http("202 Accepted", "0: Accepted for delivery"));
+    RecordingGate gate;
+    auto gateway = make_gateway(k_kannel, {.url = toy.url(), .user = "", .password = "", .ca_file = ""}, gate);
+    gate.on_ready = [&](JobId id) { gateway->release(id, true); };
+    for (JobId id = 1; id <= 3; ++id) {
+        gateway->submit(sms(id));
+        CHECK(gate.outcome(id).answer == Answer::accepted);
+    }
+    CHECK(toy.connections() == 3);
+    CHECK(toy.requests().size() == 3);
+}
+
+TEST_CASE("an SMS whose commit takes too long is dropped before anything was sent") {
+    Toy toy(http("202 Accepted", "0: Accepted for delivery"));
+    RecordingGate gate;
+    auto gateway = make_gateway(
+        k_kannel,
+        {.url = toy.url(), .user = "", .password = "", .ca_file = "", .answer_timeout = 30, .release_timeout = 0},
+        gate);
+    gateway->submit(sms(1));
+    CHECK(gate.outcome(1).answer == Answer::refused);
+    gateway->release(1, true);  // too late: nothing may happen any more
+    gateway->stop();
+    CHECK(gate.outcomes(1) == 1);
+    CHECK(toy.requests().empty());
+}
+
+TEST_CASE("a number that is none is refused before anything is connected") {
+    Toy toy(http("202 Accepted", "0: Accepted for delivery"));
+    RecordingGate gate;
+    auto gateway = make_gateway(k_kannel, {.url = toy.url(), .user = "", .password = "", .ca_file = ""}, gate);
+    gateway->submit(sms(1, "+1214555&to=+12145550143"));
+    CHECK(gate.outcome(1).answer == Answer::rejected);
+    CHECK(toy.connections() == 0);
+}
+
+TEST_CASE("a text beyond the GSM alphabet is announced as such") {
+    SmsMessage plain{.sender = "10000", .to = "+12145550142", .text = "Hi", .ucs2 = false};
+    SmsMessage other{.sender = "10000", .to = "+12145550142", .text = "Привет", .ucs2 = true};
+    auto coding = [](const SmsMessage& message) {
+        for (const auto& [name, value] : k_kannel.request({}, message).form)
+            if (name == "coding")
+                return value;
+        return std::string("none");
+    };
+    CHECK(coding(plain) == "0");
+    CHECK(coding(other) == "2");
+}

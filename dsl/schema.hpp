@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is known about people: the built-in and declared fields, events, lists and consents. Index types are positions in
-// these vectors and stay valid as long as the Schema they belong to. Built-ins come first, in a fixed order, so that
+// What is known about people: the built-in and declared fields, events, lists and consents. Index types are positions
+// in these vectors and stay valid as long as the Schema they belong to. Built-ins come first, in a fixed order, so that
 // their indices are constants. Immutable once compiled: any thread.
 #pragma once
 
@@ -29,28 +29,46 @@ struct Field {
 
 struct EventKind {
     std::string name;
-    std::string label;        // "applied to a job"
+    std::string label;  // "applied to a job"
     bool with_name = false;
     bool built_in = false;
 };
 
 /// Built-in fields in their fixed order; `created` is a date, the others are text.
 enum class BuiltIn : FieldIx {
-    first_name, last_name, email, phone, city, state, postal_code, time_zone, language, owner, created
+    first_name,
+    last_name,
+    email,
+    phone,
+    city,
+    state,
+    postal_code,
+    time_zone,
+    language,
+    owner,
+    created
 };
 inline constexpr FieldIx k_built_in_fields = 11;
 
 /// Built-in events in their fixed order.
 enum class BuiltInEvent : EventIx {
-    received, opened, clicked, replied, auto_replied, bounced, complained, unsubscribed, joined
+    received,
+    opened,
+    clicked,
+    replied,
+    auto_replied,
+    bounced,
+    complained,
+    unsubscribed,
+    joined
 };
 inline constexpr EventIx k_built_in_events = 9;
 
 struct Schema {
-    std::vector<Field> fields;           // built-ins, then declared ones sorted by name
-    std::vector<EventKind> events;       // built-ins, then declared ones sorted by name
-    std::vector<std::string> lists;      // every list name that a rule mentions, sorted
-    std::vector<std::string> consents;   // every consent name that a rule mentions, sorted
+    std::vector<Field> fields;          // built-ins, then declared ones sorted by name
+    std::vector<EventKind> events;      // built-ins, then declared ones sorted by name
+    std::vector<std::string> lists;     // every list name that a rule mentions, in the order of first mention
+    std::vector<std::string> consents;  // every consent name that a rule mentions, likewise
 
     std::optional<FieldIx> field(std::string_view name) const;
     std::optional<EventIx> event(std::string_view name) const;

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+//
+// `test` blocks: every name, type and date in them, so that a test which checks can be run.
+#include "dsl/compiler.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace nurture::dsl {
+namespace {
+
+using StepsByName = std::map<std::string, std::vector<const ast::Step*>, std::less<>>;
+
+void collect(const std::vector<ast::Step>& steps, StepsByName& names) {
+    for (const ast::Step& step : steps) {
+        if (step.name) {
+            names[step.name->text].push_back(&step);
+        }
+        if (const auto* branch = std::get_if<ast::Branch>(&step.what)) {
+            collect(branch->then, names);
+            collect(branch->otherwise, names);
+        }
+    }
+}
+
+class TestChecker {
+public:
+    TestChecker(Compiler& compiler, const ast::Test& test, const StepsByName& steps)
+        : c_(compiler),
+          test_(test),
+          steps_(steps) {}
+
+    void run() {
+        now();
+        for (const ast::Given& given : test_.given) {
+            check(given);
+        }
+        for (const ast::Happening& happening : test_.happenings) {
+            check(happening);
+        }
+        for (const ast::Expect& expect : test_.expects) {
+            check(expect);
+        }
+        if (test_.expects.empty() && !test_.incomplete) {
+            c_.report("N0802", test_.span, fmt::format("the test \"{}\" expects nothing", test_.name.text), "")
+                .notes.push_back("Write:   expect email \"…\" on 2026-03-03 between 09:00 and 17:00");
+        }
+    }
+
+private:
+    void now() {
+        if (!test_.now) {
+            if (!test_.incomplete) {
+                c_.report("N0801", test_.span,
+                          fmt::format("the test \"{}\" does not say when it begins", test_.name.text), "")
+                    .notes.push_back("Write:   now is 2026-03-02 06:00 in \"America/Chicago\"");
+            }
+            return;
+        }
+        const auto& zones = c_.world.zones;
+        if (test_.zone && !zones.empty() && std::find(zones.begin(), zones.end(), test_.zone->text) == zones.end()) {
+            c_.unknown_name("N0207", "time zone", test_.zone->text, test_.zone->span, zones,
+                            "Zones are named as in   \"America/Chicago\"");
+        }
+    }
+
+    // --- who -------------------------------------------------------------------------------------------------------
+
+    void check(const ast::Given& given) {
+        if (!people_.insert(given.candidate.text).second) {
+            c_.report("N0802", given.span, fmt::format("\"{}\" is given twice", given.candidate.text), "");
+        }
+        for (const ast::GivenField& line : given.fields) {
+            check(line);
+        }
+        for (const ast::ConsentTest& consent : given.consents) {
+            c_.consent(consent.name);
+        }
+        for (const ast::MembershipTest& list : given.lists) {
+            c_.list(list.name);
+        }
+    }
+
+    void check(const ast::GivenField& line) {
+        const auto field = c_.field(line.field);
+        if (!field) {
+            return;
+        }
+        const FieldKind kind = c_.rules.schema.fields[*field].kind;
+        const bool fits =
+            kind == FieldKind::yes_no
+                ? line.yes.has_value()
+                : !line.yes && std::all_of(line.values.begin(), line.values.end(), [&](const ast::Value& v) {
+                      return kind == FieldKind::number ? std::holds_alternative<ast::Number>(v)
+                             : kind == FieldKind::date ? std::holds_alternative<ast::Date>(v)
+                                                       : std::holds_alternative<ast::Quoted>(v);
+                  });
+        if (!fits) {
+            c_.report("N0204", line.span, fmt::format("`{}` is {}", line.field.text, kind_name(kind)),
+                      "this value is none");
+        } else if (kind != FieldKind::list && line.values.size() > 1) {
+            c_.report("N0204", line.span, fmt::format("`{}` has one value", line.field.text), "these are several");
+        }
+    }
+
+    void check_candidate(const std::optional<ast::Quoted>& who, Span place) {
+        if (test_.given.empty()) {
+            if (!test_.incomplete) {
+                c_.report("N0802", place, "nobody is given to whom this could happen", "")
+                    .notes.push_back("Write above it:   given candidate \"ana.ruiz\" from \"fixtures.csv\"");
+            }
+        } else if (!who && people_.size() > 1) {
+            c_.report("N0802", place, "several candidates are given, and this does not say whom it means", "")
+                .notes.push_back(fmt::format("Name one, as in   \"{}\"", *people_.begin()));
+        } else if (who && !people_.contains(who->text)) {
+            c_.unknown_name("N0802", "given candidate", who->text, who->span, {people_.begin(), people_.end()});
+        }
+    }
+
+    // --- what happens ----------------------------------------------------------------------------------------------
+
+    void check_date(const ast::Date& date) {
+        if (test_.now && date.value < test_.now->date.value) {
+            c_.report("N0802", date.span, "this is before the test begins",
+                      fmt::format("`now is` {}", iso(test_.now->date.value)));
+        }
+    }
+
+    template<class Kind>
+    void check_step(const ast::Word& name, std::string_view kind) {
+        const auto is_kind = [](const ast::Step* step) { return std::holds_alternative<Kind>(step->what); };
+        const auto found = steps_.find(name.text);
+        if (found != steps_.end() && std::any_of(found->second.begin(), found->second.end(), is_kind)) {
+            return;
+        }
+        std::vector<std::string> known;
+        for (const auto& [step_name, steps] : steps_) {
+            if (std::any_of(steps.begin(), steps.end(), is_kind)) {
+                known.push_back(step_name);
+            }
+        }
+        c_.unknown_name("N0201", kind, name.text, name.span, known);
+    }
+
+    void check(const ast::Happening& happening) {
+        check_date(happening.at.date);
+        if (const auto* decision = std::get_if<std::pair<bool, ast::Word>>(&happening.what)) {
+            check_step<ast::ApprovalStep>(decision->second, "approval step");
+            if (happening.who) {
+                c_.check_person(*happening.who);
+            }
+            return;
+        }
+        check_candidate(happening.who, happening.span);
+        if (const auto* change = std::get_if<ast::Change>(&happening.what)) {
+            compile_change(c_, *change);
+        } else if (const auto* event = std::get_if<ast::EventTest>(&happening.what)) {
+            c_.event(event->kind);
+        } else if (const auto* click = std::get_if<ast::StepTest>(&happening.what)) {
+            check_step<ast::MessageStep>(click->step, "message step");
+        }
+    }
+
+    // --- what must follow ------------------------------------------------------------------------------------------
+
+    void check(const ast::Expect& expect) {
+        for (const auto* date : {&expect.on, &expect.before, &expect.after}) {
+            if (*date) {
+                check_date(**date);
+            }
+        }
+        if (expect.from && expect.to && expect.to->value <= expect.from->value) {
+            c_.report("N0802", expect.to->span, "this is not after the first time", "");
+        }
+        if (expect.segment) {
+            c_.segment(*expect.segment);
+        } else if (expect.step) {
+            check_step<ast::TaskStep>(*expect.step, "task step");
+        } else if (expect.name && expect.kind != ast::ExpectKind::message) {
+            c_.find_template(expect.kind == ast::ExpectKind::sms ? Channel::sms : Channel::email, *expect.name);
+        }
+        check_candidate(expect.who, expect.span);
+    }
+
+    Compiler& c_;
+    const ast::Test& test_;
+    const StepsByName& steps_;
+    std::set<std::string> people_;
+};
+
+}  // namespace
+
+void check_tests(Compiler& c) {
+    StepsByName steps;
+    for (const ast::File& file : c.files) {
+        for (const ast::Campaign& campaign : file.campaigns) {
+            collect(campaign.steps, steps);
+        }
+    }
+    for (const ast::File& file : c.files) {
+        for (const ast::Test& test : file.tests) {
+            TestChecker(c, test, steps).run();
+        }
+    }
+}
+
+}  // namespace nurture::dsl

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include "dsl/compile.hpp"
+
+#include "dsl/characters.hpp"
+#include "dsl/compiler.hpp"
+#include "dsl/hash.hpp"
+#include "dsl/lines.hpp"
+#include "dsl/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nurture::dsl {
+namespace {
+
+bool in_sub_directory(const SourceFile& file) { return file.path.find('/') != std::string::npos; }
+
+/// Rule files of the root; those in sub-directories are refused, because nothing of them would take part.
+void parse_files(Compiler& c) {
+    for (std::uint32_t i = 0; i < c.sources.files.size(); ++i) {
+        const SourceFile& file = c.sources.files[i];
+        if (!is_rule_file(file.path)) {
+            continue;
+        }
+        if (in_sub_directory(file)) {
+            c.report("N0001", {i, 0, 0}, "rule files in sub-directories do not work in this version yet", "")
+                .notes.push_back(
+                    "Move the file into the rules directory itself. Names are shared by all files anyway.");
+            continue;
+        }
+        c.files.push_back(parse(c.sources, i, c.diagnostics));
+        const ast::File& parsed = c.files.back();
+        c.incomplete = c.incomplete || parsed.incomplete;
+        for (const ast::Word& word : parsed.unread_fields) {
+            c.unread.insert(word.text);
+        }
+        for (const ast::Word& word : parsed.unread_events) {
+            c.unread.insert(word.text);
+        }
+        for (const ast::Policy& policy : parsed.policies) {
+            c.policy_incomplete = c.policy_incomplete || policy.incomplete;
+        }
+    }
+}
+
+/// The identity of a rule set: every file with its name; of rule files only what is said, not how it is laid out.
+Hash hash_of(const SourceSet& sources) {
+    std::string all;
+    for (const SourceFile& file : sources.files) {
+        const std::string text = is_rule_file(file.path) ? format(file.text) : file.text;
+        fmt::format_to(std::back_inserter(all), "{}:{}{}:{}", file.path.size(), file.path, text.size(), text);
+    }
+    return sha256(all);
+}
+
+void compile_all(Compiler& c) {
+    parse_files(c);
+    declare(c);
+    compile_templates(c);
+    compile_policy(c);
+    compile_segments(c);
+    compile_campaigns(c);
+    check_campaigns(c);
+    check_templates(c);
+    check_tests(c);
+    check_names(c);
+    apply_allows(c);
+}
+
+/// Where the `fields` and `events` blocks of a file stand, from their first line to their `end`.
+void declaration_blocks(const SourceSet& sources, std::uint32_t file, std::vector<Span>& blocks) {
+    const std::string_view text = sources.files[file].text;
+    Diagnostics said_by_the_parser;
+    std::optional<std::uint32_t> open;
+    for (const LogicalLine& line : split_lines(text, file, said_by_the_parser)) {
+        const std::string word =
+            line.kind == LineKind::statement ? lower_ascii(text.substr(line.begin, line.end - line.begin)) : "";
+        if (!open && (word == "fields" || word == "events")) {
+            open = line.begin;
+        } else if (open && word == "end") {
+            blocks.push_back({file, *open, line.end});
+            open.reset();
+        }
+    }
+    if (open) {
+        blocks.push_back({file, *open, static_cast<std::uint32_t>(text.size()) + 1});
+    }
+}
+
+/// `values` blocks of rules that are compiled already.
+void read_values(Compiler& c) {
+    for (const ast::File& file : c.files) {
+        for (const ast::Values& values : file.values) {
+            c.values.emplace(values.name.text, &values);
+        }
+    }
+}
+
+void keep_errors_as_gone(Diagnostics& diagnostics, std::size_t from, std::string_view campaign) {
+    const auto first = diagnostics.begin() + static_cast<std::ptrdiff_t>(from);
+    diagnostics.erase(
+        std::remove_if(first, diagnostics.end(), [](const Diagnostic& d) { return d.severity != Severity::error; }),
+        diagnostics.end());
+    for (std::size_t i = from; i < diagnostics.size(); ++i) {
+        diagnostics[i].code = "N0703";
+        diagnostics[i].title =
+            fmt::format("an older version of \"{}\", which people are still on, needs what is gone: {}", campaign,
+                        diagnostics[i].title);
+        diagnostics[i].fix.reset();
+    }
+}
+
+}  // namespace
+
+Compiled compile(SourceSet sources, const World& world) {
+    auto rules = std::make_shared<Rules>();
+    rules->sources = std::move(sources);
+    Compiled result;
+    Compiler compiler(rules->sources, world, *rules, result.diagnostics);
+    compile_all(compiler);
+    tidy(result.diagnostics);
+    if (!has_errors(result.diagnostics)) {
+        rules->hash = hash_of(rules->sources);
+        result.rules = std::move(rules);
+    }
+    return result;
+}
+
+CompiledSchema compile_schema(const SourceSet& sources) {
+    Rules rules;
+    rules.sources = sources;
+    Diagnostics all;
+    Compiler compiler(sources, {}, rules, all);
+    parse_files(compiler);
+    // Only what stands in a `fields` or `events` block counts here.
+    std::vector<Span> blocks;
+    for (const ast::File& file : compiler.files) {
+        declaration_blocks(sources, file.file, blocks);
+    }
+    CompiledSchema result;
+    const std::size_t parsed = all.size();
+    declare_schema(compiler);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Span at = all[i].labels.front().span;
+        const bool inside = std::any_of(blocks.begin(), blocks.end(), [&](const Span& block) {
+            return block.file == at.file && at.begin >= block.begin && at.begin < block.end;
+        });
+        if (inside || i >= parsed) {
+            result.diagnostics.push_back(std::move(all[i]));
+        }
+    }
+    tidy(result.diagnostics);
+    if (!has_errors(result.diagnostics)) {
+        result.schema = std::move(rules.schema);
+    }
+    return result;
+}
+
+Compiled compile_find(const Rules& rules, std::string lines, std::string name) {
+    auto found = std::make_shared<Rules>(rules);
+    const auto file = static_cast<std::uint32_t>(found->sources.files.size());
+    found->sources.files.push_back({name, std::move(lines)});
+    Compiled result;
+    const World world;
+    Compiler compiler(found->sources, world, *found, result.diagnostics);
+    Diagnostics known;  // these files were compiled without an error already
+    for (std::uint32_t i = 0; i < file; ++i) {
+        if (is_rule_file(found->sources.files[i].path)) {
+            compiler.files.push_back(parse(found->sources, i, known));
+        }
+    }
+    read_values(compiler);
+    const std::vector<ast::Condition> conditions = parse_conditions(found->sources, file, result.diagnostics);
+    Segment segment;
+    segment.name = std::move(name);
+    segment.span = {file, 0, static_cast<std::uint32_t>(found->sources.files.back().text.size())};
+    segment.lines = compile_lines(compiler, conditions);
+    check_lines(compiler, segment.lines);
+    std::vector<ConditionIx> all;
+    for (const SegmentLine& line : segment.lines) {
+        all.push_back(line.condition);
+    }
+    segment.whole = compiler.pool.lines(std::move(all));
+    found->segments.push_back(std::move(segment));
+    tidy(result.diagnostics);
+    if (!has_errors(result.diagnostics)) {
+        result.rules = std::move(found);
+    }
+    return result;
+}
+
+std::shared_ptr<const StepList> compile_step_list(const SourceSet& then, std::string_view campaign, Rules& today,
+                                                  Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.size();
+    const World world;
+    Compiler compiler(then, world, today, diagnostics);
+    Diagnostics known;
+    for (std::uint32_t i = 0; i < then.files.size(); ++i) {
+        if (is_rule_file(then.files[i].path)) {
+            compiler.files.push_back(parse(then, i, known));
+        }
+    }
+    read_values(compiler);
+    for (const ast::File& file : compiler.files) {
+        for (const ast::Campaign& source : file.campaigns) {
+            if (source.name.text != campaign) {
+                continue;
+            }
+            auto list = compile_steps(compiler, source, std::nullopt);
+            keep_errors_as_gone(diagnostics, before, campaign);
+            return diagnostics.size() == before ? list : nullptr;
+        }
+    }
+    diagnostics.push_back(
+        diagnose("N0703", fmt::format("the source of an older version has no campaign \"{}\"", campaign), {0, 0, 0}));
+    return nullptr;
+}
+
+}  // namespace nurture::dsl

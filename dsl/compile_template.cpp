@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+//
+// Message texts: merge fields become numbers. What may be blank in which campaign is looked at later (check_templates).
+#include "dsl/compiler.hpp"
+#include "dsl/template_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace nurture::dsl {
+namespace {
+
+struct MergeName {
+    std::string_view name;
+    MergeKind kind;
+    bool in_task;              // may stand in the text of a task
+    std::string_view instead;  // not empty: does not work in this version yet
+};
+constexpr std::array<MergeName, 12> k_merge_names = {{
+    {"owner_name", MergeKind::owner_name, true, ""},
+    {"owner_email", MergeKind::owner_email, true, ""},
+    {"owner_phone", MergeKind::owner_phone, true, ""},
+    {"organisation", MergeKind::organisation, true, ""},
+    {"postal_address", MergeKind::postal_address, true, ""},
+    {"unsubscribe_link", MergeKind::unsubscribe_link, false, ""},
+    {"event_value", MergeKind::event_value, true, ""},
+    {"event_date", MergeKind::event_date, true, ""},
+    {"years_since", MergeKind::years_since, true, ""},
+    {"preferences_link", MergeKind::preferences_link, false,
+     "Write   {{unsubscribe_link}}   which works: there is no page for preferences yet."},
+    {"renew_consent_link", MergeKind::renew_consent_link, false,
+     "Ask for an answer to the email instead: there is no page for consents yet."},
+    {"personal_note", MergeKind::personal_note, false,
+     "Write an approval step instead:   step review: approval by owner within 2 business days, otherwise stop"},
+}};
+
+const MergeName* merge_name(std::string_view name) {
+    const auto at =
+        std::find_if(k_merge_names.begin(), k_merge_names.end(), [&](const auto& m) { return m.name == name; });
+    return at != k_merge_names.end() ? &*at : nullptr;
+}
+
+class TextCompiler {
+public:
+    TextCompiler(Compiler& compiler, std::string_view text, Span span, bool is_task)
+        : c_(compiler),
+          text_(text),
+          span_(span),
+          is_task_(is_task) {
+        // Places are exact when the text stands in the file as it is, quotes aside.
+        const std::string_view source = std::string_view(c_.sources.files[span.file].text).substr(0, span.end);
+        const auto found = source.find(text, span.begin);
+        if (!text.empty() && found != std::string_view::npos) {
+            offset_ = static_cast<std::uint32_t>(found);
+        }
+    }
+
+    Pieces run() {
+        for (const TextPart& part : split_text(text_)) {
+            if (part.problem != TextPart::Problem::none) {
+                report_shape(part);
+            } else if (part.is_field) {
+                field(part);
+            } else {
+                Piece piece;
+                piece.text = std::string(text_.substr(part.begin, part.end - part.begin));
+                piece.span = place(part);
+                pieces_.push_back(std::move(piece));
+            }
+        }
+        return std::move(pieces_);
+    }
+
+private:
+    Span place(const TextPart& part) const {
+        return offset_ ? Span{span_.file, *offset_ + part.begin, *offset_ + part.end} : span_;
+    }
+
+    void report_shape(const TextPart& part) {
+        switch (part.problem) {
+        case TextPart::Problem::never_closed:
+            c_.report("N0503", place(part), "this merge field is never closed", "`}}` is missing");
+            break;
+        case TextPart::Problem::empty:
+            c_.report("N0503", place(part), "this merge field is empty",
+                      "write the name of a field, as in {{first_name or there}}");
+            break;
+        default:
+            c_.report("N0503", place(part), "after the name of a field stands `or` and what to say when it is blank",
+                      "")
+                .notes.push_back(fmt::format("Write:   {{{{{} or …}}}}", part.name));
+        }
+    }
+
+    void field(const TextPart& part) {
+        Piece piece;
+        piece.span = place(part);
+        piece.has_fallback = part.fallback.has_value();
+        piece.text = part.fallback.value_or("");
+        const MergeName* own = merge_name(part.name);
+        if (own == nullptr ? !named_field(part, piece) : !own_name(*own, part, piece)) {
+            return;
+        }
+        if (c_.rules.schema.field(piece.text) || merge_name(piece.text) != nullptr) {
+            c_.report("N0505", piece.span,
+                      fmt::format("what follows `or` is words, and `{}` is the name of a field", piece.text),
+                      fmt::format("would print \"{}\"", piece.text));
+        }
+        pieces_.push_back(std::move(piece));
+    }
+
+    bool named_field(const TextPart& part, Piece& piece) {
+        piece.kind = MergeKind::field;
+        const auto field = c_.rules.schema.field(part.name);
+        if (field) {
+            piece.field = *field;
+            return true;
+        }
+        if (c_.unread.contains(part.name)) {
+            return false;
+        }
+        std::vector<std::string> known;
+        for (const Field& f : c_.rules.schema.fields) {
+            known.push_back(f.name);
+        }
+        for (const MergeName& m : k_merge_names) {
+            known.emplace_back(m.name);
+        }
+        Diagnostic& problem =
+            c_.report("N0503", piece.span, fmt::format("there is no merge field called `{}`", part.name));
+        if (const auto near = nearest(part.name, known)) {
+            problem.labels.front().text = fmt::format("did you mean `{}`?", *near);
+            problem.fix =
+                Fix{piece.span, part.fallback ? fmt::format("{{{{{} or {}}}}}", *near,
+                                                            part.fallback->empty() ? "nothing" : *part.fallback)
+                                              : fmt::format("{{{{{}}}}}", *near)};
+        }
+        return false;
+    }
+
+    bool own_name(const MergeName& name, const TextPart& part, Piece& piece) {
+        piece.kind = name.kind;
+        if (!name.instead.empty()) {
+            c_.not_yet(piece.span, fmt::format("{{{{{}}}}}", name.name), std::string(name.instead));
+            return false;
+        }
+        if (is_task_ && !name.in_task) {
+            c_.report("N0503", piece.span, fmt::format("`{}` is for messages, not for tasks", name.name),
+                      "leave it out");
+            return false;
+        }
+        if (name.kind != MergeKind::years_since) {
+            return true;
+        }
+        const auto field = c_.field({part.argument, piece.span});
+        if (field && c_.rules.schema.fields[*field].kind != FieldKind::date) {
+            c_.report("N0204", piece.span,
+                      fmt::format("years can be counted since a date, and `{}` is none", part.argument), "");
+        }
+        piece.field = field.value_or(0);
+        return field.has_value();
+    }
+
+    Compiler& c_;
+    std::string_view text_;
+    Span span_;
+    bool is_task_;
+    std::optional<std::uint32_t> offset_;
+    Pieces pieces_;
+};
+
+/// Neighbouring literals become one.
+void append(Pieces& to, Pieces from) {
+    for (Piece& piece : from) {
+        if (!to.empty() && piece.kind == MergeKind::literal && to.back().kind == MergeKind::literal) {
+            to.back().text += piece.text;
+            to.back().span.end = std::max(to.back().span.end, piece.span.end);
+        } else {
+            to.push_back(std::move(piece));
+        }
+    }
+}
+
+Template compile_one(Compiler& c, const ast::Template& source) {
+    Template result;
+    result.name = source.name.text;
+    result.channel = to_channel(source.channel);
+    result.kind = source.kind ? source.kind->text : "";
+    result.span = source.span;
+    if (source.subject) {
+        if (result.channel == Channel::sms) {
+            c.report("N0112", source.subject->span, "an SMS has no subject", "leave this line out");
+        }
+        result.subject = compile_text(c, source.subject->value.text, source.subject->value.span, false);
+    } else if (result.channel == Channel::email && !source.incomplete) {
+        c.report("N0407", source.span, fmt::format("the email \"{}\" has no subject", result.name), "")
+            .notes.push_back("Write:   subject \"…\"");
+    }
+    for (std::size_t i = 0; i < source.body.size(); ++i) {
+        const auto& line = source.body[i];
+        Pieces pieces = compile_text(c, line.text, line.span, false);
+        if (i > 0) {
+            Piece line_end;
+            line_end.text = "\n";
+            line_end.span = {line.span.file, line.span.begin, line.span.begin};
+            append(result.body, {std::move(line_end)});
+        }
+        append(result.body, std::move(pieces));
+    }
+    if (source.body.empty() && !source.incomplete) {
+        c.report("N0407", source.span, fmt::format("the template \"{}\" has no text", result.name), "")
+            .notes.push_back("Write lines that begin with   |");
+    }
+    return result;
+}
+
+}  // namespace
+
+Pieces compile_text(Compiler& compiler, std::string_view text, Span span, bool is_task) {
+    return TextCompiler(compiler, text, span, is_task).run();
+}
+
+void compile_templates(Compiler& c) {
+    std::map<std::pair<Channel, std::string>, Span> first;
+    for (const ast::File& file : c.files) {
+        for (const ast::Template& source : file.templates) {
+            if (source.language) {
+                c.not_yet(source.language->span, fmt::format("in \"{}\"", source.language->text),
+                          "Write a template of its own name, and a campaign whose audience says   language is \"…\"");
+                continue;
+            }
+            const auto [at, is_new] =
+                first.emplace(std::pair(to_channel(source.channel), source.name.text), source.name.span);
+            if (!is_new) {
+                c.taken(source.channel == ast::Channel::email ? "email template" : "sms template", source.name.text,
+                        source.name.span, at->second);
+                continue;
+            }
+            if (source.incomplete) {
+                c.unread_templates.insert(at->first);
+            }
+            c.rules.templates.push_back(compile_one(c, source));
+        }
+    }
+    std::sort(c.rules.templates.begin(), c.rules.templates.end(), [](const Template& a, const Template& b) {
+        return std::tie(a.channel, a.name) < std::tie(b.channel, b.name);
+    });
+    c.template_uses.resize(c.rules.templates.size());
+}
+
+}  // namespace nurture::dsl

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/service/daemon.hpp"
+
+#include "daemon/base/log.hpp"
+#include "daemon/inbound/unsubscribe.hpp"
+#include "daemon/inbound/unsubscribe_token.hpp"
+#include "daemon/service/control.hpp"
+#include "daemon/service/listener.hpp"
+#include "daemon/service/notify.hpp"
+#include "daemon/service/queue.hpp"
+#include "daemon/service/runner.hpp"
+#include "daemon/service/status.hpp"
+#include "daemon/service/watch.hpp"
+#include "daemon/service/wiring.hpp"
+#include "daemon/store/engine_lock.hpp"
+
+#include <poll.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <thread>
+
+namespace nurture::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A wall clock that is set forward is noticed at the latest after this; an idle wake costs microseconds.
+constexpr std::chrono::milliseconds k_longest_sleep = 60s;
+// How long a POST waits for its commit; a large tick serves it between two chunks.
+constexpr auto k_unsubscribe_patience = 20s;
+// A relay's slow answer to the final dot is worth waiting for at a stop; the unit's TimeoutStopSec is longer.
+constexpr auto k_drain = 60s;
+
+struct UnsubscribeCall {
+    store::MessageId message = 0;
+    std::shared_ptr<std::promise<bool>> done = std::make_shared<std::promise<bool>>();
+};
+
+store::Database open_live(const config::Config& config) {
+    auto database = store::Database::open(config.store_path);
+    if (store::purpose(database) == store::Purpose::rehearsal)
+        throw base::StoreError(config.store_path.string() + " is the store of a rehearsal: no daemon runs it");
+    return database;
+}
+
+}  // namespace
+
+struct Daemon::Impl {
+    config::Config config;
+    const base::Clock& clock;
+    Signals signals;  // before any thread
+    store::EngineLock lock;
+    store::Database database;
+    std::string pepper;
+    Waker waker;
+    Queue<UnsubscribeCall> unsubscribes{waker};
+    std::atomic<bool> ready{false};
+    Notify notify;
+    Control control;
+    DirectoryWatch watch;
+    std::unique_ptr<Listener> listener;
+    Runner runner;
+    std::string rules_note;  // what the last look at the directory found
+    std::string last_status;
+    bool claiming = true;  // false: finish what is under way
+
+    Impl(config::Config wanted, const base::Clock& time)
+        : config(std::move(wanted)),
+          clock(time),
+          lock(config.store_path, clock.now()),
+          database(open_live(config)),
+          pepper(store::pepper(database)),
+          control(config.state_directory),
+          watch(config.state_directory),
+          listener(listen(config)),
+          runner(database, config, base::IdSource::random(), {[this] { waker.wake(); }, [this] { serve(); }},
+                 clock.now()) {}
+
+    std::unique_ptr<Listener> listen(const config::Config& wanted) {
+        ListenerCalls calls;
+        calls.organisation = wanted.organisation_name;
+        calls.known = [this](const std::string& token) { return inbound::message_of_token(pepper, token).has_value(); };
+        calls.unsubscribe = [this](const std::string& token) { return unsubscribe(token); };
+        calls.healthy = [this] { return ready.load(); };
+        return std::make_unique<Listener>(wanted.listen_host, wanted.listen_port, std::move(calls));
+    }
+
+    /// On a thread of the listener: waits for the loop's commit.
+    Unsubscribed unsubscribe(const std::string& token) {
+        const auto message = inbound::message_of_token(pepper, token);
+        if (!message)
+            return Unsubscribed::bad_token;
+        UnsubscribeCall call;
+        call.message = *message;
+        auto done = call.done->get_future();
+        unsubscribes.put(call);
+        if (done.wait_for(k_unsubscribe_patience) != std::future_status::ready)
+            return Unsubscribed::failed;  // it may still happen: suppressing once more is harmless
+        return done.get() ? Unsubscribed::done : Unsubscribed::failed;
+    }
+
+    /// What must not wait for a large tick: opt-outs, hand-overs, the watchdog.
+    void serve() {
+        waker.clear();
+        for (auto& call : unsubscribes.take()) {
+            const bool known = inbound::unsubscribe(database, call.message, clock.now());
+            base::log(base::Level::info, "unsubscribed by link", {{"message", call.message}});
+            call.done->set_value(known);
+        }
+        runner.pump(clock.now(), claiming);
+        notify.watchdog();
+    }
+
+    /// Its handlers wait for this thread's commits, so this thread goes on serving until the last of them is through.
+    void close(std::unique_ptr<Listener> old) {
+        std::atomic<bool> closed{false};
+        std::jthread closing([&] {
+            old.reset();
+            closed = true;
+            waker.wake();
+        });
+        while (!closed) {
+            wait_for_wake(200ms);
+            serve();
+        }
+    }
+
+    void wait_for_wake(std::chrono::milliseconds longest) {
+        pollfd waited{waker.fd(), POLLIN, 0};
+        ::poll(&waited, 1, static_cast<int>(longest.count()));
+    }
+
+    void answer_commands() {
+        control.serve([this](const std::string& request) {
+            if (request == "status")
+                return status_json(database, config, runner, rules_note, clock.now());
+            return std::string(request == "poke" ? "ok" : "unknown request");
+        });
+    }
+
+    /// A file that people touch when nothing else works. The store hears of it too, so that it outlives the file
+    /// system.
+    void look_for_stop_file() {
+        if (!stop_file_present(config) || store::stopped(database))
+            return;
+        store::Transaction transaction(database);
+        store::stop(database, clock.now(), "a STOP file", "");
+        transaction.commit();
+        base::log(base::Level::warning, "stopped by a STOP file; `nurture resume` goes on");
+    }
+
+    void tell_status() {
+        const auto line = status_line(config, runner, rules_note);
+        if (line == last_status)
+            return;
+        last_status = line;
+        notify.status(line);
+    }
+
+    std::chrono::milliseconds time_to_sleep() const {
+        auto longest = k_longest_sleep;
+        if (const auto watchdog = notify.watchdog_interval(); watchdog > 0ms)
+            longest = std::min(longest, watchdog);
+        const auto now = clock.now();
+        auto next = std::chrono::time_point_cast<std::chrono::seconds>(runner.next_wake());
+        if (const auto due = runner.next_due(now))
+            next = std::min(next, *due);
+        return std::clamp<std::chrono::milliseconds>(next - now, 0ms, longest);
+    }
+
+    void sleep() {
+        std::vector<pollfd> waited{{signals.fd(), POLLIN, 0}, {waker.fd(), POLLIN, 0}, {watch.fd(), POLLIN, 0}};
+        control.add_to(waited);
+        ::poll(waited.data(), waited.size(), static_cast<int>(time_to_sleep().count()));
+        watch.clear();
+    }
+
+    /// True: stop.
+    bool take_signals() {
+        for (int signal = 0; (signal = signals.take()) != 0;) {
+            if (signal != SIGHUP)
+                return true;
+            notify.reloading();
+            reload();
+            notify.ready(last_status = status_line(config, runner, rules_note));
+        }
+        return false;
+    }
+
+    void reload();
+
+    void turn() {
+        answer_commands();
+        look_for_stop_file();
+        serve();
+        const auto now = clock.now();
+        if (runner.news() || now >= runner.next_wake())
+            runner.settle(now);
+        while (runner.pump(clock.now())) {
+        }
+        tell_status();
+    }
+
+    void drain() {
+        ready = false;
+        notify.stopping();
+        claiming = false;
+        close(std::move(listener));
+        const auto deadline = clock.since_boot() + k_drain;
+        while (!runner.idle() && clock.since_boot() < deadline) {
+            serve();
+            wait_for_wake(200ms);
+        }
+        runner.stop(clock.now());
+    }
+};
+
+/// All or nothing: a file with a mistake changes nothing, and the journal says which line.
+void Daemon::Impl::reload() {
+    try {
+        auto loaded = config::load(config.path);
+        for (const auto& diagnostic : loaded.diagnostics)
+            base::log(base::Level::error, "nurtured.toml has a mistake; the running configuration stays",
+                      {{"at", base::Configured{dsl::render_short(diagnostic, loaded.source)}}});
+        if (!loaded.config)
+            return;
+        if (loaded.config->store_path != config.store_path)
+            throw base::ConfigError("[store] path cannot change while nurtured runs: restart it");
+        std::unique_ptr<Listener> fresh;
+        if (loaded.config->listen_host != config.listen_host || loaded.config->listen_port != config.listen_port)
+            fresh = listen(*loaded.config);
+        runner.reconfigure(*loaded.config, clock.now());
+        if (fresh) {
+            listener.swap(fresh);
+            close(std::move(fresh));
+        }
+        config = std::move(*loaded.config);
+        rules_note = look_at_rules(config, runner.rules(), clock.now());
+        base::log(base::Level::notice, "nurtured.toml read again");
+    } catch (const base::StoreError&) {
+        throw;
+    } catch (const std::exception& trouble) {
+        base::log(base::Level::error, "nothing was reloaded; the running configuration stays", {{"because", trouble}});
+    }
+}
+
+Daemon::Daemon(config::Config config, const base::Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(config), clock)) {}
+Daemon::~Daemon() = default;
+
+void Daemon::run() {
+    auto& impl = *impl_;
+    impl.rules_note = look_at_rules(impl.config, impl.runner.rules(), impl.clock.now());
+    impl.ready = true;
+    impl.last_status = status_line(impl.config, impl.runner, impl.rules_note);
+    impl.notify.ready(impl.last_status);
+    base::log(base::Level::notice, "ready", {{"live", impl.config.live ? 1 : 0}});
+    for (impl.turn(); !impl.take_signals(); impl.turn())
+        impl.sleep();
+    base::log(base::Level::notice, "stopping: nothing new is started");
+    impl.drain();
+}
+
+}  // namespace nurture::service

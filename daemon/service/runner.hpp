@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// The engine and the outbox over one store: what daemon and rehearsal have in common, which is everything but where the
+// time comes from and what else the loop serves. One thread (the outbox's connectors have their own). After an
+// exception from the store nothing here is trusted any more: make a new Runner, which loads from the store.
+#pragma once
+
+#include "daemon/base/time.hpp"
+#include "daemon/config/config.hpp"
+#include "daemon/engine/run.hpp"
+#include "daemon/engine/state.hpp"
+#include "daemon/outbox/outbox.hpp"
+#include "daemon/service/letters.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace nurture::service {
+
+class Runner {
+public:
+    struct Hooks {
+        std::function<void()> wake;     // from connector threads: pump() has something to do
+        std::function<void()> between;  // between two chunks of a large tick: serve the others, feed the watchdog
+    };
+
+    /// Whatever a dead process left in flight is in doubt from here on. `durable`: files are flushed to disk.
+    Runner(store::Database& database, const config::Config& config, base::IdSource ids, Hooks hooks, base::Second now,
+           bool durable = true);
+    ~Runner();
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+
+    /// Why nothing is decided: no rule set is applied, or the applied one does not compile any more. Empty: all is
+    /// well.
+    const std::string& trouble() const;
+    /// Null while there is trouble.
+    std::shared_ptr<const dsl::Rules> rules() const;
+
+    /// Everything there is to decide at this minute, and the first round of handing over.
+    void settle(base::Second now);
+    /// Has somebody written to the inbox since the last settle?
+    bool news() const;
+    /// One round of the outbox; true if it did anything.
+    bool pump(base::Second now, bool claim = true);
+    bool idle() const;
+
+    base::Minute next_wake() const;  // k_never: nothing
+    std::optional<base::Second> next_due(base::Second now) const;
+    bool stopped() const;
+
+    /// Another nurtured.toml: connectors first (throws base::ConfigError and changes nothing if they cannot be made).
+    void reconfigure(const config::Config& config, base::Second now);
+    /// Finish what is under way, start nothing.
+    void stop(base::Second now);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace nurture::service

@@ -67,7 +67,7 @@ CREATE TABLE suppression(
   at INTEGER NOT NULL,
   until INTEGER,
   lifted_at INTEGER, lifted_by TEXT, why TEXT,
-  CHECK(lifted_at IS NULL OR (length(lifted_by)>0 AND length(why)>0))) STRICT;
+  CHECK(lifted_at IS NULL OR (coalesce(lifted_by,'')<>'' AND coalesce(why,'')<>''))) STRICT;
 CREATE UNIQUE INDEX suppressed ON suppression(key,channel) WHERE lifted_at IS NULL;
 CREATE TRIGGER suppression_kept BEFORE DELETE ON suppression
   BEGIN SELECT RAISE(ABORT,'suppressions are never deleted'); END;

@@ -80,6 +80,8 @@ std::optional<HumanStep> human_step(const Database& database, HumanStepId id);
 /// Undecided, by deadline then id; of one owner where given.
 std::vector<HumanStep> open_human_steps(const Database& database, std::string_view owner = {});
 std::vector<HumanStep> human_steps_of(const Database& database, EnrolmentId enrolment);
+/// What the person is looking at: the hash of the text that an approval will be for. False: decided already.
+bool show_human_step(Database& database, HumanStepId id, const Hash& shown);
 /// False: decided already, by somebody else or by time. Writes only the row.
 bool decide_human_step(Database& database, HumanStepId id, std::string_view decision, Instant at, std::string_view by,
                        std::string_view why, std::string_view note = {});

@@ -78,6 +78,10 @@ std::vector<HumanStep> human_steps_of(const Database& database, EnrolmentId enro
     return several(database, "WHERE enrolment=? ORDER BY id", enrolment);
 }
 
+bool show_human_step(Database& database, HumanStepId id, const Hash& shown) {
+    return Statement(database, "UPDATE human_step SET shown=? WHERE id=? AND decided_at IS NULL", shown, id).run() > 0;
+}
+
 bool decide_human_step(Database& database, HumanStepId id, std::string_view decision, Instant at, std::string_view by,
                        std::string_view why, std::string_view note) {
     return Statement(

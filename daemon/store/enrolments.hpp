@@ -65,8 +65,10 @@ struct HumanStep {
     CandidateId candidate = 0;
     std::string campaign, step;
     HumanKind kind{};
-    std::string owner;  // a person of [people]
-    std::string text;   // of a task; cleared by erase
+    std::string owner;             // a person of [people]
+    std::string text;              // of a task; cleared by erase
+    Channel channel{};             // of the message that an approval or a note is for …
+    std::string message_template;  // … and its template; empty: not known, or none
     Instant asked_at;
     std::optional<Instant> deadline;
     std::optional<Hash> shown;  // approval: hash of what was shown

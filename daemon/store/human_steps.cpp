@@ -8,10 +8,10 @@ namespace nurture::store {
 namespace {
 
 constexpr std::string_view k_kinds[] = {"approval", "note", "task", "reply"};
-constexpr std::string_view k_select =
-    "SELECT "
-    "id,enrolment,candidate,campaign,step,kind,owner,text,asked_at,deadline,shown,note,decided_at,decision,by,why"
-    " FROM human_step ";
+constexpr std::string_view k_select = "SELECT "
+                                      "id,enrolment,candidate,campaign,step,kind,owner,text,channel,template,asked_at,"
+                                      "deadline,shown,note,decided_at,decision,by,why"
+                                      " FROM human_step ";
 
 HumanStep read(Statement& row) {
     HumanStep step;
@@ -23,6 +23,8 @@ HumanStep read(Statement& row) {
     step.kind = named<HumanKind>(k_kinds, row.view());
     step.owner = row.text();
     step.text = row.text();
+    step.channel = row.view() == "sms" ? Channel::sms : Channel::email;
+    step.message_template = row.text();
     step.asked_at = row.instant();
     step.deadline = row.maybe_instant();
     step.shown = row.maybe_array<Hash>();
@@ -52,10 +54,11 @@ HumanStepId insert_human_step(Database& database, const HumanStep& step) {
     const auto enrolment = step.enrolment == 0 ? std::nullopt : std::optional(step.enrolment);
     Statement insert(
         database,
-        "INSERT INTO human_step(enrolment,candidate,campaign,step,kind,owner,text,asked_at,deadline,shown,note,"
-        "decided_at,decision,by,why) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
-        enrolment, step.candidate, step.campaign, step.step, to_text(step.kind), step.owner, step.text, step.asked_at,
-        step.deadline, step.shown, step.note, step.decided_at, step.decision, step.by, step.why);
+        "INSERT INTO human_step(enrolment,candidate,campaign,step,kind,owner,text,channel,template,asked_at,deadline,"
+        "shown,note,decided_at,decision,by,why) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
+        enrolment, step.candidate, step.campaign, step.step, to_text(step.kind), step.owner, step.text,
+        to_text(step.channel), step.message_template, step.asked_at, step.deadline, step.shown, step.note,
+        step.decided_at, step.decision, step.by, step.why);
     insert.step();
     return insert.integer();
 }

@@ -115,6 +115,7 @@ CREATE TABLE human_step(
   kind TEXT NOT NULL CHECK(kind IN ('approval','note','task','reply')),
   owner TEXT NOT NULL,
   text TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK(channel IN ('email','sms')), template TEXT NOT NULL,
   asked_at INTEGER NOT NULL, deadline INTEGER,
   shown BLOB,
   note TEXT NOT NULL,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/render/render.hpp"
 
-#include "daemon/store/enrolments.hpp"
-
 namespace nurture::render {
 namespace {
 
@@ -154,24 +152,48 @@ base::ZoneId Renderer::zone(const store::CandidateRow& row) const {
     return base::zone_of_state(field_text(row, dsl::BuiltIn::state)).value_or(policy_zone_);
 }
 
+namespace {
+
+dsl::Channel channel_of(store::Channel channel) {
+    return channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
+}
+
+void add_event(Subject& subject, const store::Database& database, store::EnrolmentId id) {
+    if (const auto enrolment = store::enrolment(database, id)) {
+        subject.event_value = enrolment->event_value;
+        subject.event_at = enrolment->event_at;
+    }
+}
+
+}  // namespace
+
 Subject subject_of(const store::Database& database, const store::Message& message) {
     Subject subject;
     subject.candidate = message.candidate;
-    subject.channel = message.channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
+    subject.channel = channel_of(message.channel);
     subject.message_template = message.message_template;
     subject.owner = message.owner;
     subject.campaign = message.campaign;
     subject.slot = base::floor_minute(message.slot);
-    if (const auto enrolment = store::enrolment(database, message.enrolment)) {
-        subject.event_value = enrolment->event_value;
-        subject.event_at = enrolment->event_at;
-    }
+    add_event(subject, database, message.enrolment);
     if (message.note != 0)
         if (const auto step = store::human_step(database, message.note))
             subject.note = step->note;
     if (message.thread != 0)
         if (const auto first = store::message(database, message.thread))
             subject.thread_template = first->message_template;
+    return subject;
+}
+
+Subject subject_of(const store::Database& database, const store::HumanStep& question, base::Minute now) {
+    Subject subject;
+    subject.candidate = question.candidate;
+    subject.channel = channel_of(question.channel);
+    subject.message_template = question.message_template;
+    subject.owner = question.owner;
+    subject.campaign = question.campaign;
+    subject.slot = now;
+    add_event(subject, database, question.enrolment);
     return subject;
 }
 

@@ -8,6 +8,7 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/compose/compose.hpp"
 #include "daemon/store/candidates.hpp"
+#include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 #include "dsl/rules.hpp"
 
@@ -92,5 +93,7 @@ std::vector<store::ColumnDef> store_columns(const dsl::Schema& schema);
 
 /// The subject of a stored message: its enrolment's event and note, the message it answers.
 Subject subject_of(const store::Database& database, const store::Message& message);
+/// Of the message that an approval is for, as it would look now.
+Subject subject_of(const store::Database& database, const store::HumanStep& question, base::Minute now);
 
 }  // namespace nurture::render

@@ -64,7 +64,7 @@ Result Renderer::render(const Subject& subject, const compose::Links& links) {
     const auto text = rules_->find_template(subject.channel, subject.message_template);
     if (!text)
         return Problem::no_template;
-    const auto from = sender(subject);
+    const auto from = sender(subject, owner(subject, *row));
     if (!from && subject.channel == dsl::Channel::email)
         return Problem::no_owner;
     const bool email = subject.channel == dsl::Channel::email;
@@ -109,7 +109,7 @@ std::optional<compose::Values> Renderer::values(const Subject& subject) {
     compose::Values values;
     for (const auto& value : row->values)
         values.fields.push_back(std::visit(ValueOf{}, value));
-    if (const auto owner = house_.people.find(subject.owner); owner != house_.people.end()) {
+    if (const auto owner = house_.people.find(this->owner(subject, *row)); owner != house_.people.end()) {
         values.owner_name = owner->second.name;
         values.owner_email = owner->second.email;
         values.owner_phone = owner->second.phone;
@@ -130,16 +130,25 @@ std::optional<compose::Values> Renderer::values(const Subject& subject) {
     return values;
 }
 
-std::optional<connectors::Mailbox> Renderer::sender(const Subject& subject) const {
+std::string Renderer::owner(const Subject& subject, const store::CandidateRow& row) const {
+    const auto campaign = rules_->campaign(subject.campaign);
+    if (!subject.owner.empty() || !campaign)
+        return subject.owner;
+    const auto& named = rules_->campaigns[*campaign].owner;
+    auto own = named.from_candidate ? field_text(row, dsl::BuiltIn::owner) : std::string();
+    return own.empty() ? named.name : own;
+}
+
+std::optional<connectors::Mailbox> Renderer::sender(const Subject& subject, const std::string& owner) const {
     const auto campaign = rules_->campaign(subject.campaign);
     if (campaign && !rules_->campaigns[*campaign].from.owner) {
         const auto& from = rules_->campaigns[*campaign].from;
         return connectors::Mailbox{from.name, from.address};
     }
-    const auto owner = house_.people.find(subject.owner);
-    if (owner == house_.people.end())
+    const auto person = house_.people.find(owner);
+    if (person == house_.people.end())
         return std::nullopt;
-    return connectors::Mailbox{owner->second.name, owner->second.email};
+    return connectors::Mailbox{person->second.name, person->second.email};
 }
 
 std::string Renderer::field_text(const store::CandidateRow& row, dsl::BuiltIn field) const {
@@ -190,7 +199,6 @@ Subject subject_of(const store::Database& database, const store::HumanStep& ques
     subject.candidate = question.candidate;
     subject.channel = channel_of(question.channel);
     subject.message_template = question.message_template;
-    subject.owner = question.owner;
     subject.campaign = question.campaign;
     subject.slot = now;
     add_event(subject, database, question.enrolment);

@@ -39,7 +39,7 @@ struct Subject {
     store::CandidateId candidate = 0;
     dsl::Channel channel{};
     std::string message_template;
-    std::string owner;     // an id of [people]
+    std::string owner;     // an id of [people]; empty: whom the campaign names
     std::string campaign;  // whose `from` line it follows; empty: from the owner
     std::string event_value;
     std::optional<base::Second> event_at;
@@ -76,7 +76,8 @@ public:
 private:
     const store::CandidateRow* candidate(store::CandidateId id);
     std::optional<compose::Values> values(const Subject& subject);
-    std::optional<connectors::Mailbox> sender(const Subject& subject) const;
+    std::string owner(const Subject& subject, const store::CandidateRow& row) const;
+    std::optional<connectors::Mailbox> sender(const Subject& subject, const std::string& owner) const;
     std::string field_text(const store::CandidateRow& row, dsl::BuiltIn field) const;
     base::ZoneId zone(const store::CandidateRow& row) const;
 

@@ -47,6 +47,9 @@ public:
     bool pump(base::Second now, bool claim = true);
     bool idle() const;
 
+    /// The hash of the text that an approval is for, as it would look now; none: it cannot be made.
+    std::optional<store::Hash> shown(const store::HumanStep& question, base::Second now);
+
     base::Minute next_wake() const;  // k_never: nothing
     std::optional<base::Second> next_due(base::Second now) const;
     bool stopped() const;

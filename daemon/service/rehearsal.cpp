@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/service/rehearsal.hpp"
+
+#include "daemon/base/hash.hpp"
+#include "daemon/inbound/answer.hpp"
+#include "daemon/service/queue.hpp"
+#include "daemon/service/runner.hpp"
+#include "daemon/service/wiring.hpp"
+#include "daemon/store/engine_lock.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+
+namespace nurture::service {
+namespace {
+
+using base::Minute;
+
+// Keys of the copy's meta table.
+constexpr const char* k_from = "rehearsal_from";
+constexpr const char* k_days = "rehearsal_days";
+constexpr const char* k_at = "rehearsal_at";      // every minute before it is done
+constexpr const char* k_runs = "rehearsal_runs";  // each run makes its own attempt ids
+
+std::string minute_text(Minute minute) { return std::to_string(base::to_unix(minute)); }
+
+Minute minute_of(const std::string& text) { return base::floor_minute(base::from_unix(std::stoll(text))); }
+
+/// The copy appears whole or not at all: a kill while copying leaves a .part, which the next run replaces.
+void make_copy(const config::Config& config, const RehearsalOptions& options, const std::filesystem::path& path) {
+    const auto part = path.string() + ".part";
+    std::filesystem::remove(part);
+    {
+        const auto source = store::Database::open_read_only(config.store_path);
+        const auto id = base::hex(base::sha256(store::store_id(source) + minute_text(options.from))).substr(0, 32);
+        auto copy = source.copy_to(part, store::Purpose::rehearsal, id);
+        store::Transaction transaction(copy);
+        store::set_meta(copy, k_from, minute_text(options.from));
+        store::set_meta(copy, k_days, std::to_string(options.days));
+        store::set_meta(copy, k_at, minute_text(options.from));
+        transaction.commit();
+    }
+    std::filesystem::rename(part, path);
+}
+
+config::Config rehearsal_config(const config::Config& config, const RehearsalOptions& options) {
+    auto changed = config;
+    const auto messages = std::filesystem::absolute(options.into) / "messages";
+    changed.live = !options.test_mode;
+    changed.relay = options.relay.empty() ? "file:" + messages.string() : options.relay;
+    if (changed.gateway != config::Gateway::none)
+        changed.gateway = config::Gateway::file;
+    changed.sms_directory = messages;
+    return changed;
+}
+
+void require_loopback(const std::string& relay) {
+    for (const auto* local : {"smtp://127.", "smtp://localhost:", "smtp://[::1]", "smtps://127.", "smtps://localhost:"})
+        if (relay.starts_with(local))
+            return;
+    throw base::ConfigError("a rehearsal sends to this machine only: --relay smtp://127.0.0.1:PORT");
+}
+
+class Rehearsal {
+public:
+    Rehearsal(const config::Config& config, const RehearsalOptions& options, const std::filesystem::path& path)
+        : options_(options),
+          from_(options.from),
+          until_(from_ + std::chrono::days(options.days)),
+          lock_(path, from_),
+          database_(store::Database::open(path)),
+          now_(resume_at()),
+          runner_(database_, rehearsal_config(config, options), ids(), {[this] { waker_.wake(); }, [] {}}, now_, false),
+          answers_(options.assumptions, policy(), from_) {}
+
+    Rehearsed run() {
+        Rehearsed done{database_.path(), from_, until_, now_ > from_, 0};
+        for (; now_ < until_; now_ = next()) {
+            ++done.ticks;
+            minute();
+            if (options_.progress)
+                options_.progress(now_, until_);
+        }
+        remember(until_);
+        runner_.stop(now_);
+        return done;
+    }
+
+private:
+    Minute resume_at() const {
+        if (store::meta(database_, k_from) != minute_text(options_.from) ||
+            store::meta(database_, k_days) != std::to_string(options_.days))
+            throw base::ConfigError(
+                options_.into.string() +
+                " holds a rehearsal of other days: give the same --from and --days, or another --into");
+        return minute_of(*store::meta(database_, k_at));
+    }
+
+    base::IdSource ids() {
+        const auto run = store::meta(database_, k_runs).value_or("0");
+        store::Transaction transaction(database_);
+        store::set_meta(database_, k_runs, std::to_string(std::stoll(run) + 1));
+        transaction.commit();
+        return base::IdSource(store::store_id(database_) + run);
+    }
+
+    const dsl::Policy& policy() const {
+        if (!runner_.trouble().empty())
+            throw base::ConfigError("nothing can be rehearsed: " + runner_.trouble());
+        return runner_.rules()->policy;
+    }
+
+    void remember(Minute at) {
+        store::Transaction transaction(database_);
+        store::set_meta(database_, k_at, minute_text(at));
+        transaction.commit();
+    }
+
+    /// People answer, the engine decides, messages go, until nothing is left at this minute.
+    void minute() {
+        do {
+            give_answers();
+            runner_.settle(now_);
+            hand_over();
+            note_questions();
+        } while (runner_.news() || answers_.next() <= now_);
+    }
+
+    void hand_over() {
+        for (;;) {
+            while (runner_.pump(now_)) {
+            }
+            if (runner_.idle())
+                return;
+            pollfd waited{waker_.fd(), POLLIN, 0};
+            ::poll(&waited, 1, 1000);
+            waker_.clear();
+        }
+    }
+
+    void note_questions() {
+        auto newest = last_question_;
+        for (const auto& question : store::open_human_steps(database_)) {
+            const bool waits = question.kind == store::HumanKind::approval || question.kind == store::HumanKind::note;
+            if (!waits || question.id <= last_question_)
+                continue;
+            newest = std::max(newest, question.id);
+            answers_.asked(question.id, base::floor_minute(question.asked_at),
+                           question.deadline ? base::floor_minute(*question.deadline) : base::k_never);
+        }
+        last_question_ = newest;
+    }
+
+    void give_answers() {
+        for (const auto id : answers_.take(now_)) {
+            const auto question = store::human_step(database_, id);
+            if (question && !question->decided_at)
+                inbound::answer(database_, id, {true, runner_.shown(*question, now_), "rehearsal", "assumed"}, now_);
+        }
+    }
+
+    Minute next() {
+        auto next = std::min(runner_.next_wake(), answers_.next());
+        if (const auto due = runner_.next_due(now_))
+            next = std::min(next, std::chrono::ceil<std::chrono::minutes>(*due));
+        next = std::clamp(next, now_ + std::chrono::minutes(1), until_);
+        remember(next);
+        return next;
+    }
+
+    const RehearsalOptions& options_;
+    Minute from_, until_;
+    store::EngineLock lock_;
+    store::Database database_;
+    Minute now_;
+    Waker waker_;
+    Runner runner_;
+    forecast::Answers answers_;
+    store::HumanStepId last_question_ = 0;
+};
+
+}  // namespace
+
+Rehearsed rehearse(const config::Config& config, const RehearsalOptions& options) {
+    if (!options.relay.empty())
+        require_loopback(options.relay);
+    std::filesystem::create_directories(options.into);
+    const auto path = std::filesystem::absolute(options.into) / "nurtured.db";
+    if (!std::filesystem::exists(path))
+        make_copy(config, options, path);
+    return Rehearsal(config, options, path).run();
+}
+
+}  // namespace nurture::service

@@ -345,6 +345,14 @@ void compile_campaigns(Compiler& c) {
             Campaign& campaign = c.rules.campaigns[ix];
             HeadCompiler(c, source, campaign).run();
             campaign.steps = compile_steps(c, source, ix);
+            const auto& lines = campaign.steps->lines;
+            const auto first = std::find_if(lines.begin(), lines.end(), [](const StepLine& line) {
+                return std::holds_alternative<op::Message>(line.op);
+            });
+            campaign.has_message = first != lines.end();
+            if (campaign.has_message) {
+                campaign.first_channel = std::get<op::Message>(first->op).channel;
+            }
         }
         for (const ast::RetiredCampaign& retired : file.retired_campaigns) {
             c.not_yet(retired.span, "retired campaign",

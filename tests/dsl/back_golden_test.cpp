@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// Every file of tests/golden/check is compiled beside the house rules; what is said about it stands beside it in a
+// .txt. NURTURED_ACCEPT=1 writes the texts anew: read the difference before you commit it.
+#include "back_support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+using namespace nurture;
+
+namespace {
+
+const std::string k_folder = "tests/golden/check";
+
+std::vector<std::string> cases() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(std::string(NURTURED_SOURCE_DIR) + "/" + k_folder)) {
+        if (entry.path().extension() == ".nurture") {
+            names.push_back(entry.path().stem().string());
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("every mistake is explained as the golden text says") {
+    for (const std::string& name : cases()) {
+        const std::string said = test::compiled(test::read_file(k_folder + "/" + name + ".nurture")).said;
+        const std::string expected = k_folder + "/" + name + ".txt";
+        if (std::getenv("NURTURED_ACCEPT") != nullptr) {
+            std::ofstream(std::string(NURTURED_SOURCE_DIR) + "/" + expected, std::ios::binary) << said;
+        }
+        INFO(name);
+        CHECK(said == test::read_file(expected));
+        // A file is named after the code that it is about.
+        if (name.starts_with("N")) {
+            CHECK(said.find(name.substr(0, 5)) != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("ten different mistakes in one file give exactly ten diagnostics") {
+    const dsl::SourceSet sources = test::beside_house_rules(test::read_file(k_folder + "/ten_mistakes.nurture"));
+    const dsl::Compiled result = dsl::compile(sources, test::test_world());
+    CHECK_FALSE(result.rules);
+    std::set<std::uint32_t> lines;
+    for (const dsl::Diagnostic& diagnostic : result.diagnostics) {
+        INFO(dsl::render_short(diagnostic, sources));
+        CHECK(diagnostic.severity == dsl::Severity::error);
+        lines.insert(
+            dsl::line_column(sources.files[diagnostic.labels[0].span.file], diagnostic.labels[0].span.begin).line);
+    }
+    CHECK(result.diagnostics.size() == 10);
+    CHECK(lines.size() == 10);
+}
+
+TEST_CASE("the sample rules check without an error or a warning") {
+    const dsl::SourceSet sources = test::read_directory("rules");
+    REQUIRE_FALSE(sources.files.empty());
+    dsl::World world;
+    world.today = test::test_world().today;
+    const dsl::Compiled result = dsl::compile(sources, world);
+    for (const dsl::Diagnostic& diagnostic : result.diagnostics) {
+        UNSCOPED_INFO(dsl::render(diagnostic, sources));
+    }
+    CHECK(result.diagnostics.empty());
+    REQUIRE(result.rules);
+    CHECK(result.rules->campaigns.size() >= 4);
+}
+
+TEST_CASE("the hash of a rule set sees words, not layout") {
+    const auto hash = [](const char* text) {
+        const auto result = dsl::compile(test::beside_house_rules(text), test::test_world());
+        REQUIRE(result.rules);
+        return dsl::hex(result.rules->hash);
+    };
+    const std::string first = hash("edition 2026\nsegment \"S\"\n  has worked\nend\n");
+    CHECK(first.size() == 64);
+    CHECK(hash("edition 2026\nsegment   \"S\"\n      HAS worked\nend\n") ==
+          hash("edition 2026\nsegment \"S\"\n  has worked\nend\n"));
+    CHECK(hash("edition 2026\nsegment \"S\"\n  has not worked\nend\n") != first);
+}
+
+TEST_CASE("rule files in sub-directories are refused") {
+    dsl::SourceSet sources = test::beside_house_rules("edition 2026\n", "texas/nurses.nurture");
+    const dsl::Compiled result = dsl::compile(sources, test::test_world());
+    CHECK_FALSE(result.rules);
+    REQUIRE(result.diagnostics.size() == 1);
+    CHECK(dsl::render_short(result.diagnostics[0], sources)
+              .find("texas/nurses.nurture:1:1: error N0001: rule files in sub-directories") == 0);
+}
+
+TEST_CASE("import needs only the fields and events blocks to check") {
+    auto sources =
+        test::beside_house_rules("edition 2026\n\nfields\n  shift  text\nend\n\nsegment \"S\"\n  nonsense here\nend\n");
+    const dsl::CompiledSchema schema = dsl::compile_schema(sources);
+    REQUIRE(schema.schema);
+    CHECK(schema.diagnostics.empty());
+    CHECK(schema.schema->field("shift"));
+    CHECK(schema.schema->field("first_name") == 0);
+    CHECK(schema.schema->event("applied"));
+
+    auto broken = test::beside_house_rules(
+        "edition 2026\n\nfields\n  shift  tekst\nend\n\nsegment \"S\"\n  nonsense here\nend\n");
+    const dsl::CompiledSchema none = dsl::compile_schema(broken);
+    CHECK_FALSE(none.schema);
+    REQUIRE(none.diagnostics.size() == 1);
+    CHECK(dsl::line_column(broken.files[0], none.diagnostics[0].labels[0].span.begin).line == 4);
+}

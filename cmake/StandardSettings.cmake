@@ -6,6 +6,8 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# A static library need not wait for those it names; only programs do.
+set(CMAKE_OPTIMIZE_DEPENDENCIES ON)
 set(CMAKE_COLOR_DIAGNOSTICS ON)
 
 # The build tree mirrors the installed layout: bin/nurture finds ../share/nurtured in both.

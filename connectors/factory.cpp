@@ -66,7 +66,9 @@ std::unique_ptr<Connector> smtp(const ConnectorConfig& c, Gate& gate) {
                       .user = c.user,
                       .password = c.password,
                       .ca_file = c.ca_file,
-                      .connections = c.connections},
+                      .connections = c.connections,
+                      .connect_timeout = c.connect_timeout,
+                      .reply_timeout = c.reply_timeout},
                      gate);
 }
 

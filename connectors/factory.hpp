@@ -23,6 +23,8 @@ struct ConnectorConfig {
     std::string password;
     std::string ca_file;
     int connections = 8;
+    int connect_timeout = 60;  // smtp, seconds: see SmtpConfig
+    int reply_timeout = 600;
     bool durable = true;  // file: see FileDropConfig
 };
 

@@ -54,7 +54,7 @@ std::string mailbox_header(std::string_view name, const std::string& display, co
     if (!display.empty()) {
         out += phrase(display, out.size());
         std::size_t line = out.size() - (out.rfind('\n') + 1);  // npos + 1 is 0
-        out += line + address.wire().size() + 3 <= 78 ? " " : "\r\n ";
+        out += line + address.wire().size() + 3 <= 76 ? " " : "\r\n ";
     }
     return out + '<' + address.wire() + ">\r\n";
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // An EmailMessage as the bytes that go over the wire: RFC 5322 headers, multipart/alternative, 7-bit, CRLF, lines of at
-// most 78 octets (998 where a URL cannot be folded). The same message gives the same bytes on every machine: no clock,
+// most 76 octets (998 where a URL cannot be folded). The same message gives the same bytes on every machine: no clock,
 // no chance. Pure, any thread. Nothing can break out of a header: control characters are refused, not repaired.
 // RFC 2045-2047 (MIME, encoded words), 2369 and 8058 (List-Unsubscribe), 3834: no Auto-Submitted, a person is writing.
 #pragma once

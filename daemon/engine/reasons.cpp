@@ -45,6 +45,7 @@ constexpr std::array k_table{
     Row{hold_begins, "hold-begins", "the person is in a segment on hold; the clock stops"},
     Row{hold_ends, "hold-ends", "the person has left the segment on hold; the clock goes on"},
     Row{check_ran, "check", "the audience was looked at"},
+    Row{not_started, "not-started", "nothing has started the campaign for the person yet"},
     Row{not_in_audience, "not-in-audience", "the person is not in the audience"},
     Row{campaign_draft, "draft", "the campaign is a draft"},
     Row{quota_used_up, "enrol-quota", "as many people as allowed have come in today"},

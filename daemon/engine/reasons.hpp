@@ -43,6 +43,7 @@ enum class ReasonCode : std::uint8_t {
     hold_ends,
     check_ran,
     // why something waits
+    not_started,
     not_in_audience,
     campaign_draft,
     quota_used_up,

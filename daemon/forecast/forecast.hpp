@@ -61,7 +61,7 @@ struct Course {
 
 /// The store through these rules, as of inputs.now.
 engine::State load_state(const Inputs& inputs);
-/// Up to, and without, `until`. `state` is then as of the last thing that happened.
+/// Up to, and without, `until`. `state` is then as of the last thing that happened, and its columns were changed.
 Course foresee(const Inputs& inputs, engine::State& state, Minute until);
 
 }  // namespace nurture::forecast

@@ -16,7 +16,7 @@
 namespace nurture::forecast {
 
 struct PreviewOptions {
-    std::int32_t days = 30;               // calendar days of the policy's zone, the first one included
+    std::int32_t days = 30;               // of 24 hours from now on, as `rehearse` counts them
     std::optional<dsl::CampaignIx> only;  // the report is about one campaign; the forecast always about all
     bool people = false;                  // names, and who stands behind every number
 };
@@ -50,7 +50,7 @@ struct CampaignPreview {
     std::int64_t inside = 0;    // are mid-sequence now
     Days days;
     Counts total;
-    Reasons waits;    // messages that waited longer than the hour of the day asks for, people who could not come in
+    Reasons waits;    // what held people back on the way; the campaign's own hours are no reason
     Reasons skipped;  // steps that were left out
     Reasons ends;
     std::int64_t never_reached = 0;  // in the audience now, and no message of the campaign in all these days

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/forecast/tally.hpp"
+
+#include <algorithm>
+
+namespace nurture::forecast {
+namespace {
+
+using engine::Phase;
+using engine::ReasonCode;
+
+const engine::Enrolment* find_inside(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who) {
+    for (const auto id : state.book.of(who))
+        if (const auto* e = state.book.find(id); e != nullptr && e->campaign == campaign && e->inside())
+            return e;
+    return nullptr;
+}
+
+Counts counts_of(const Message& message) {
+    Counts counts;
+    (message.channel == dsl::Channel::sms ? counts.sms : counts.emails) = message.problem ? 0 : 1;
+    return counts;
+}
+
+}  // namespace
+
+Reasons Tally::reasons(People* names) const {
+    Reasons list;
+    for (const auto& [reason, people] : people_) {
+        ReasonCount count{reason, static_cast<std::int64_t>(people.size()), {}};
+        if (names != nullptr)
+            for (const auto who : people)
+                count.who.push_back((*names)[who].ref);
+        list.push_back(std::move(count));
+    }
+    std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.people > b.people; });
+    return list;
+}
+
+Counts counts_of(const HumanTask& task) {
+    Counts counts;
+    (task.kind == engine::decision::Ask::Kind::task ? counts.tasks : counts.approvals) = 1;
+    return counts;
+}
+
+Days days_of(const Course& course, dsl::CampaignIx campaign, base::ZoneId zone) {
+    Days days;
+    for (const auto& event : course.events)
+        if (event.campaign == campaign && event.what == Event::What::entered)
+            ++days[base::local_day(zone, event.at)].entered;
+    for (const auto& message : course.messages)
+        if (message.campaign == campaign && !message.problem)
+            days[base::local_day(zone, message.slot)] += counts_of(message);
+    for (const auto& task : course.tasks)
+        if (task.campaign == campaign)
+            days[base::local_day(zone, task.asked_at)] += counts_of(task);
+    return days;
+}
+
+Hour busiest_hour(const Course& course, base::ZoneId zone, Minute until,
+                  const std::function<bool(const Message&)>& counts) {
+    std::map<Minute, std::int64_t> hours;
+    for (const auto& message : course.messages) {
+        if (message.problem || message.slot >= until || !counts(message))
+            continue;
+        const auto past_the_hour = base::local(zone, message.slot).minute % std::chrono::hours{1};
+        ++hours[message.slot - past_the_hour];
+    }
+    Hour busiest;
+    for (const auto& [begins, messages] : hours)
+        if (messages > busiest.messages)
+            busiest = {begins, messages};
+    return busiest;
+}
+
+std::int64_t inside(const engine::State& state, dsl::CampaignIx campaign) {
+    const auto& all = state.book.all();
+    return std::count_if(all.begin(), all.end(),
+                         [&](const auto& entry) { return entry.second.campaign == campaign && entry.second.inside(); });
+}
+
+bool is_inside(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who) {
+    return find_inside(state, campaign, who) != nullptr;
+}
+
+ReasonCode standing(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who) {
+    const auto* e = find_inside(state, campaign, who);
+    if (e == nullptr)
+        return state.campaigns[campaign].left_over > 0 ? ReasonCode::quota_used_up : ReasonCode::not_started;
+    switch (e->phase) {
+    case Phase::asked: return ReasonCode::approval_asked;
+    case Phase::ready: return e->blocked != ReasonCode::none ? e->blocked : ReasonCode::message_due;
+    case Phase::released: return ReasonCode::slot_given;
+    default: return ReasonCode::wait_begins;
+    }
+}
+
+}  // namespace nurture::forecast

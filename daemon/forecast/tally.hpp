@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// Counting what a course of events holds: per day, per hour, per reason; and where people stand in a state. Within
+// daemon/forecast only. Pure.
+#pragma once
+
+#include "daemon/forecast/people.hpp"
+#include "daemon/forecast/preview.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+
+namespace nurture::forecast {
+
+/// People by reason, each once per reason.
+class Tally {
+public:
+    void add(engine::ReasonCode reason, base::CandidateId who) { people_[reason].insert(who); }
+    /// Most first; with refs where `names` are given.
+    Reasons reasons(People* names = nullptr) const;
+
+private:
+    std::map<engine::ReasonCode, std::set<base::CandidateId>> people_;
+};
+
+Counts counts_of(const HumanTask& task);
+Days days_of(const Course& course, dsl::CampaignIx campaign, base::ZoneId zone);
+
+/// Hours of the zone's clock; only messages before `until` that `counts`.
+Hour busiest_hour(const Course& course, base::ZoneId zone, Minute until,
+                  const std::function<bool(const Message&)>& counts);
+
+/// Live enrolments that have come in.
+std::int64_t inside(const engine::State& state, dsl::CampaignIx campaign);
+bool is_inside(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who);
+/// What somebody who may enter, or is inside, waits for.
+engine::ReasonCode standing(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who);
+
+}  // namespace nurture::forecast

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/forecast/world.hpp"
+
+#include <algorithm>
+
+namespace nurture::forecast {
+namespace {
+
+namespace decision = engine::decision;
+namespace fact = engine::fact;
+using engine::ReasonCode;
+
+// Accepted less than this after its slot counts as accepted at the slot (the contract of engine and outbox).
+constexpr std::chrono::minutes k_on_time{15};
+
+dsl::Channel channel_of(store::Channel channel) {
+    return channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
+}
+
+bool says_skipped(ReasonCode reason) { return reason >= ReasonCode::no_consent && reason <= ReasonCode::human_reply; }
+
+fact::Outcome::Now became(render::Problem problem) {
+    switch (problem) {
+    case render::Problem::no_candidate: return fact::Outcome::Now::cancelled;
+    case render::Problem::no_address: return fact::Outcome::Now::suppressed;
+    default: return fact::Outcome::Now::failed_render;
+    }
+}
+
+}  // namespace
+
+World::World(const Inputs& inputs, engine::State& state, Minute until)
+    : inputs_(inputs),
+      state_(state),
+      until_(until),
+      renderer_(inputs.store, state.rules, inputs.house),
+      answers_(inputs.assumptions, state.rules->policy, inputs.now),
+      course_{inputs.now, until, {}, {}, {}} {
+    take_over_messages();
+    take_over_questions();
+}
+
+/// What an earlier minute released and the outbox has not finished.
+void World::take_over_messages() {
+    for (const auto was : {store::MessageState::ready, store::MessageState::held}) {
+        for (const auto& m : store::messages_in(inputs_.store, was)) {
+            const auto campaign = state_.rules->campaign(m.campaign);
+            if (m.purpose != store::MessagePurpose::campaign || !campaign)
+                continue;
+            const Key key{m.enrolment, m.step};
+            rows_[key] = {render::subject_of(inputs_.store, m),
+                          *campaign,
+                          m.approval != 0,
+                          base::floor_minute(m.slot),
+                          base::floor_minute(m.closes),
+                          base::floor_minute(m.expires),
+                          std::chrono::ceil<std::chrono::minutes>(m.not_before)};
+            if (was == store::MessageState::ready)
+                ready_.emplace(rows_[key].not_before, key);
+        }
+    }
+}
+
+void World::take_over_questions() {
+    for (const auto& step : store::open_human_steps(inputs_.store)) {
+        last_question_ = std::max(last_question_, step.id);
+        if (step.kind != store::HumanKind::approval)
+            continue;
+        const auto asked_at = base::floor_minute(step.asked_at);
+        questions_[step.id] = {decision::Ask::Kind::approval,
+                               step.candidate,
+                               step.enrolment,
+                               step.step,
+                               asked_at,
+                               render::subject_of(inputs_.store, step, inputs_.now),
+                               std::nullopt};
+        open_question_[{step.enrolment, step.step}] = step.id;
+        answers_.asked(step.id, asked_at, step.deadline ? base::floor_minute(*step.deadline) : base::k_never);
+    }
+}
+
+// --- what the engine is told -----------------------------------------------------------------------------------
+
+engine::Facts World::facts(base::InboxSeq, Minute now) {
+    engine::Facts facts;
+    answer(now, facts);
+    hand_over(now, facts);
+    return facts;
+}
+
+void World::answer(Minute now, engine::Facts& facts) {
+    for (const auto id : answers_.take(now)) {
+        auto& question = questions_.at(id);
+        question.shown.slot = now;
+        auto& approval = approved_[question.enrolment].emplace(Approved{question.shown.message_template, std::nullopt});
+        if (const auto made = renderer_.render(question.shown); const auto* letter = std::get_if<render::Letter>(&made))
+            approval.shown = letter->text.hash;
+        facts.list.emplace_back(
+            fact::Decided{question.who, question.enrolment, question.step, question.asked_at, true, now});
+        if (question.in_course)
+            course_.tasks[*question.in_course].answered_at = now;
+        open_question_.erase({question.enrolment, question.step});
+        questions_.erase(id);
+    }
+}
+
+void World::hand_over(Minute now, engine::Facts& facts) {
+    while (!ready_.empty() && ready_.begin()->first <= now) {
+        const Key key = ready_.begin()->second;
+        ready_.erase(ready_.begin());
+        auto told = outcome(key, rows_.at(key), now);
+        if (told.now != fact::Outcome::Now::held)
+            rows_.erase(key);
+        facts.list.emplace_back(std::move(told));
+    }
+}
+
+/// The outbox's own order: the text first, then the checks of T2.
+fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
+    fact::Outcome told;
+    told.who = out.subject.candidate;
+    told.enrolment = key.first;
+    told.step = key.second;
+    told.campaign = out.subject.campaign;
+    told.channel = out.subject.channel;
+    told.message_template = out.subject.message_template;
+
+    Message message{
+        told.who, key.first, out.campaign, key.second, out.slot, told.channel, told.message_template, {}, {}, 0, {}};
+    const auto made = renderer_.render(out.subject);
+    if (const auto* problem = std::get_if<render::Problem>(&made)) {
+        told.now = became(*problem);
+        message.problem = *problem;
+        course_.messages.push_back(std::move(message));
+        return told;
+    }
+    const auto& text = std::get<render::Letter>(made).text;
+    if (approval_lapsed(key.first, out, text.hash)) {
+        told.now = fact::Outcome::Now::held;
+        told.approval_lapsed = true;
+    } else if (now >= out.expires) {
+        told.now = fact::Outcome::Now::expired;
+    } else if (now >= out.closes) {
+        told.now = fact::Outcome::Now::held;
+    } else {
+        told.now = fact::Outcome::Now::sent;
+        told.counted_at = now - out.slot < k_on_time ? out.slot : now;
+        message.text_hash = text.hash;
+        message.subject = text.subject;
+        message.sms_segments = text.sms_size.segments;
+        course_.messages.push_back(std::move(message));
+        received(out, told.counted_at);
+    }
+    return told;
+}
+
+/// An approval is for the message that was shown; others that it covers are not compared.
+bool World::approval_lapsed(base::EnrolmentId enrolment, const Outgoing& out, const compose::Hash& text) {
+    if (!out.needs_approval)
+        return false;
+    const auto* approval = approved(enrolment);
+    return approval != nullptr && approval->message_template == out.subject.message_template && approval->shown != text;
+}
+
+const World::Approved* World::approved(base::EnrolmentId enrolment) {
+    auto [found, added] = approved_.try_emplace(enrolment);
+    if (added) {  // approved before the forecast began
+        for (const auto& step : store::human_steps_of(inputs_.store, enrolment))
+            if (step.kind == store::HumanKind::approval && step.decision == "approved")
+                found->second = Approved{step.message_template, step.shown};
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
+/// `has received`, from here on.
+void World::received(const Outgoing& out, Minute at) {
+    const auto row = state_.columns->find(out.subject.candidate);
+    if (row)
+        state_.columns->add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), *row, at,
+                                  out.subject.message_template, out.subject.channel);
+}
+
+Minute World::sleep_until(Minute wake) {
+    wake = std::min(wake, answers_.next());
+    if (!ready_.empty())
+        wake = std::min(wake, ready_.begin()->first);
+    return wake >= until_ ? base::k_never : wake;
+}
+
+// --- what the engine decided -----------------------------------------------------------------------------------
+
+void World::commit(std::span<const engine::Decision> chunk) {
+    for (const auto& decision : chunk)
+        std::visit([this](const auto& d) { add(d); }, decision);
+}
+
+void World::note(Event::What what, const engine::Enrolment& e, Minute at, ReasonCode reason) {
+    course_.events.push_back({what, e.who, e.id, e.campaign, at, reason});
+}
+
+void World::add(const decision::Enrol& d) {
+    if (d.counts_on)
+        note(Event::What::entered, d.enrolment, d.at, d.why.reason);
+}
+
+void World::add(const decision::Move& d) {
+    const auto& e = d.enrolment;
+    if (d.of != engine::k_no_step && says_skipped(d.why.reason))
+        note(Event::What::skipped, e, d.at, d.why.reason);
+    const bool waits = e.phase == engine::Phase::ready || e.phase == engine::Phase::pending;
+    if (waits && e.blocked != ReasonCode::none && waited_.emplace(e.id, e.position, e.blocked).second)
+        note(Event::What::waited, e, d.at, e.blocked);
+}
+
+void World::add(const decision::Ask& d) {
+    const auto& e = d.enrolment;
+    const auto& line = e.steps->lines[d.step];
+    const auto id = ++last_question_;
+    course_.tasks.push_back({e.who, e.campaign, line.name, d.kind, d.owner, d.at, d.deadline, std::nullopt});
+    if (d.kind == decision::Ask::Kind::task)
+        return;
+    std::string thread_of;
+    if (d.message != engine::k_no_step)
+        if (const auto& message = std::get<dsl::op::Message>(e.steps->lines[d.message].op); message.thread_of)
+            thread_of = e.steps->lines[*message.thread_of].name;
+    auto shown = subject(e, thread_of);
+    shown.channel = d.channel;
+    shown.message_template = d.message_template;
+    questions_[id] = {d.kind, e.who, e.id, line.name, d.at, std::move(shown), course_.tasks.size() - 1};
+    open_question_[{e.id, line.name}] = id;
+    answers_.asked(id, d.at, d.deadline);
+}
+
+void World::add(const decision::Withdraw& d) {
+    const auto open = open_question_.find({d.enrolment.id, d.enrolment.steps->lines[d.step].name});
+    if (open == open_question_.end())
+        return;
+    answers_.withdrawn(open->second);
+    questions_.erase(open->second);
+    open_question_.erase(open);
+}
+
+void World::add(const decision::Release& d) {
+    const auto& e = d.enrolment;
+    auto about = subject(e, d.thread_of);
+    about.channel = d.channel;
+    about.message_template = d.message_template;
+    about.owner = d.owner;
+    about.slot = d.slot;
+    rows_[{e.id, d.step}] = {std::move(about), e.campaign, d.needs_approval, d.slot, d.closes, d.expires, d.slot};
+    ready_.emplace(d.slot, Key{e.id, d.step});
+}
+
+void World::add(const decision::Reslot& d) {
+    const Key key{d.enrolment.id, d.step};
+    const auto row = rows_.find(key);
+    if (row == rows_.end())
+        return;
+    auto& out = row->second;
+    ready_.erase({out.not_before, key});
+    out.slot = out.not_before = out.subject.slot = d.slot;
+    out.closes = d.closes;
+    out.expires = d.expires;
+    ready_.emplace(d.slot, key);
+}
+
+void World::add(const decision::Cancel& d) {
+    const Key key{d.enrolment.id, d.step};
+    const auto row = rows_.find(key);
+    if (row == rows_.end())
+        return;
+    ready_.erase({row->second.not_before, key});
+    if (!d.keep)
+        rows_.erase(row);
+}
+
+void World::add(const decision::End& d) { note(Event::What::ended, d.enrolment, d.at, d.why.reason); }
+
+/// What every message of an enrolment has in common.
+render::Subject World::subject(const engine::Enrolment& e, const std::string& thread_of) const {
+    render::Subject subject;
+    subject.candidate = e.who;
+    subject.campaign = state_.rules->campaigns[e.campaign].name;
+    subject.event_value = e.event_value;
+    if (e.event_at != Minute{})
+        subject.event_at = e.event_at;
+    if (!thread_of.empty())
+        if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of))
+            subject.thread_template = first->message_template;
+    return subject;
+}
+
+Course foresee(const Inputs& inputs, engine::State& state, Minute until) {
+    World world(inputs, state, until);
+    if (inputs.now < until)
+        engine::run(state, world, inputs.now);
+    return world.take();
+}
+
+}  // namespace nurture::forecast

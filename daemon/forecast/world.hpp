@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// The world of a forecast: what was released is accepted at its slot, what was asked is answered as assumed, what was
+// committed goes into the course. It has the outbox's checks that depend on time and text (closes, expires, the text
+// that was approved), so that it foretells what they will say. Within daemon/forecast only. One thread.
+#pragma once
+
+#include "daemon/engine/run.hpp"
+#include "daemon/forecast/forecast.hpp"
+#include "daemon/store/enrolments.hpp"
+#include "daemon/store/messages.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace nurture::forecast {
+
+class World final : public engine::World {
+public:
+    World(const Inputs& inputs, engine::State& state, Minute until);
+
+    engine::Facts facts(base::InboxSeq cursor, Minute now) override;
+    void commit(std::span<const engine::Decision> chunk) override;
+    void deliver(Minute) override {}  // facts() of the next round does it, and of rows that wait for a later minute
+    Minute sleep_until(Minute wake) override;
+
+    Course take() { return std::move(course_); }
+
+private:
+    using Key = std::pair<base::EnrolmentId, std::string>;  // a message: enrolment, step
+
+    struct Outgoing {
+        render::Subject subject;
+        dsl::CampaignIx campaign = 0;
+        bool needs_approval = false;
+        Minute slot{}, closes{}, expires{}, not_before{};
+    };
+    struct Question {
+        engine::decision::Ask::Kind kind{};
+        base::CandidateId who = 0;
+        base::EnrolmentId enrolment = 0;
+        std::string step;
+        Minute asked_at{};
+        render::Subject shown;                 // of the message that is approved
+        std::optional<std::size_t> in_course;  // its place in Course::tasks; none: asked before the forecast began
+    };
+    /// What was approved: the text, and of which message.
+    struct Approved {
+        std::string message_template;
+        std::optional<compose::Hash> shown;
+    };
+
+    void take_over_messages();
+    void take_over_questions();
+    void answer(Minute now, engine::Facts& facts);
+    void hand_over(Minute now, engine::Facts& facts);
+    engine::fact::Outcome outcome(const Key& key, const Outgoing& out, Minute now);
+    bool approval_lapsed(base::EnrolmentId enrolment, const Outgoing& out, const compose::Hash& text);
+    const Approved* approved(base::EnrolmentId enrolment);
+    void received(const Outgoing& out, Minute at);
+    render::Subject subject(const engine::Enrolment& e, const std::string& thread_of) const;
+
+    void add(const engine::decision::Enrol& d);
+    void add(const engine::decision::Move& d);
+    void add(const engine::decision::Ask& d);
+    void add(const engine::decision::Withdraw& d);
+    void add(const engine::decision::Release& d);
+    void add(const engine::decision::Reslot& d);
+    void add(const engine::decision::Cancel& d);
+    void add(const engine::decision::End& d);
+    void add(const engine::decision::Pause&) {}
+    void add(const engine::decision::RunMark&) {}
+    void add(const engine::decision::Cursor&) {}
+    void note(Event::What what, const engine::Enrolment& e, Minute at, engine::ReasonCode reason);
+
+    const Inputs& inputs_;
+    engine::State& state_;
+    Minute until_;
+    render::Renderer renderer_;
+    Answers answers_;
+    Course course_;
+    std::map<Key, Outgoing> rows_;            // not final yet
+    std::set<std::pair<Minute, Key>> ready_;  // those that may go, by not_before
+    std::map<std::int64_t, Question> questions_;
+    std::map<Key, std::int64_t> open_question_;
+    std::int64_t last_question_ = 0;
+    std::map<base::EnrolmentId, std::optional<Approved>> approved_;
+    std::set<std::tuple<base::EnrolmentId, dsl::StepIx, engine::ReasonCode>> waited_;
+};
+
+}  // namespace nurture::forecast

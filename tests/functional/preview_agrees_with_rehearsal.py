@@ -15,7 +15,7 @@ def key(message):
 with Desk() as desk:
     desk.live_sample()
     start = f"{TODAY}T06:00"
-    foretold = desk.json("preview", "--as-of", start, "--days", str(DAYS), "--live")["messages"]
+    foretold = desk.json("preview", "--as-of", start, "--days", str(DAYS))["messages"]
     done = desk.json("rehearse", "--from", start, "--days", str(DAYS), "--into", desk.file("rehearsal"))["messages"]
 
     check("there is something to compare", len(foretold) > 300, str(len(foretold)))

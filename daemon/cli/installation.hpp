@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+//
+// From a session to what commands work on: configuration, rules, store, people. Mistakes in files are printed, all of
+// them, and end in Reported; what is missing is a Failure that says what to type. Reading commands open the store so
+// that not a byte of it changes. One thread.
+#pragma once
+
+#include "daemon/cli/session.hpp"
+#include "daemon/config/config.hpp"
+#include "daemon/forecast/inputs.hpp"
+#include "daemon/store/database.hpp"
+#include "daemon/store/rule_sets.hpp"
+#include "dsl/rules.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nurture::cli {
+
+config::Config load_config(Session& session);
+
+/// The directory's rules. Warnings are counted, errors printed.
+struct Checked {
+    std::shared_ptr<const dsl::Rules> rules;
+    std::size_t warnings = 0;
+};
+Checked check_rules(Session& session, const config::Config& config);
+
+/// The rules that were applied, compiled as the daemon does.
+struct Live {
+    store::RuleSet set;
+    std::shared_ptr<const dsl::Rules> rules;
+};
+std::optional<Live> live_rules(Session& session, const config::Config& config, const store::Database& database);
+/// The same, or a Failure: plan and apply first.
+Live need_live_rules(Session& session, const config::Config& config, const store::Database& database);
+/// A stored set, compiled.
+std::shared_ptr<const dsl::Rules> compile_stored(Session& session, const config::Config& config,
+                                                 const store::RuleSet& set);
+
+store::Database read_store(Session& session, const config::Config& config);
+/// It must be there: only import makes one.
+store::Database write_store(Session& session, const config::Config& config);
+
+/// Empty: now; for a rehearsal's store, where it stands.
+base::Minute as_of(Session& session, const store::Database& database, const std::string& text, const dsl::Rules& rules);
+base::ZoneId policy_zone(const dsl::Rules& rules);
+
+forecast::Assumptions assumptions(const std::vector<std::string>& options);
+/// For rules that need not be the live ones; `test_mode`: only people on the allow-list come in.
+forecast::Inputs inputs(const store::Database& database, const config::Config& config,
+                        std::shared_ptr<const dsl::Rules> rules, base::Minute now, bool test_mode);
+
+/// Has a daemon taken notice?
+bool poke(const config::Config& config);
+
+void print(Session& session, const dsl::Diagnostics& diagnostics, const dsl::SourceSet& sources);
+std::size_t count(const dsl::Diagnostics& diagnostics, dsl::Severity severity);
+/// ", did you mean `x`?" or nothing.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
+dsl::CampaignIx need_campaign(const dsl::Rules& rules, const std::string& name);
+
+}  // namespace nurture::cli

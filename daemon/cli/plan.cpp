@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// `plan`, `apply`, `preview`: what would happen, and yes to it.
+#include "daemon/forecast/plan.hpp"
+
+#include "daemon/cli/commands.hpp"
+#include "daemon/cli/installation.hpp"
+#include "daemon/cli/plan_record.hpp"
+#include "daemon/forecast/apply.hpp"
+#include "daemon/render/render.hpp"
+#include "daemon/store/enrolments.hpp"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+namespace nurture::cli {
+namespace {
+
+using forecast::counted;
+
+constexpr std::int32_t k_longest_preview = 400;  // days: beyond a year a forecast is about its assumptions
+constexpr std::size_t k_short = 6;
+
+std::vector<store::StepListRef> step_lists(const dsl::Rules& rules) {
+    std::vector<store::StepListRef> all;
+    for (const auto& campaign : rules.campaigns)
+        all.push_back({campaign.steps->hash, campaign.name});
+    return all;
+}
+
+void refuse(const forecast::Plan& plan, const std::vector<std::string>& refusals, const std::string& what) {
+    std::string text = what + ": nothing was applied.";
+    for (const auto& obstacle : plan.obstacles)
+        text += fmt::format("\n  {}: {}", obstacle.code, obstacle.sentence);
+    for (const auto& sentence : refusals)
+        text += "\n  " + sentence;
+    if (!plan.obstacles.empty() || !refusals.empty())
+        throw Failure(text + "\nLook again: nurture plan");
+}
+
+/// Fields get their columns first: a set is never live without them.
+void make_live(Session& session, const config::Config& config, store::Database& database, store::RuleSet set,
+               const dsl::Rules& rules) {
+    const auto columns = store::ensure_columns(database, render::store_columns(rules.schema));
+    for (const auto& clash : columns.clashes)
+        throw Failure(
+            fmt::format("the field {} is \"{}\" in the store and \"{}\" in the rules: give the new one another "
+                        "name; nothing was applied",
+                        clash.name, store::to_text(clash.stored), store::to_text(clash.wanted)));
+    set.hash = rules.hash;
+    set.files.clear();
+    for (const auto& file : rules.sources.files)
+        set.files.push_back({file.path, file.text});
+    set.applied_at = session.now();
+    set.applied_by = session.user;
+    set.live = true;
+    store::Transaction transaction(database);
+    store::apply_rule_set(database, set, step_lists(rules));
+    transaction.commit();
+    const bool heard = poke(config);
+    session.out << fmt::format("Live now: {}, rules {}{}.\n{}{}\n",
+                               counted(static_cast<std::int64_t>(rules.campaigns.size()), "campaign", "campaigns"),
+                               dsl::hex(rules.hash).substr(0, k_short),
+                               set.plan.empty() ? "" : ", as in plan " + set.plan.substr(0, k_short),
+                               heard ? "The daemon takes them over at once. What it does: nurture status"
+                                     : "No daemon is running: nothing is sent before `nurtured` is started.",
+                               config.live ? "" : "\nTest mode: only addresses that nurtured.toml allows are reached.");
+}
+
+int go_back(Session& session, const config::Config& config, const std::string& hash) {
+    auto database = write_store(session, config);
+    std::optional<store::RuleSet> found;
+    for (const auto& set : store::rule_set_history(database)) {
+        if (hash.size() < k_short || !base::hex(set.hash).starts_with(hash))
+            continue;
+        if (found)
+            throw Failure(fmt::format("several rule sets begin with {}: give more of the hash", hash));
+        found = store::rule_set(database, set.id);
+    }
+    if (!found)
+        throw Failure(fmt::format("no rule set {} was ever applied here; `nurture history` lists them", hash));
+    if (found->live)
+        throw Failure(fmt::format("the rule set {} is live already", hash));
+    const auto rules = compile_stored(session, config, *found);
+    const auto now = base::floor_minute(session.now());
+    refuse(forecast::plan(inputs(database, config, rules, now, !config.live)), {},
+           fmt::format("The rule set {} cannot come back", hash));
+    make_live(session, config, database, *found, *rules);
+    return 0;
+}
+
+}  // namespace
+
+int plan(Session& session, const PlanOptions& options) {
+    const auto config = load_config(session);
+    const auto checked = check_rules(session, config);
+    const auto database = read_store(session, config);
+    const auto now = as_of(session, database, options.as_of, *checked.rules);
+    auto wanted = inputs(database, config, checked.rules, now, !config.live);
+    wanted.assumptions = assumptions(options.assume);
+    const auto report = forecast::plan(wanted, checked.warnings);
+    keep_plan(config.state_directory, {forecast::record(report), !options.as_of.empty()});
+    session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));
+    if (!report.obstacles.empty())
+        return 1;
+    return options.detailed_exit_code && report.changes() ? 4 : 0;
+}
+
+int apply(Session& session, const ApplyOptions& options) {
+    const auto config = load_config(session);
+    if (!options.back_to.empty())
+        return go_back(session, config, options.back_to);
+    const auto agreed = find_plan(config.state_directory, options.hash);
+    const auto checked = check_rules(session, config);
+    auto database = write_store(session, config);
+    const auto now = agreed.as_of_given ? agreed.record.as_of : base::floor_minute(session.now());
+    const auto wanted = inputs(database, config, checked.rules, now, !config.live);
+    const auto fresh = forecast::plan(wanted, checked.warnings);
+    const auto verdict = forecast::check_apply(fresh, agreed.record, wanted.guard);
+    refuse(fresh, verdict.refusals, fmt::format("Plan {} is stale", agreed.record.hash.substr(0, k_short)));
+    store::RuleSet set;
+    set.bounds = verdict.bounds;
+    set.plan = agreed.record.hash;
+    make_live(session, config, database, std::move(set), *checked.rules);
+    return 0;
+}
+
+int preview(Session& session, const PreviewOptions& options) {
+    if (options.days < 1 || options.days > k_longest_preview)
+        throw Usage(fmt::format("--days is from 1 to {}", k_longest_preview));
+    const auto config = load_config(session);
+    const auto checked = check_rules(session, config);
+    const auto database = read_store(session, config);
+    const auto now = as_of(session, database, options.as_of, *checked.rules);
+    auto wanted = inputs(database, config, checked.rules, now, options.test_mode);
+    wanted.assumptions = assumptions(options.assume);
+    forecast::PreviewOptions about;
+    about.days = options.days;
+    about.people = options.people;
+    if (!options.campaign.empty())
+        about.only = need_campaign(*checked.rules, options.campaign);
+    const auto report = forecast::preview(wanted, about);
+    session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));
+    return 0;
+}
+
+}  // namespace nurture::cli

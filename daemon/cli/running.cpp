@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+// `status`, `stop`, `resume`: the store says what is so, the daemon, if there is one, what comes next.
+#include "daemon/base/files.hpp"
+#include "daemon/cli/commands.hpp"
+#include "daemon/cli/installation.hpp"
+#include "daemon/engine/timetable.hpp"
+#include "daemon/service/control.hpp"
+#include "daemon/service/wiring.hpp"
+#include "daemon/store/candidates.hpp"
+#include "daemon/store/engine_lock.hpp"
+#include "daemon/store/enrolments.hpp"
+#include "daemon/store/messages.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+namespace nurture::cli {
+namespace {
+
+using forecast::counted;
+using forecast::thousands;
+
+/// Everything that `status` knows, before it is shown in one form or the other.
+struct Picture {
+    nlohmann::ordered_json daemon;  // null: none runs
+    std::optional<store::LockHolder> holder;
+    std::optional<Live> live;
+    std::optional<store::Stopped> stopped;
+    bool stop_file = false;
+    std::int64_t people = 0, open_steps = 0, inside = 0;
+    std::size_t open_doubts = 0;
+    std::vector<store::StateCount> messages;
+    std::vector<store::Gate> gates;
+    std::optional<base::Minute> next_wake;
+    std::vector<std::string> due;  // then, in words
+};
+
+base::ZoneId zone_of(const Picture& picture) {
+    return picture.live ? policy_zone(*picture.live->rules) : base::ZoneId::utc;
+}
+
+/// Nothing that cannot be read as JSON is taken for an answer.
+nlohmann::ordered_json ask_daemon(const config::Config& config) {
+    const auto text = service::ask(config.state_directory, "status");
+    if (!text)
+        return nullptr;
+    auto answer = nlohmann::ordered_json::parse(*text, nullptr, false);
+    return answer.is_object() ? answer : nlohmann::ordered_json::object();
+}
+
+std::optional<base::Minute> next_wake(const nlohmann::ordered_json& daemon) {
+    if (!daemon.is_object() || !daemon.contains("next_wake") || !daemon["next_wake"].is_string())
+        return std::nullopt;
+    const auto instant = base::parse_instant(daemon["next_wake"].get<std::string>(), base::ZoneId::utc);
+    return instant ? std::optional(base::floor_minute(*instant)) : std::nullopt;
+}
+
+std::vector<std::string> due_at(const store::Database& database, const dsl::Rules& rules, base::Minute wake) {
+    std::vector<std::string> due;
+    const engine::Timetable times(rules);
+    std::map<std::string, base::Minute> ran;
+    for (const auto& run : store::check_runs(database))
+        ran[run.campaign] = base::floor_minute(run.ran_for);
+    for (dsl::CampaignIx ix = 0; ix < rules.campaigns.size(); ++ix) {
+        const auto& name = rules.campaigns[ix].name;
+        if (times.schedule(ix) != nullptr && !rules.campaigns[ix].draft &&
+            times.next_check(ix, ran[name], false, times.day(wake)) == wake)
+            due.push_back(fmt::format("\"{}\" looks at its audience", name));
+    }
+    std::int64_t waits = 0;
+    store::scan_enrolments(database, [&](const store::Enrolment& enrolment) {
+        waits += !enrolment.ended_at && enrolment.due && base::floor_minute(*enrolment.due) <= wake ? 1 : 0;
+    });
+    if (waits > 0)
+        due.push_back(counted(waits, "person goes on in a campaign", "people go on in a campaign"));
+    if (due.empty() && times.day_start(times.day(wake)) == wake)
+        due.push_back("a new day: dates in conditions are looked at again");
+    return due;
+}
+
+Picture look(Session& session, const config::Config& config, const store::Database& database) {
+    Picture picture;
+    picture.daemon = ask_daemon(config);
+    picture.holder = store::lock_holder(config.store_path);
+    picture.live = live_rules(session, config, database);
+    picture.stopped = store::stopped(database);
+    picture.stop_file = service::stop_file_present(config);
+    picture.people = store::candidate_count(database);
+    picture.open_steps = static_cast<std::int64_t>(store::open_human_steps(database).size());
+    picture.open_doubts = store::open_doubts(database).size();
+    picture.messages = store::message_counts(database);
+    picture.gates = store::gates(database);
+    for (const auto& list : store::step_lists_in_use(database))
+        picture.inside += list.live_enrolments;
+    picture.next_wake = next_wake(picture.daemon);
+    if (picture.next_wake && picture.live)
+        picture.due = due_at(database, *picture.live->rules, *picture.next_wake);
+    return picture;
+}
+
+nlohmann::ordered_json as_json(const Picture& picture, const config::Config& config) {
+    nlohmann::ordered_json json;
+    const auto zone = zone_of(picture);
+    json["running"] = !picture.daemon.is_null();
+    json["mode"] = config.live ? "live" : "test";
+    json["stopped"] = picture.stopped.has_value() || picture.stop_file;
+    json["rules"] = nullptr;
+    if (picture.live)
+        json["rules"] = {{"hash", base::hex(picture.live->set.hash)},
+                         {"plan", picture.live->set.plan},
+                         {"applied_at", base::format_instant(picture.live->set.applied_at, zone)},
+                         {"applied_by", picture.live->set.applied_by},
+                         {"campaigns", picture.live->rules->campaigns.size()}};
+    json["next_wake"] = nullptr;
+    if (picture.next_wake)
+        json["next_wake"] = base::format_instant(*picture.next_wake, zone);
+    json["due_then"] = picture.due;
+    json["people"] = picture.people;
+    json["in_campaigns"] = picture.inside;
+    json["messages"] = nlohmann::ordered_json::object();
+    for (const auto& state : picture.messages)
+        json["messages"][std::string(store::to_text(state.state))] = state.messages;
+    json["open_doubts"] = picture.open_doubts;
+    json["waiting_for_people"] = picture.open_steps;
+    json["held_back"] = nlohmann::ordered_json::array();
+    for (const auto& gate : picture.gates)
+        json["held_back"].push_back({{"kind", gate.kind}, {"name", gate.name}, {"why", gate.why}});
+    json["daemon"] = picture.daemon;
+    return json;
+}
+
+std::string daemon_line(const Picture& picture, const config::Config& config) {
+    if (picture.daemon.is_null())
+        return fmt::format("not running. It is started with `nurtured --config {}`, or by systemd.",
+                           config.path.string());
+    if (picture.holder)
+        return fmt::format("running since {} (process {})",
+                           base::format_for_people(base::floor_minute(picture.holder->since), zone_of(picture)),
+                           picture.holder->pid);
+    return "running";
+}
+
+std::string sending_line(const Picture& picture, const config::Config& config) {
+    if (picture.stopped)
+        return fmt::format("STOPPED since {} by {}{}{}. `nurture resume` goes on.",
+                           base::format_for_people(base::floor_minute(picture.stopped->at), zone_of(picture)),
+                           picture.stopped->by, picture.stopped->why.empty() ? "" : ", because ", picture.stopped->why);
+    if (picture.stop_file)
+        return "STOPPED by a STOP file. `nurture resume` goes on.";
+    if (config.live)
+        return fmt::format("live: everybody the rules reach, through {}", config.relay);
+    return fmt::format("test mode: only {} can be reached, through {}",
+                       config.allow.empty() ? "nobody" : fmt::format("{}", fmt::join(config.allow, ", ")),
+                       config.relay);
+}
+
+std::string rules_line(const Picture& picture) {
+    if (!picture.live)
+        return "none are live yet. See what they would do with `nurture plan`, then `nurture apply HASH`.";
+    auto line =
+        fmt::format("{}, applied {} by {}",
+                    counted(static_cast<std::int64_t>(picture.live->rules->campaigns.size()), "campaign", "campaigns"),
+                    base::format_for_people(base::floor_minute(picture.live->set.applied_at), zone_of(picture)),
+                    picture.live->set.applied_by);
+    if (!picture.live->set.plan.empty())
+        line += fmt::format(" (plan {})", picture.live->set.plan.substr(0, 6));
+    const auto note = picture.daemon.is_object() ? picture.daemon.value("rules_note", std::string()) : std::string();
+    return note.empty() ? line : line + "; " + note;
+}
+
+std::string messages_line(const Picture& picture) {
+    std::string line;
+    for (const auto& state : picture.messages)
+        if (state.messages > 0)
+            line += fmt::format("{}{} {}", line.empty() ? "" : ", ", thousands(state.messages),
+                                store::to_text(state.state));
+    return line.empty() ? "none yet" : line;
+}
+
+void print_text(Session& session, const Picture& picture, const config::Config& config) {
+    const auto line = [&](std::string_view name, const std::string& text) {
+        session.out << fmt::format("{:<10}{}\n", name, text);
+    };
+    line("Daemon", daemon_line(picture, config));
+    if (const auto trouble =
+            picture.daemon.is_object() ? picture.daemon.value("trouble", std::string()) : std::string();
+        !trouble.empty())
+        line("Trouble", "nothing is sent: " + trouble);
+    line("Sending", sending_line(picture, config));
+    line("Rules", rules_line(picture));
+    if (picture.next_wake)
+        line("Next", fmt::format("{}{}{}", base::format_for_people(*picture.next_wake, zone_of(picture)),
+                                 picture.due.empty() ? "" : ": ", fmt::join(picture.due, "; ")));
+    line("People",
+         fmt::format("{} in the store, {} in campaigns", thousands(picture.people), thousands(picture.inside)));
+    line("Messages", messages_line(picture));
+    if (picture.open_doubts > 0)
+        line("In doubt", counted(static_cast<std::int64_t>(picture.open_doubts), "message", "messages") +
+                             ": the relay may have them or not; they are not sent again");
+    if (picture.open_steps > 0)
+        line("Waiting", counted(picture.open_steps, "thing waits", "things wait") + " for a person: nurture tasks");
+    for (const auto& gate : picture.gates)
+        line("Held back", fmt::format("{} {}{}{}", gate.kind, gate.name, gate.why.empty() ? "" : ": ", gate.why));
+}
+
+}  // namespace
+
+int status(Session& session, const StatusOptions& options) {
+    const auto config = load_config(session);
+    const auto database = read_store(session, config);
+    const auto picture = look(session, config, database);
+    if (options.json)
+        session.out << as_json(picture, config).dump(2) << '\n';
+    else
+        print_text(session, picture, config);
+    return 0;
+}
+
+/// The file first: it works when the store does not.
+int stop(Session& session, const BecauseOptions& options) {
+    const auto config = load_config(session);
+    base::write_file(service::stop_file(config), fmt::format("{}\n{}\n", session.user, options.because));
+    const auto said = "Stopped: no message leaves until `nurture resume`.";
+    if (!std::filesystem::exists(config.store_path)) {
+        session.out << said << '\n';
+        return 0;
+    }
+    try {
+        auto database = write_store(session, config);
+        store::Transaction transaction(database);
+        store::stop(database, session.now(), session.user, options.because);
+        transaction.commit();
+    } catch (const base::StoreError& trouble) {
+        session.out << said << " The STOP file says so; the store could not be told.\n";
+        throw Failure(trouble.what());
+    }
+    const bool heard = poke(config);
+    session.out << said << (heard ? " The daemon knows." : " No daemon is running.") << '\n';
+    return 0;
+}
+
+/// The files last: if this is cut short, sending stays stopped.
+int resume(Session& session, const BecauseOptions& options) {
+    const auto config = load_config(session);
+    auto database = write_store(session, config);
+    const bool was_stopped = store::stopped(database).has_value() || service::stop_file_present(config);
+    if (!was_stopped) {
+        session.out << "Nothing was stopped.\n";
+        return 0;
+    }
+    store::Transaction transaction(database);
+    store::resume(database, session.now(), session.user, options.because);
+    transaction.commit();
+    std::filesystem::remove(service::stop_file(config));
+    if (service::stop_file_present(config))
+        throw Failure("another STOP file lies in the runtime directory of the daemon: remove it too");
+    session.out << "Sending goes on" << (poke(config) ? "." : " when the daemon runs; none is running now.") << '\n';
+    return 0;
+}
+
+}  // namespace nurture::cli

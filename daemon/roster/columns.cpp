@@ -62,11 +62,15 @@ bool keeps_value(FieldColumn& column, Row row) {
 
 }  // namespace
 
+Row Columns::lower_bound(base::CandidateId id) const {
+    return static_cast<Row>(std::lower_bound(ids_.begin(), ids_.end(), id) - ids_.begin());
+}
+
 std::optional<Row> Columns::find(base::CandidateId id) const {
-    const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
-    if (at == ids_.end() || *at != id)
+    const Row row = lower_bound(id);
+    if (row == ids_.size() || ids_[row] != id)
         return std::nullopt;
-    return static_cast<Row>(at - ids_.begin());
+    return row;
 }
 
 std::string_view Columns::owner(Row row) const {

@@ -91,6 +91,8 @@ public:
     std::size_t size() const { return ids_.size(); }
     base::CandidateId id(Row row) const { return ids_[row]; }
     std::optional<Row> find(base::CandidateId id) const;
+    /// The first row of that id or a larger one; size() if there is none.
+    Row lower_bound(base::CandidateId id) const;
 
     base::ZoneId policy_zone() const { return policy_zone_; }
     base::ZoneId zone(Row row) const { return zones_[row]; }

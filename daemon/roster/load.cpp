@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/roster/load.hpp"
+
+#include "daemon/store/candidates.hpp"
+#include "daemon/store/histories.hpp"
+#include "daemon/store/messages.hpp"
+#include "daemon/store/suppressions.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+namespace nurture::roster {
+
+namespace {
+
+constexpr auto field_ix(dsl::BuiltIn field) { return static_cast<dsl::FieldIx>(field); }
+constexpr auto event_ix(dsl::BuiltInEvent event) { return static_cast<dsl::EventIx>(event); }
+
+dsl::Channel channel_of(store::Channel channel) {
+    return channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
+}
+
+/// The key is a keyed hash already: its first bytes are as good as any. Zero means "none", so it is given to nobody.
+AddressNumber number_of(const store::AddrKey* key) {
+    if (key == nullptr)
+        return 0;
+    AddressNumber number = 0;
+    std::memcpy(&number, key->data(), sizeof number);
+    return std::max<AddressNumber>(number, 1);
+}
+
+/// Names in the order in which the store gives them are few and come again and again.
+template<typename Ix>
+class Lookup {
+public:
+    template<typename Find>
+    std::optional<Ix> operator()(std::string_view name, Find find) {
+        const auto known = known_.find(name);
+        return known != known_.end() ? known->second : known_.emplace(name, find(name)).first->second;
+    }
+
+private:
+    std::map<std::string, std::optional<Ix>, std::less<>> known_;
+};
+
+/// What a message of ours was, for the events that only know its number.
+struct OwnMessage {
+    store::MessageId id = 0;
+    std::uint32_t name = 0;  // in Reader::templates_
+    dsl::Channel channel{};
+};
+
+class Reader {
+public:
+    Reader(Columns& columns, const store::Database& database, store::IdRange people, base::Second now)
+        : columns_(columns),
+          schema_(columns.schema()),
+          database_(database),
+          people_(people),
+          now_(now) {}
+
+    void read(std::vector<Row>& touched) {
+        candidates(touched);
+        items();
+        messages();
+        events();
+        consents();
+        lists();
+    }
+
+    void all_suppressions() {
+        for (const store::Suppression& suppression : store::suppressions(database_, now_))
+            for (const base::CandidateId id : store::find_by_key(database_, suppression.channel, suppression.key))
+                if (const auto row = columns_.find(id))
+                    columns_.set_suppressed(channel_of(suppression.channel), *row, suppression.until);
+    }
+
+    void own_suppression(Row row, const store::AddrKey* key, store::Channel channel) {
+        if (key == nullptr)
+            return;
+        if (const auto suppression = store::suppression(database_, *key, channel, now_))
+            columns_.set_suppressed(channel_of(channel), row, suppression->until);
+    }
+
+private:
+    bool everybody() const { return people_.first <= 1 && people_.last == store::IdRange{}.last; }
+
+    /// Fields that are columns of the candidate table; the first three are always read.
+    std::vector<dsl::FieldIx> used_fields() const {
+        std::vector<dsl::FieldIx> used = {field_ix(dsl::BuiltIn::time_zone), field_ix(dsl::BuiltIn::state),
+                                          field_ix(dsl::BuiltIn::created)};
+        for (dsl::FieldIx field = 0; field < schema_.fields.size(); ++field)
+            if (columns_.field(field).kept != FieldColumn::Kept::nothing &&
+                schema_.fields[field].kind != dsl::FieldKind::list &&
+                std::find(used.begin(), used.end(), field) == used.end())
+                used.push_back(field);
+        return used;
+    }
+
+    void candidates(std::vector<Row>& touched) {
+        const std::vector<dsl::FieldIx> used = used_fields();
+        std::vector<std::string> names;
+        for (const dsl::FieldIx field : used)
+            names.push_back(schema_.fields[field].name);
+        store::CandidateScan scan(database_, names, people_);
+        while (scan.next()) {
+            const bool is_new = columns_.size() == 0 || scan.id() > columns_.id(static_cast<Row>(columns_.size() - 1));
+            const auto row = is_new ? columns_.add(scan.id()) : columns_.find(scan.id());
+            if (!row)
+                continue;  // erased before the columns were made
+            if (is_new)
+                touched.push_back(*row);
+            columns_.clear(*row);
+            if (scan.erased())
+                columns_.set_erased(*row);
+            else
+                candidate(scan, *row, used);
+        }
+    }
+
+    void candidate(const store::CandidateScan& scan, Row row, const std::vector<dsl::FieldIx>& used) {
+        const auto text = [&](std::size_t i) { return scan.known(i) ? scan.text(i) : std::string_view{}; };
+        columns_.set_zone(row, text(0), text(1));
+        columns_.set_mailbox(row, number_of(scan.email_key()));
+        columns_.set_phone(row, number_of(scan.phone_key()));
+        const base::Minute joined = base::floor_minute(scan.joined_at());
+        columns_.add_event(event_ix(dsl::BuiltInEvent::joined), row, joined);
+        columns_.set_day(used[2], row,
+                         base::local_day(columns_.policy_zone(), joined));  // unless the file says otherwise
+        for (std::size_t i = 0; i < used.size(); ++i)
+            if (scan.known(i))
+                value(scan, i, used[i], row);
+        if (!everybody()) {
+            own_suppression(row, scan.email_key(), store::Channel::email);
+            own_suppression(row, scan.phone_key(), store::Channel::sms);
+        }
+    }
+
+    void value(const store::CandidateScan& scan, std::size_t i, dsl::FieldIx field, Row row) {
+        switch (schema_.fields[field].kind) {
+        case dsl::FieldKind::text: return columns_.set_text(field, row, scan.text(i));
+        case dsl::FieldKind::number: return columns_.set_number(field, row, scan.number(i));
+        case dsl::FieldKind::yes_no: return columns_.set_yes_no(field, row, scan.yes(i));
+        case dsl::FieldKind::date:
+            if (const auto day = scan.date(i))
+                columns_.set_day(field, row, *day);
+            return;
+        case dsl::FieldKind::place:
+            if (const auto place = scan.place(i))
+                columns_.set_place(field, row, place->lat, place->lon);
+            return;
+        case dsl::FieldKind::list: return;  // rows of their own
+        }
+    }
+
+    void items() {
+        store::ItemScan scan(database_, people_);
+        for (store::ItemRow item; scan.next(item);)
+            if (const auto field = schema_.field(item.field);
+                field && schema_.fields[*field].kind == dsl::FieldKind::list)
+                if (const auto row = living(item.candidate))
+                    columns_.add_item(*field, *row, item.value);
+    }
+
+    /// Messages that count, as `received`, and what came back for them.
+    void messages() {
+        store::scan_ledger(database_, people_, [&](const store::LedgerRow& message) {
+            const dsl::Channel channel = channel_of(message.channel);
+            own_.push_back({message.message, template_number(message.message_template), channel});
+            const auto row = living(message.candidate);
+            if (row && store::counts(message.state) && message.counted_at)
+                columns_.add_event(event_ix(dsl::BuiltInEvent::received), *row, base::floor_minute(*message.counted_at),
+                                   message.message_template, channel);
+        });
+        std::sort(own_.begin(), own_.end(), [](const OwnMessage& a, const OwnMessage& b) { return a.id < b.id; });
+        store::scan_feedback(database_, people_, [&](const store::Feedback& feedback) {
+            event(feedback.candidate, feedback.kind, feedback.at, "", feedback.message);
+        });
+    }
+
+    void events() {
+        store::EventScan scan(database_, people_);
+        for (store::EventRow row; scan.next(row);)
+            event(row.candidate, row.kind, row.at, row.detail, row.message);
+    }
+
+    void event(base::CandidateId candidate, std::string_view kind, base::Second at, std::string_view detail,
+               store::MessageId message) {
+        const auto ix = event_ix_(kind, [&](std::string_view name) { return schema_.event(name); });
+        const auto row = ix && columns_.events(*ix).kept ? living(candidate) : std::nullopt;
+        if (!row)
+            return;
+        const OwnMessage* own = find_message(message);
+        columns_.add_event(*ix, *row, base::floor_minute(at), own != nullptr ? templates_[own->name] : detail,
+                           own != nullptr ? std::optional(own->channel) : std::nullopt);
+    }
+
+    void consents() {
+        store::ConsentScan scan(database_, people_);
+        for (store::ConsentRow word; scan.next(word);)
+            if (const auto consent =
+                    consent_ix_(word.name, [&](std::string_view name) { return schema_.consent(name); }))
+                if (const auto row = living(word.candidate))
+                    columns_.set_consent(*consent, *row,
+                                         word.given ? dsl::cond::ConsentIs::given : dsl::cond::ConsentIs::withdrawn,
+                                         word.at);
+    }
+
+    void lists() {
+        store::ListScan scan(database_, people_);
+        for (store::ListMemberRow member; scan.next(member);)
+            if (const auto list = list_ix_(member.list, [&](std::string_view name) { return schema_.list(name); });
+                list && (!member.until || *member.until > now_))
+                if (const auto row = living(member.candidate))
+                    columns_.set_in_list(*list, *row, member.until);
+    }
+
+    std::optional<dsl::FieldIx> list_field(std::string_view field) {
+        return list_field_(field, [&](std::string_view name) {
+            const auto ix = schema_.field(name);
+            return ix && schema_.fields[*ix].kind == dsl::FieldKind::list ? ix : std::nullopt;
+        });
+    }
+
+    std::optional<Row> living(base::CandidateId id) {
+        // Every table is read in the order of people: mostly it is the one of before.
+        if (!row_ || columns_.id(*row_) != id)
+            row_ = columns_.find(id);
+        return row_ && !columns_.flags(*row_).erased ? row_ : std::nullopt;
+    }
+
+    std::uint32_t template_number(std::string_view name) {
+        const auto known = std::find(templates_.begin(), templates_.end(), name);
+        if (known == templates_.end())
+            templates_.emplace_back(name);
+        return static_cast<std::uint32_t>(known - templates_.begin());
+    }
+
+    const OwnMessage* find_message(store::MessageId id) const {
+        const auto at =
+            std::lower_bound(own_.begin(), own_.end(), id, [](const OwnMessage& a, auto b) { return a.id < b; });
+        return id != 0 && at != own_.end() && at->id == id ? &*at : nullptr;
+    }
+
+    Columns& columns_;
+    const dsl::Schema& schema_;
+    const store::Database& database_;
+    store::IdRange people_;
+    base::Second now_;
+    Lookup<dsl::FieldIx> list_field_;
+    Lookup<dsl::EventIx> event_ix_;
+    Lookup<dsl::ConsentIx> consent_ix_;
+    Lookup<dsl::ListIx> list_ix_;
+    std::optional<Row> row_;
+    std::vector<OwnMessage> own_;
+    std::vector<std::string> templates_;  // some dozens
+};
+
+}  // namespace
+
+Columns load(const store::Database& database, const dsl::Rules& rules,
+             std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now) {
+    Columns columns(rules, older);
+    std::vector<Row> touched;
+    Reader reader(columns, database, {}, now);
+    reader.read(touched);
+    reader.all_suppressions();
+    return columns;
+}
+
+std::vector<Row> reread(Columns& columns, const store::Database& database, store::IdRange people, base::Second now) {
+    std::vector<Row> touched;
+    // Whoever the scan does not find any more was erased.
+    for (Row row = columns.lower_bound(people.first); row < columns.size() && columns.id(row) <= people.last; ++row) {
+        columns.clear(row);
+        columns.set_erased(row);
+        touched.push_back(row);
+    }
+    Reader(columns, database, people, now).read(touched);
+    return touched;
+}
+
+}  // namespace nurture::roster

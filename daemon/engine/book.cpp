@@ -23,6 +23,11 @@ std::span<const EnrolmentId> Book::of(CandidateId who) const {
     return found == by_person_.end() ? std::span<const EnrolmentId>{} : found->second;
 }
 
+EnrolmentId Book::with_address(dsl::CampaignIx campaign, std::uint64_t address) const {
+    const auto found = by_address_.find({campaign, address});
+    return address == 0 || found == by_address_.end() ? 0 : found->second;
+}
+
 void Book::put(const Enrolment& enrolment) {
     const auto [place, added] = by_id_.try_emplace(enrolment.id, enrolment);
     if (!added) {
@@ -35,8 +40,12 @@ void Book::put(const Enrolment& enrolment) {
     }
     if (in_heap(enrolment))
         due_.emplace(enrolment.due, enrolment.id);
+    if (enrolment.inside() && enrolment.address != 0)
+        by_address_[{enrolment.campaign, enrolment.address}] = enrolment.id;
     if (enrolment.live())
         return;
+    if (with_address(enrolment.campaign, enrolment.address) == enrolment.id)
+        by_address_.erase({enrolment.campaign, enrolment.address});
     const auto person = by_person_.find(enrolment.who);
     std::erase(person->second, enrolment.id);
     if (person->second.empty())
@@ -44,10 +53,20 @@ void Book::put(const Enrolment& enrolment) {
     by_id_.erase(place);
 }
 
-const Trace* Past::find(dsl::CampaignIx campaign, CandidateId who) const {
-    const auto& of_campaign = traces_[campaign];
-    const auto found = of_campaign.find(who);
-    return found == of_campaign.end() ? nullptr : &found->second;
+Trace Past::of_person(dsl::CampaignIx campaign, CandidateId who) const {
+    const auto found = people_[campaign].find(who);
+    return found == people_[campaign].end() ? Trace{} : found->second;
+}
+
+Trace Past::of_address(dsl::CampaignIx campaign, std::uint64_t address) const {
+    const auto found = addresses_[campaign].find(address);
+    return found == addresses_[campaign].end() ? Trace{} : found->second;
+}
+
+void Past::add(const Enrolment& enrolment) {
+    add_to_trace(people_[enrolment.campaign][enrolment.who], enrolment);
+    if (enrolment.address != 0)
+        add_to_trace(addresses_[enrolment.campaign][enrolment.address], enrolment);
 }
 
 void add_to_trace(Trace& trace, const Enrolment& e) {

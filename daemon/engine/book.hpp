@@ -20,6 +20,8 @@ public:
     /// By id.
     std::span<const EnrolmentId> of(CandidateId who) const;
     const std::map<EnrolmentId, Enrolment>& all() const { return by_id_; }
+    /// Who is in the campaign with that address; 0: nobody.
+    EnrolmentId with_address(dsl::CampaignIx campaign, std::uint64_t address) const;
     /// (due, id), first due first; without those whose clock stands still or that wait for no time.
     const std::set<std::pair<Minute, EnrolmentId>>& due() const { return due_; }
 
@@ -31,10 +33,11 @@ public:
 private:
     std::map<EnrolmentId, Enrolment> by_id_;
     std::unordered_map<CandidateId, std::vector<EnrolmentId>> by_person_;
+    std::map<std::pair<dsl::CampaignIx, std::uint64_t>, EnrolmentId> by_address_;
     std::set<std::pair<Minute, EnrolmentId>> due_;
 };
 
-/// What one person's enrolments in one campaign have left behind.
+/// What the enrolments of one person, or of one address, in one campaign have left behind.
 struct Trace {
     std::uint16_t round = 0;  // of the last entering
     bool completed = false;   // ever
@@ -44,21 +47,24 @@ struct Trace {
     friend bool operator==(const Trace&, const Trace&) = default;
 };
 
-/// By campaign of the live rules, then person.
+/// By campaign of the live rules, then person, then address.
 class Past {
 public:
-    explicit Past(std::size_t campaigns) : traces_(campaigns) {}
+    explicit Past(std::size_t campaigns) : people_(campaigns), addresses_(campaigns) {}
 
-    const Trace* find(dsl::CampaignIx campaign, CandidateId who) const;
-    Trace& at(dsl::CampaignIx campaign, CandidateId who) { return traces_[campaign][who]; }
+    Trace of_person(dsl::CampaignIx campaign, CandidateId who) const;
+    Trace of_address(dsl::CampaignIx campaign, std::uint64_t address) const;  // 0: nothing
+
+    /// Live or ended, once or again: what its value says is added.
+    void add(const Enrolment& enrolment);
 
     friend bool operator==(const Past&, const Past&) = default;
 
 private:
-    std::vector<std::unordered_map<CandidateId, Trace>> traces_;  // looked up, never walked
+    std::vector<std::unordered_map<CandidateId, Trace>> people_;  // both looked up, never walked
+    std::vector<std::unordered_map<std::uint64_t, Trace>> addresses_;
 };
 
-/// What an enrolment's value, old or new, adds to its trace.
 void add_to_trace(Trace& trace, const Enrolment& enrolment);
 
 }  // namespace nurture::engine

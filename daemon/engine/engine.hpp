@@ -25,6 +25,9 @@ void apply(State& state, std::span<const Decision> decisions);
 /// late; k_never if there is none.
 Minute next_wake(const State& state);
 
+/// The first check of an audience that has not run yet; may be due now.
+Minute next_check(const State& state);
+
 /// Before the first absorb(): the picture as of `now` is taken from columns, book and ledger as they stand.
 void look_around(State& state, Minute now);
 

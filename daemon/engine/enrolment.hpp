@@ -35,8 +35,8 @@ struct Enrolment {
     std::shared_ptr<const dsl::StepList> steps;  // the list it began with
     dsl::StepIx position = 0;
     dsl::StepIx approval = k_no_step;  // the approval that is open or was given and still covers what follows
-    std::uint16_t round = 1;
-    std::uint16_t months = 0;  // of month waits in a row, so far …
+    std::uint64_t address = 0;         // roster::AddressNumber of the first message's channel on entering; 0: none
+    std::uint16_t round = 0;           // 1 + earlier entries of that address; 0: has not come in
     Phase phase = Phase::pending;
     ReasonCode blocked{};  // pending, ready: why it waits
     ReasonCode end_reason{};
@@ -44,7 +44,7 @@ struct Enrolment {
     Minute entered_at{};     // pending: since when
     Minute event_at{};       // of the change or date that started it
     Minute anchor{};         // what the running wait counts from
-    Minute months_anchor{};  // … and what the first of them counted from
+    Minute months_anchor{};  // of month waits in a row: what the first of them counts from
     Minute ready_since{};
     Minute due = base::k_never;
     Minute paused_until{};

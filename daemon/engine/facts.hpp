@@ -66,6 +66,9 @@ struct Outcome {
     Now now{};
     bool approval_lapsed = false;  // held: the same person is asked again
     base::Minute counted_at{};     // sent, in doubt
+    std::string campaign;          // of the message, as are these
+    dsl::Channel channel{};
+    std::string message_template;
 };
 
 /// A person answered what was asked at `asked_at`.

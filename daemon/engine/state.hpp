@@ -51,6 +51,10 @@ struct CampaignState {
 struct Pace {
     Minute minute{};
     std::array<std::int32_t, 2> used{};  // by dsl::Channel
+    void give_back(Minute slot, dsl::Channel channel) {
+        if (slot == minute)
+            --used[static_cast<std::size_t>(channel)];
+    }
     friend bool operator==(const Pace&, const Pace&) = default;
 };
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+//
+// What is so, before anything is decided: facts into ledger and gates, the day, memberships. Who is touched here is
+// looked at by the next tick.
+#include "daemon/engine/engine.hpp"
+
+#include <algorithm>
+
+namespace nurture::engine {
+namespace {
+
+class Absorb {
+public:
+    explicit Absorb(State& state) : state_(state) {}
+
+    void operator()(const fact::Changed& f) const {
+        for (CandidateId who = f.first; who <= f.last; ++who)
+            touch(who);
+    }
+    void operator()(const fact::FieldMoved& f) const { touch(f.who); }
+    void operator()(const fact::JoinedList& f) const { touch(f.who); }
+    void operator()(const fact::Decided& f) const { touch(f.who); }
+
+    void operator()(const fact::Happened& f) const {
+        touch(f.who);
+        const Sent* known = f.enrolment == 0 ? nullptr : find_sent(state_.ledger.of(f.who), f.enrolment, f.step);
+        const auto what = kind_of(f.event);
+        if (known == nullptr || !what)
+            return;
+        Sent sent = *known;
+        Minute& first = sent.events[static_cast<std::size_t>(*what)];
+        first = first == Minute{} ? f.at : std::min(first, f.at);
+        state_.ledger.put(f.who, sent);
+    }
+
+    void operator()(const fact::Outcome& f) const {
+        touch(f.who);
+        using Now = fact::Outcome::Now;
+        const Sent* known = find_sent(state_.ledger.of(f.who), f.enrolment, f.step);
+        if (f.now == Now::sent || f.now == Now::in_doubt) {
+            Sent sent = known != nullptr ? *known : made_from(f);
+            sent.at = f.counted_at;
+            sent.counted = true;
+            state_.ledger.put(f.who, sent);
+        } else if (f.now != Now::held && known != nullptr) {
+            state_.pace.give_back(known->at, known->channel);
+            state_.ledger.remove(f.who, f.enrolment, f.step);  // final and unsent: its place is free
+        }
+    }
+
+    void operator()(const fact::Allowed& f) const {
+        touch(f.who);
+        if (f.yes)
+            state_.allowed.insert(f.who);
+        else
+            state_.allowed.erase(f.who);
+    }
+    void operator()(const fact::Stopped&) const { state_.stopped = true; }
+    void operator()(const fact::Resumed&) const {
+        state_.stopped = false;
+        state_.gates_moved = true;
+    }
+    void operator()(const fact::Gate& f) const {
+        if (f.kind == fact::Gate::Kind::channel)
+            state_.channel_held[static_cast<std::size_t>(f.channel)] = f.open;
+        else if (const auto campaign = state_.rules->campaign(f.campaign))
+            state_.campaigns[*campaign].breaker = f.open;
+        state_.gates_moved = state_.gates_moved || !f.open;
+    }
+    void operator()(const fact::Applied&) const {}  // absorb() has seen to it
+
+private:
+    void touch(CandidateId who) const {
+        if (const auto row = state_.columns->find(who))
+            state_.touched.insert(*row);
+    }
+
+    static std::optional<dsl::StepEvent> kind_of(dsl::EventIx event) {
+        switch (static_cast<dsl::BuiltInEvent>(event)) {
+        case dsl::BuiltInEvent::clicked: return dsl::StepEvent::clicked;
+        case dsl::BuiltInEvent::opened: return dsl::StepEvent::opened;
+        case dsl::BuiltInEvent::replied: return dsl::StepEvent::replied;
+        default: return {};
+        }
+    }
+
+    /// It was cancelled here while it was being handed over there: it counts all the same.
+    Sent made_from(const fact::Outcome& f) const {
+        const auto campaign = state_.rules->campaign(f.campaign);
+        return {f.enrolment, f.step, campaign.value_or(k_no_campaign), f.channel, f.message_template, {}, false, {}};
+    }
+
+    State& state_;
+};
+
+void begin_day(State& state, Day today) {
+    state.today = today;
+    state.ledger.begin_day(state.times->day_start(today));
+    for (CampaignState& campaign : state.campaigns)
+        campaign.entered_today = 0;
+    state.everybody = true;
+}
+
+void evaluate_touched(State& state) {
+    if (state.touched.empty())
+        return;
+    const std::vector<Row> rows(state.touched.begin(), state.touched.end());
+    state.member.evaluate(rows, *state.columns, state.today, state.now);
+}
+
+void touch(State& state, std::span<const Row> rows) { state.touched.insert(rows.begin(), rows.end()); }
+
+/// Another rule set, another picture; what it still has to look at comes with it.
+void replace(State& state, const Facts& facts) {
+    for (const Fact& fact : facts.list)
+        if (const auto* applied = std::get_if<fact::Applied>(&fact))
+            state = std::move(*applied->state);
+}
+
+}  // namespace
+
+void absorb(State& state, const Facts& facts, Minute now) {
+    replace(state, facts);
+    const bool new_day = state.times->day(now) != state.today;
+    const bool dates_flip = new_day && state.member.date_flips(*state.columns, state.today, state.now, now);
+    state.now = now;
+    if (state.pace.minute != now)
+        state.pace = {now, {}};
+    for (const Fact& fact : facts.list)
+        std::visit(Absorb{state}, fact);
+    state.arrived.insert(state.arrived.end(), facts.list.begin(), facts.list.end());
+    state.arrived_until = std::max(state.arrived_until, facts.cursor);
+
+    touch(state, state.columns->expire(now));
+    touch(state, state.member.flipped(now));
+    if (new_day)
+        begin_day(state, state.times->day(now));
+    if (dates_flip)
+        state.member.evaluate_all(*state.columns, state.today, now);
+    else
+        evaluate_touched(state);
+}
+
+void look_around(State& state, Minute now) {
+    state.now = now;
+    state.today = state.times->day(now);
+    state.ledger.begin_day(state.times->day_start(state.today));
+    state.pace.minute = now;
+    state.columns->expire(now);
+    state.member.evaluate_all(*state.columns, state.today, now);
+    state.everybody = true;
+}
+
+}  // namespace nurture::engine

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/engine/caps.hpp"
+
+#include <algorithm>
+
+namespace nurture::engine {
+
+Caps::Caps(const Draft& draft) : draft_(draft) {}
+
+std::string Caps::kind(dsl::Channel channel, const std::string& message_template) const {
+    const auto ix = draft_.rules().find_template(channel, message_template);
+    return ix ? draft_.rules().templates[*ix].kind : std::string();
+}
+
+bool Caps::counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& kind) const {
+    switch (cap.of) {
+    case dsl::CapOf::messages: return true;
+    case dsl::CapOf::email: return channel == dsl::Channel::email;
+    case dsl::CapOf::sms: return channel == dsl::Channel::sms;
+    case dsl::CapOf::kind: return kind == cap.kind;
+    }
+    return false;
+}
+
+Minute Caps::rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const {
+    if (cap.count <= 0)
+        return base::k_never;
+    const Enrolment& e = candidate.enrolment;
+    std::vector<Minute> times;
+    for (const Sent& sent : draft_.sent(e.who))
+        if (!(sent.enrolment == e.id && sent.step == e.line().name) &&
+            counts(cap, sent.channel, cap.of == dsl::CapOf::kind ? kind(sent.channel, sent.message_template) : ""))
+            times.push_back(sent.at);
+    const auto allowed = static_cast<std::size_t>(cap.count);
+    if (times.size() < allowed)
+        return from;
+    // There is room once the last but `count - 1` of them has left the window.
+    std::sort(times.begin(), times.end(), std::greater<>{});
+    return std::max(from, times[allowed - 1] + cap.in);
+}
+
+void Caps::count_today() {
+    today_.emplace();
+    const auto& caps = draft_.rules().policy.caps;
+    const Minute midnight = draft_.times().day_start(draft_.today());
+    for (const CandidateId who : draft_.sent_today())
+        for (const Sent& sent : draft_.sent(who)) {
+            if (sent.at < midnight)
+                continue;
+            const std::string kind_of = kind(sent.channel, sent.message_template);
+            for (std::size_t i = 0; i < caps.size(); ++i) {
+                if (caps[i].per == dsl::CapPer::candidate || !counts(caps[i], sent.channel, kind_of))
+                    continue;
+                const bool by_sender = caps[i].per == dsl::CapPer::sender_day;
+                if (by_sender && sent.campaign == k_no_campaign)
+                    continue;
+                const auto row = draft_.columns().find(who);
+                ++(*today_)[{i, by_sender ? sender(draft_, *row, draft_.rules().campaigns[sent.campaign]) : ""}];
+            }
+        }
+}
+
+std::int32_t Caps::used_today(std::size_t cap, const std::string& sender) {
+    if (!today_)
+        count_today();
+    const auto found = today_->find({cap, sender});
+    return found == today_->end() ? 0 : found->second;
+}
+
+Caps::Room Caps::room(const Candidate& candidate, Minute from) {
+    const auto& caps = draft_.rules().policy.caps;
+    Room room{from, ReasonCode::none};
+    const auto wait = [&](Minute until, ReasonCode why) {
+        if (until > room.at)
+            room = {until, why};
+    };
+    const Minute tomorrow = draft_.times().day_start(draft_.today() + std::chrono::days{1});
+    // A slot that is being moved is still counted at its old place today: it does not stand in its own way.
+    const Sent* own = draft_.message(candidate.enrolment);
+    const bool own_today = own != nullptr && own->at >= draft_.times().day_start(draft_.today());
+    for (std::size_t i = 0; i < caps.size(); ++i) {
+        const dsl::Cap& cap = caps[i];
+        if (!counts(cap, candidate.choice.channel, candidate.kind))
+            continue;
+        if (cap.per == dsl::CapPer::candidate) {
+            wait(rolling(cap, candidate, from), ReasonCode::cap_reached);
+            continue;
+        }
+        const bool by_sender = cap.per == dsl::CapPer::sender_day;
+        const std::int32_t used = used_today(i, by_sender ? candidate.sender : "") - (own_today ? 1 : 0);
+        if (from < tomorrow && used >= cap.count)
+            wait(tomorrow, by_sender ? ReasonCode::sender_day_full : ReasonCode::day_full);
+    }
+    return room;
+}
+
+void Caps::taken(const Candidate& candidate) {
+    if (!today_)
+        return;
+    const auto& caps = draft_.rules().policy.caps;
+    const Sent* own = draft_.message(candidate.enrolment);
+    const bool counted = own != nullptr && own->at >= draft_.times().day_start(draft_.today());
+    for (std::size_t i = 0; i < caps.size(); ++i)
+        if (!counted && caps[i].per != dsl::CapPer::candidate &&
+            counts(caps[i], candidate.choice.channel, candidate.kind))
+            ++(*today_)[{i, caps[i].per == dsl::CapPer::sender_day ? candidate.sender : ""}];
+}
+
+}  // namespace nurture::engine

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// The policy's caps, asked as "from when on is there room for this message?". Rolling caps count (t - W, t] per person,
+// the others the policy's calendar day; a message that holds a place counts like a sent one. Within daemon/engine only.
+#pragma once
+
+#include "daemon/engine/contact.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nurture::engine {
+
+/// A message that looks for its place.
+struct Candidate {
+    const Enrolment& enrolment;
+    const Choice& choice;
+    std::string kind;  // of its template; may be empty
+    std::string sender;
+};
+
+class Caps {
+public:
+    explicit Caps(const Draft& draft);
+
+    struct Room {
+        Minute at;
+        ReasonCode why{};  // none: there is room at once
+    };
+    Room room(const Candidate& candidate, Minute from);
+    /// It has been given a slot now.
+    void taken(const Candidate& candidate);
+
+    std::string kind(dsl::Channel channel, const std::string& message_template) const;
+
+private:
+    bool counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& kind) const;
+    Minute rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const;
+    std::int32_t used_today(std::size_t cap, const std::string& sender);
+    void count_today();
+
+    const Draft& draft_;
+    std::optional<std::map<std::pair<std::size_t, std::string>, std::int32_t>>
+        today_;  // by cap, sender where it matters
+};
+
+}  // namespace nurture::engine

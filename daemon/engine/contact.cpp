@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/engine/contact.hpp"
+
+#include <algorithm>
+
+namespace nurture::engine {
+
+ReasonCode may_send(const Draft& draft, Row row, dsl::Channel channel) {
+    const roster::PersonFlags flags = draft.columns().flags(row);
+    const bool sms = channel == dsl::Channel::sms;
+    if (sms ? !flags.has_phone : !flags.has_email)
+        return ReasonCode::no_address;
+    if (sms ? flags.sms_suppressed : flags.email_suppressed)
+        return ReasonCode::suppressed;
+    const auto& policy = draft.rules().policy;
+    const auto& consent = sms ? policy.sms_consent : policy.email_consent;
+    if (consent && draft.columns().consent(*consent, row) != dsl::cond::ConsentIs::given)
+        return ReasonCode::no_consent;
+    return ReasonCode::none;
+}
+
+bool may_not_go(ReasonCode reason) {
+    return reason == ReasonCode::no_address || reason == ReasonCode::suppressed || reason == ReasonCode::no_consent;
+}
+
+bool never_contact(const Draft& draft, Row row) {
+    const auto& policy = draft.rules().policy;
+    return std::any_of(policy.never_contact_lists.begin(), policy.never_contact_lists.end(),
+                       [&](dsl::ListIx list) { return draft.columns().in_list(list, row); }) ||
+           std::any_of(policy.never_contact_segments.begin(), policy.never_contact_segments.end(),
+                       [&](dsl::SegmentIx segment) { return draft.in(segment, row); });
+}
+
+bool on_hold(const Draft& draft, Row row) {
+    const auto& segments = draft.rules().policy.hold_segments;
+    return std::any_of(segments.begin(), segments.end(),
+                       [&](dsl::SegmentIx segment) { return draft.in(segment, row); });
+}
+
+roster::AddressNumber address(const Draft& draft, Row row, dsl::Channel channel) {
+    return channel == dsl::Channel::sms ? draft.columns().phone(row) : draft.columns().mailbox(row);
+}
+
+std::string consent_name(const dsl::Rules& rules, dsl::Channel channel) {
+    const auto& consent = channel == dsl::Channel::sms ? rules.policy.sms_consent : rules.policy.email_consent;
+    return consent ? rules.schema.consents[*consent] : std::string();
+}
+
+std::string person(const Draft& draft, Row row, const dsl::Campaign& campaign, const dsl::PersonRef& who) {
+    if (who.campaign_owner)
+        return person(draft, row, campaign, campaign.owner);
+    if (who.from_candidate)
+        if (const auto owner = draft.columns().owner(row); !owner.empty())
+            return std::string(owner);
+    return who.name;
+}
+
+std::string sender(const Draft& draft, Row row, const dsl::Campaign& campaign) {
+    return campaign.from.owner ? person(draft, row, campaign, campaign.owner) : campaign.from.address;
+}
+
+namespace {
+
+bool never_got(const Draft& draft, const Enrolment& e, dsl::Channel channel, const std::string& message_template) {
+    const auto sent = draft.sent(e.who);
+    return std::none_of(sent.begin(), sent.end(), [&](const Sent& one) {
+        return one.channel == channel && one.message_template == message_template &&
+               !(one.enrolment == e.id && one.step == e.line().name);
+    });
+}
+
+Choice first_choice(const Draft& draft, const Enrolment& e, const dsl::op::Message& message) {
+    if (const ReasonCode refused = may_send(draft, draft.row(e), message.channel); refused != ReasonCode::none)
+        return {refused, message.channel, {}};
+    for (const std::string& one : message.templates)
+        if (!message.next_unsent || never_got(draft, e, message.channel, one))
+            return {ReasonCode::none, message.channel, one};
+    return {ReasonCode::never_sent_left, message.channel, {}};
+}
+
+}  // namespace
+
+Choice choose(const Draft& draft, const Enrolment& e, const dsl::op::Message& message) {
+    if (e.muted)
+        return {ReasonCode::human_reply, message.channel, {}};
+    // A row that exists keeps its channel and text: its key can be used once.
+    if (const Sent* row = draft.message(e))
+        return {may_send(draft, draft.row(e), row->channel), row->channel, row->message_template};
+    Choice choice = first_choice(draft, e, message);
+    if (may_not_go(choice.skip) && message.miss == dsl::op::Miss::other_message &&
+        may_send(draft, draft.row(e), *message.other_channel) == ReasonCode::none)
+        return {ReasonCode::none, *message.other_channel, message.other_template};
+    return choice;
+}
+
+}  // namespace nurture::engine

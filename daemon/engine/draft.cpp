@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/engine/draft.hpp"
+
+#include "daemon/engine/effects.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace nurture::engine {
+namespace {
+
+Trace both(const Trace& a, const Trace& b) {
+    return {std::max(a.round, b.round), a.completed || b.completed, std::max(a.entered_at, b.entered_at),
+            std::max(a.counts_from, b.counts_from), std::max(a.started_at, b.started_at)};
+}
+
+}  // namespace
+
+Draft::Draft(const State& state)
+    : state_(state),
+      past_(state.campaigns.size()),
+      campaigns_(state.campaigns),
+      pace_(state.pace),
+      next_enrolment_(state.next_enrolment),
+      member_(state.member, *state.columns, state.today, state.now) {}
+
+Row Draft::row(const Enrolment& e) const {
+    const auto row = columns().find(e.who);
+    assert(row);  // people are never deleted
+    return *row;
+}
+
+const Enrolment* Draft::find(EnrolmentId id) const {
+    if (const auto changed = enrolments_.find(id); changed != enrolments_.end())
+        return changed->second.live() ? &changed->second : nullptr;
+    return state_.book.find(id);
+}
+
+std::vector<EnrolmentId> Draft::of(CandidateId who) const {
+    std::vector<EnrolmentId> ids;
+    for (const EnrolmentId id : state_.book.of(who))
+        if (find(id) != nullptr)
+            ids.push_back(id);
+    if (const auto added = added_.find(who); added != added_.end())
+        std::copy_if(added->second.begin(), added->second.end(), std::back_inserter(ids),
+                     [&](EnrolmentId id) { return find(id) != nullptr; });
+    return ids;
+}
+
+std::vector<EnrolmentId> Draft::everybody() const {
+    std::vector<EnrolmentId> ids;
+    for (const auto& [id, enrolment] : state_.book.all())
+        if (find(id) != nullptr)
+            ids.push_back(id);
+    for (const auto& [who, added] : added_)
+        std::copy_if(added.begin(), added.end(), std::back_inserter(ids),
+                     [&](EnrolmentId id) { return find(id) != nullptr; });
+    std::sort(ids.begin(), ids.end());
+    return ids;
+}
+
+std::vector<std::pair<Minute, EnrolmentId>> Draft::due() const {
+    std::vector<std::pair<Minute, EnrolmentId>> due;
+    for (const auto& [at, id] : state_.book.due()) {
+        if (at > now())
+            break;
+        if (!enrolments_.contains(id))
+            due.emplace_back(at, id);
+    }
+    for (const auto& [id, e] : enrolments_)
+        if (e.live() && e.due <= now() && (e.held_since == Minute{} || e.phase == Phase::asked))
+            due.emplace_back(e.due, id);
+    std::sort(due.begin(), due.end());
+    return due;
+}
+
+EnrolmentId Draft::with_address(dsl::CampaignIx campaign, std::uint64_t address) const {
+    if (const auto added = addresses_.find({campaign, address}); added != addresses_.end())
+        return find(added->second) != nullptr ? added->second : 0;
+    const EnrolmentId id = state_.book.with_address(campaign, address);
+    return id != 0 && find(id) != nullptr ? id : 0;
+}
+
+Trace Draft::of_person(dsl::CampaignIx campaign, CandidateId who) const {
+    return both(state_.past.of_person(campaign, who), past_.of_person(campaign, who));
+}
+
+Trace Draft::of_address(dsl::CampaignIx campaign, std::uint64_t address) const {
+    return both(state_.past.of_address(campaign, address), past_.of_address(campaign, address));
+}
+
+std::span<const Sent> Draft::sent(CandidateId who) const {
+    const auto own = sent_.find(who);
+    return own == sent_.end() ? state_.ledger.of(who) : own->second;
+}
+
+const Sent* Draft::message(const Enrolment& e) const { return find_sent(sent(e.who), e.id, e.line().name); }
+
+const Sent* Draft::find_message(CandidateId who, EnrolmentId enrolment, std::string_view step) const {
+    return find_sent(sent(who), enrolment, step);
+}
+
+std::vector<CandidateId> Draft::sent_today() const {
+    std::set<CandidateId> people = state_.ledger.today();
+    for (const auto& [who, entries] : sent_)
+        people.insert(who);
+    return {people.begin(), people.end()};
+}
+
+void Draft::put(const Enrolment& e) {
+    if (e.id >= next_enrolment_)
+        next_enrolment_ = e.id + 1;
+    if (!enrolments_.contains(e.id) && state_.book.find(e.id) == nullptr)
+        added_[e.who].push_back(e.id);
+    enrolments_.insert_or_assign(e.id, e);
+    past_.add(e);
+    if (e.inside() && e.address != 0)
+        addresses_[{e.campaign, e.address}] = e.id;
+    member_.put(e, row(e));
+}
+
+std::vector<Sent>& Draft::own_sent(CandidateId who) {
+    const auto [own, added] = sent_.try_emplace(who);
+    if (added) {
+        const auto base = state_.ledger.of(who);
+        own->second.assign(base.begin(), base.end());
+    }
+    return own->second;
+}
+
+void Draft::put_sent(CandidateId who, const Sent& sent) { engine::put_sent(own_sent(who), sent); }
+
+void Draft::remove_sent(CandidateId who, EnrolmentId enrolment, std::string_view step) {
+    engine::remove_sent(own_sent(who), enrolment, step);
+}
+
+void Draft::take(Decision decision) {
+    std::visit(Effect<Draft>{*this, rules(), state_.settings}, decision);
+    decisions_.push_back(std::move(decision));
+}
+
+Decisions Draft::finish() {
+    // People in the order in which they were first decided about; marks after everybody, the cursor after the marks: a
+    // crash before the marks lets the check run again, for those who are not in yet.
+    std::map<CandidateId, std::size_t> order;
+    const auto place = [&](const Decision& decision) {
+        const Enrolment* e = enrolment(decision);
+        return e != nullptr ? order.at(e->who) : order.size();
+    };
+    for (const Decision& decision : decisions_)
+        if (const Enrolment* e = enrolment(decision))
+            order.emplace(e->who, order.size());
+    std::stable_sort(decisions_.begin(), decisions_.end(),
+                     [&](const Decision& a, const Decision& b) { return place(a) < place(b); });
+    if (state_.arrived_until > state_.cursor)
+        decisions_.emplace_back(decision::Cursor{state_.arrived_until});
+    return std::move(decisions_);
+}
+
+}  // namespace nurture::engine

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/engine/members.hpp"
+
+namespace nurture::engine {
+namespace {
+
+void set(Bitmap& bitmap, Row row, bool in) {
+    if (row >= bitmap.size()) {
+        if (!in)
+            return;
+        bitmap.resize(row + 1);
+    }
+    bitmap.set(row, in);
+}
+
+/// True if one of the bits is another than before.
+bool note(std::span<const CampaignQuery> queries, std::vector<Bitmap>& bits, const Enrolment& e, Row row) {
+    bool different = false;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        if (queries[i].campaign != e.steps->campaign)
+            continue;
+        const bool was = bits[i].test(row);
+        bool is = was;
+        switch (queries[i].is) {
+        case dsl::cond::CampaignIs::live: is = e.inside(); break;
+        case dsl::cond::CampaignIs::entered: is = was || e.round > 0; break;
+        case dsl::cond::CampaignIs::completed: is = was || e.end_reason == ReasonCode::completed; break;
+        }
+        if (is != was)
+            set(bits[i], row, is);
+        different = different || is != was;
+    }
+    return different;
+}
+
+}  // namespace
+
+Members::Members(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns) {
+    const std::size_t segments = rules->segments.size();
+    evaluator_ = std::make_shared<const Evaluator>(std::move(rules), columns);
+    campaigns_.resize(evaluator_->campaign_queries().size());
+    members_.resize(segments);
+    for (std::size_t i = 0; i < segments; ++i)
+        on_campaigns_ = on_campaigns_ || evaluator_->depends_on_campaigns(static_cast<dsl::SegmentIx>(i));
+}
+
+bool Members::holds(dsl::ConditionIx condition, Row row, const roster::Columns& columns, Day today, Minute now) const {
+    return evaluator_->holds({columns, today, now, campaigns_}, condition, row);
+}
+
+bool Members::put(const Enrolment& enrolment, Row row) {
+    return note(evaluator_->campaign_queries(), campaigns_, enrolment, row) && on_campaigns_;
+}
+
+void Members::evaluate_all(const roster::Columns& columns, Day today, Minute now) {
+    std::vector<Flip> flips;
+    members_ = evaluator_->evaluate_all({columns, today, now, campaigns_}, flips);
+    flips_ = {flips.begin(), flips.end()};
+}
+
+void Members::evaluate(std::span<const Row> rows, const roster::Columns& columns, Day today, Minute now) {
+    for (Bitmap& bitmap : members_)
+        if (bitmap.size() < columns.size())
+            bitmap.resize(columns.size());
+    std::vector<Flip> flips;
+    evaluator_->evaluate_rows({columns, today, now, campaigns_}, rows, members_, flips);
+    flips_.insert(flips.begin(), flips.end());
+}
+
+std::vector<Row> Members::flipped(Minute now) {
+    std::vector<Row> rows;
+    while (!flips_.empty() && flips_.begin()->at <= now) {
+        rows.push_back(flips_.begin()->row);
+        flips_.erase(flips_.begin());
+    }
+    return rows;
+}
+
+bool Members::date_flips(const roster::Columns& columns, Day then, Minute then_now, Minute now) const {
+    return evaluator_->next_date_flip({columns, then, then_now, campaigns_}) <= now;
+}
+
+View MemberDraft::view() const { return {columns_, today_, now_, campaigns_.empty() ? base_.campaigns_ : campaigns_}; }
+
+bool MemberDraft::holds(dsl::ConditionIx condition, Row row) const {
+    return base_.evaluator_->holds(view(), condition, row);
+}
+
+void MemberDraft::put(const Enrolment& enrolment, Row row) {
+    if (base_.campaigns_.empty())
+        return;
+    if (campaigns_.empty())
+        campaigns_ = base_.campaigns_;
+    note(base_.evaluator_->campaign_queries(), campaigns_, enrolment, row);
+}
+
+void MemberDraft::evaluate(std::span<const Row> rows) {
+    if (!base_.on_campaigns_ || rows.empty())
+        return;
+    if (members_.empty())
+        members_ = base_.members_;
+    std::vector<Flip> flips;  // none but those that the state knows: campaigns do not come with a time
+    base_.evaluator_->evaluate_rows(view(), rows, members_, flips);
+}
+
+}  // namespace nurture::engine

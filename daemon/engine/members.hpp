@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+//
+// Who is in which segment right now: the evaluator's answers, kept. Everybody is evaluated when it is made and when a
+// date may have changed something; after that only rows that changed, whose time has come, or whose campaigns changed.
+// One writer, like State.
+#pragma once
+
+#include "daemon/engine/book.hpp"
+#include "daemon/engine/evaluate.hpp"
+
+#include <memory>
+#include <set>
+#include <span>
+#include <vector>
+
+namespace nurture::engine {
+
+class Members {
+public:
+    Members(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns);
+
+    bool in(dsl::SegmentIx segment, Row row) const { return members_[segment].test(row); }
+    const Bitmap& of(dsl::SegmentIx segment) const { return members_[segment]; }
+    bool holds(dsl::ConditionIx condition, Row row, const roster::Columns& columns, Day today, Minute now) const;
+
+    /// For explanations: the same evaluation, and by its campaign_queries() who is in which campaign.
+    const Evaluator& evaluator() const { return *evaluator_; }
+    std::span<const Bitmap> campaigns() const { return campaigns_; }
+
+    /// Somebody's enrolment is as it is. True if a segment may look different now: evaluate the row again.
+    bool put(const Enrolment& enrolment, Row row);
+
+    void evaluate_all(const roster::Columns& columns, Day today, Minute now);
+    void evaluate(std::span<const Row> rows, const roster::Columns& columns, Day today, Minute now);
+
+    /// Rows whose time has come; each is reported once.
+    std::vector<Row> flipped(Minute now);
+    Minute next_flip() const { return flips_.empty() ? base::k_never : flips_.begin()->at; }
+    /// Whether a midnight in (then, now] may have changed a segment.
+    bool date_flips(const roster::Columns& columns, Day then, Minute then_now, Minute now) const;
+
+    /// The same people are in the same segments.
+    friend bool operator==(const Members& a, const Members& b) { return a.members_ == b.members_; }
+
+private:
+    friend class MemberDraft;
+
+    std::shared_ptr<const Evaluator> evaluator_;
+    bool on_campaigns_ = false;      // some segment looks at campaigns
+    std::vector<Bitmap> campaigns_;  // by Evaluator::campaign_queries()
+    std::vector<Bitmap> members_;    // by SegmentIx
+    std::set<Flip> flips_;
+};
+
+/// The same within a tick: changes stay here.
+class MemberDraft {
+public:
+    MemberDraft(const Members& base, const roster::Columns& columns, Day today, Minute now)
+        : base_(base),
+          columns_(columns),
+          today_(today),
+          now_(now) {}
+
+    bool in(dsl::SegmentIx segment, Row row) const {
+        return (members_.empty() ? base_.members_ : members_)[segment].test(row);
+    }
+    const Bitmap& of(dsl::SegmentIx segment) const { return (members_.empty() ? base_.members_ : members_)[segment]; }
+    bool holds(dsl::ConditionIx condition, Row row) const;
+    void put(const Enrolment& enrolment, Row row);
+    void evaluate(std::span<const Row> rows);
+
+private:
+    View view() const;
+
+    const Members& base_;
+    const roster::Columns& columns_;
+    Day today_;
+    Minute now_;
+    std::vector<Bitmap> campaigns_, members_;  // empty: as in base_
+};
+
+}  // namespace nurture::engine

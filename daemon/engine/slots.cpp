@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+//
+// Who may send now: everything that is ready, by priority, ready since, campaign, step, person, gets the least minute
+// that passes the opening hours, caps, canary, breakers and pace. Now: it is released. Later: it waits until then.
+#include "daemon/engine/caps.hpp"
+#include "daemon/engine/steps.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace nurture::engine {
+namespace {
+
+constexpr std::chrono::minutes k_minute{1};
+/// A message is worth less every hour; an SMS at night of the next day is worth nothing.
+constexpr std::chrono::hours k_email_expires{24}, k_sms_expires{2};
+
+struct Slot {
+    Minute at = base::k_never;
+    ReasonCode why{};  // the first thing that made it wait
+    Minute closes{};
+};
+
+class Slots {
+public:
+    explicit Slots(Draft& draft) : draft_(draft), caps_(draft) {}
+
+    void give(Enrolment e) {
+        const dsl::Campaign& campaign = draft_.rule(e);
+        if (e.paused_until > draft_.now())
+            return wait(e, e.paused_until, ReasonCode::paused);
+        if (campaign.stop_leavers && !draft_.in(campaign.audience, draft_.row(e)))
+            return end(draft_, e, {ReasonCode::left_audience, campaign.leavers_span});
+        const auto& message = std::get<dsl::op::Message>(e.line().op);
+        const Choice choice = choose(draft_, e, message);
+        if (may_not_go(choice.skip) && message.miss == dsl::op::Miss::stop)
+            return end(draft_, e, {ReasonCode::may_not_go, e.line().span});
+        if (choice.skip != ReasonCode::none)
+            return skip(draft_, e, choice.skip);
+        const Candidate candidate{e, choice, caps_.kind(choice.channel, choice.message_template),
+                                  sender(draft_, draft_.row(e), campaign)};
+        place(e, message, candidate, find(candidate));
+    }
+
+private:
+    void place(Enrolment& e, const dsl::op::Message& message, const Candidate& candidate, const Slot& slot) {
+        const Minute last = last_minute(e);
+        const Minute then = slot.at == base::k_never ? draft_.now() : slot.at;  // a shut gate may open any time
+        if (then > last && message.late_skips)
+            return skip(draft_, e, ReasonCode::step_too_late);
+        if (then > last)
+            return end(draft_, e, {ReasonCode::not_fitted_in, e.line().span});
+        if (slot.at > draft_.now())
+            return wait(e, std::min(slot.at, last + k_minute), slot.why);
+        const bool sms = candidate.choice.channel == dsl::Channel::sms;
+        const Minute expires = slot.at + (sms ? k_sms_expires : k_email_expires);
+        caps_.taken(candidate);
+        note_window(candidate, slot.at);
+        release(e, message, candidate, slot, std::min(expires, last));
+    }
+
+    /// How late it may be (30 days where the step does not say), and never after the campaign has expired.
+    Minute last_minute(const Enrolment& e) const {
+        const auto& within = std::get<dsl::op::Message>(e.line().op).within;
+        const Minute patience = draft_.times().add(draft_.zone(e), e.ready_since, within);
+        const auto& expires_on = draft_.rule(e).expires_on;
+        return expires_on ? std::min(patience, draft_.times().day_start(*expires_on) - k_minute) : patience;
+    }
+
+    void wait(Enrolment& e, Minute until, ReasonCode why) {
+        if (e.due == until && e.blocked == why)
+            return;
+        e.due = until;
+        e.blocked = why;
+        draft_.decide(decision::Move{{}, {why, e.line().span}, e, {}});
+    }
+
+    void release(Enrolment& e, const dsl::op::Message& message, const Candidate& candidate, const Slot& slot,
+                 Minute expires) {
+        const bool again = draft_.message(e) != nullptr;
+        const Choice choice = candidate.choice;
+        e.phase = Phase::released;
+        e.due = base::k_never;
+        e.blocked = ReasonCode::none;
+        const std::string& step = e.line().name;
+        if (again)
+            return draft_.decide(
+                decision::Reslot{{}, {ReasonCode::new_slot, e.line().span}, e, step, slot.at, slot.closes, expires});
+        const auto& canary = draft_.campaign(e.campaign).canary;
+        draft_.decide(decision::Release{{},
+                                        {ReasonCode::slot_given, e.line().span},
+                                        e,
+                                        step,
+                                        choice.channel,
+                                        choice.message_template,
+                                        person(draft_, draft_.row(e), draft_.rule(e), draft_.rule(e).owner),
+                                        consent_name(draft_.rules(), choice.channel),
+                                        e.approval != k_no_step,
+                                        message.thread_of ? e.steps->lines[*message.thread_of].name : std::string(),
+                                        canary && canary->left > 0,
+                                        slot.at,
+                                        slot.closes,
+                                        expires});
+    }
+
+    // --- the least minute ---------------------------------------------------------------------------------------
+
+    Slot find(const Candidate& candidate) {
+        const Enrolment& e = candidate.enrolment;
+        if (const ReasonCode shut = gate(candidate); shut != ReasonCode::none)
+            return {base::k_never, shut, {}};
+        Slot slot{draft_.now(), ReasonCode::none, {}};
+        const auto later = [&](Minute at, ReasonCode why) {
+            if (at <= slot.at)
+                return false;
+            slot.at = at;
+            if (slot.why == ReasonCode::none)
+                slot.why = why;
+            return true;
+        };
+        const auto& opening = draft_.times().opening(e.campaign, candidate.choice.channel);
+        // Each round moves on by at least a minute or is the last.
+        while (slot.at <= last_minute(e)) {
+            const auto open = opening.next(draft_.zone(e), slot.at);
+            if (!open)
+                return {base::k_never, ReasonCode::outside_window, {}};
+            later(open->at, ReasonCode::outside_window);
+            slot.closes = open->closes;
+            const Caps::Room room = caps_.room(candidate, slot.at);
+            if (later(room.at, room.why) || later(after_canary(e), ReasonCode::canary) ||
+                later(after_late(candidate, *open), ReasonCode::quiet_until_next_window) ||
+                later(after_pace(candidate.choice.channel, slot.at), ReasonCode::pace))
+                continue;
+            break;
+        }
+        if (slot.at > draft_.now())
+            plan(candidate, slot.at);
+        return slot;
+    }
+
+    ReasonCode gate(const Candidate& candidate) const {
+        const State& state = draft_.state();
+        if (state.stopped)
+            return ReasonCode::stopped;
+        const bool held = state.channel_held[static_cast<std::size_t>(candidate.choice.channel)];
+        return held || draft_.campaign(candidate.enrolment.campaign).breaker ? ReasonCode::breaker : ReasonCode::none;
+    }
+
+    Minute after_canary(const Enrolment& e) const {
+        const auto& canary = draft_.campaign(e.campaign).canary;
+        return canary && canary->left == 0 && canary->until ? *canary->until : Minute{};
+    }
+
+    /// Late after downtime: at most one message per person and window.
+    Minute after_late(const Candidate& candidate, const base::Opening& open) const {
+        const Enrolment& e = candidate.enrolment;
+        if (!draft_.late(e.id))
+            return Minute{};
+        const base::ZoneId zone = draft_.zone(e);
+        const Day day = base::local_day(zone, open.at);
+        const auto entries = draft_.sent(e.who);
+        const bool taken =
+            late_days_.contains({e.who, day}) || std::any_of(entries.begin(), entries.end(), [&](const Sent& sent) {
+                return sent.enrolment != e.id && base::local_day(zone, sent.at) == day;
+            });
+        return taken ? open.closes : Minute{};
+    }
+
+    Minute after_pace(dsl::Channel channel, Minute from) const {
+        const auto i = static_cast<std::size_t>(channel);
+        const std::int32_t allowed = draft_.state().settings.per_minute[i];
+        if (allowed <= 0)
+            return from;
+        const auto used = [&](Minute minute) {
+            const auto found = planned_.find({minute, channel});
+            const std::int32_t given = draft_.pace().minute == minute ? draft_.pace().used[i] : 0;
+            return given + (found == planned_.end() ? 0 : found->second);
+        };
+        while (used(from) >= allowed)
+            from += k_minute;
+        return from;
+    }
+
+    /// Those behind it in the queue are told a later minute at once, instead of one minute after the other.
+    void plan(const Candidate& candidate, Minute at) {
+        ++planned_[{at, candidate.choice.channel}];
+        note_window(candidate, at);
+    }
+
+    void note_window(const Candidate& candidate, Minute at) {
+        const Enrolment& e = candidate.enrolment;
+        if (draft_.late(e.id))
+            late_days_.insert({e.who, base::local_day(draft_.zone(e), at)});
+    }
+
+    Draft& draft_;
+    Caps caps_;
+    std::map<std::pair<Minute, dsl::Channel>, std::int32_t> planned_;
+    std::set<std::pair<CandidateId, Day>> late_days_;
+};
+
+}  // namespace
+
+void give_slots(Draft& draft) {
+    using Key = std::tuple<std::int32_t, Minute, std::string_view, std::string_view, Row, EnrolmentId>;
+    std::vector<Key> ready;
+    for (const auto& [due, id] : draft.due()) {
+        const Enrolment& e = *draft.find(id);
+        if (e.phase != Phase::ready)
+            continue;
+        const dsl::Campaign& campaign = draft.rule(e);
+        ready.emplace_back(-campaign.priority, e.ready_since, campaign.name, e.line().name, draft.row(e), id);
+    }
+    std::sort(ready.begin(), ready.end());
+    Slots slots(draft);
+    for (const Key& key : ready)
+        if (const Enrolment* e = draft.find(std::get<EnrolmentId>(key)))
+            slots.give(*e);
+}
+
+}  // namespace nurture::engine

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/engine/draft.hpp"
+#include "daemon/engine/effects.hpp"
+#include "daemon/engine/engine.hpp"
+#include "daemon/engine/steps.hpp"
+
+#include <algorithm>
+
+namespace nurture::engine {
+namespace {
+
+bool check_is_due(const State& state) { return next_check(state) <= state.now; }
+
+/// The state itself, for effect().
+struct StatePicture {
+    State& state;
+
+    void put(const Enrolment& e) {
+        state.next_enrolment = std::max(state.next_enrolment, e.id + 1);
+        state.book.put(e);
+        state.past.add(e);
+        const Row row = *state.columns->find(e.who);
+        if (state.member.put(e, row))
+            state.touched.insert(row);
+    }
+    void put_sent(CandidateId who, const Sent& sent) { state.ledger.put(who, sent); }
+    void remove_sent(CandidateId who, EnrolmentId enrolment, std::string_view step) {
+        state.ledger.remove(who, enrolment, step);
+    }
+    const Sent* find_message(CandidateId who, EnrolmentId enrolment, std::string_view step) const {
+        return find_sent(state.ledger.of(who), enrolment, step);
+    }
+    CampaignState& campaign_state(dsl::CampaignIx ix) { return state.campaigns[ix]; }
+    Pace& pace_state() { return state.pace; }
+    void cursor(base::InboxSeq seq) { state.cursor = seq; }
+};
+
+}  // namespace
+
+Decisions tick(const State& state) {
+    const bool due = !state.book.due().empty() && state.book.due().begin()->first <= state.now;
+    if (state.quiet() && !due && !check_is_due(state))
+        return {};
+    Draft draft(state);
+    take_outcomes(draft);
+    refuse_and_stop(draft);
+    pause(draft);
+    start(draft);
+    enter(draft);
+    walk(draft);
+    give_slots(draft);
+    return draft.finish();
+}
+
+void apply(State& state, std::span<const Decision> decisions) {
+    state.arrived.clear();
+    state.touched.clear();
+    state.everybody = false;
+    state.gates_moved = false;
+    StatePicture picture{state};
+    for (const Decision& decision : decisions)
+        std::visit(Effect<StatePicture>{picture, *state.rules, state.settings}, decision);
+    // Who came into or left a campaign may have come into or left a segment: the next round looks.
+    if (!state.touched.empty()) {
+        const std::vector<Row> rows(state.touched.begin(), state.touched.end());
+        state.member.evaluate(rows, *state.columns, state.today, state.now);
+    }
+}
+
+Minute next_check(const State& state) {
+    if (state.stopped)
+        return base::k_never;
+    Minute next = base::k_never;
+    for (dsl::CampaignIx ix = 0; ix < state.campaigns.size(); ++ix) {
+        const dsl::Campaign& rule = state.rules->campaigns[ix];
+        const CampaignState& is = state.campaigns[ix];
+        const bool closed =
+            (rule.draft && !state.settings.run_drafts) || (rule.expires_on && state.today >= *rule.expires_on);
+        if (!closed)
+            next = std::min(next, state.times->next_check(ix, is.ran_for, is.left_over > 0, state.today));
+    }
+    return next;
+}
+
+Minute next_wake(const State& state) {
+    Minute wake = state.times->day_start(state.today + std::chrono::days{1});
+    if (!state.book.due().empty())
+        wake = std::min(wake, state.book.due().begin()->first);
+    wake = std::min({wake, next_check(state), state.member.next_flip(), state.columns->next_expiry()});
+    return std::max(wake, state.now + std::chrono::minutes{1});
+}
+
+const Enrolment* enrolment(const Decision& decision) {
+    return std::visit(
+        [](const auto& d) -> const Enrolment* {
+            if constexpr (requires { d.enrolment; })
+                return &d.enrolment;
+            else
+                return nullptr;
+        },
+        decision);
+}
+
+}  // namespace nurture::engine

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+//
+// From the line that is done to the next one that takes time: waits, branches, tasks, approvals, messages. What is due
+// goes by (due, id). A wait that ended in the past (the daemon was down) counts from where it ended, so nothing drifts.
+#include "daemon/engine/contact.hpp"
+#include "daemon/engine/steps.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace nurture::engine {
+namespace {
+
+/// Behind this the daemon was down, and what follows is late.
+constexpr std::chrono::minutes k_late{15};
+
+class Walk {
+public:
+    Walk(Draft& draft, const Enrolment& e) : draft_(draft), e_(e) {}
+
+    void from(dsl::StepIx line, Minute at) {
+        at_ = at;
+        std::optional<dsl::StepIx> next = line;
+        while (next) {
+            assert(*next < e_.steps->lines.size());  // the last line is End
+            e_.position = *next;
+            next = std::visit(*this, e_.line().op);
+        }
+    }
+
+    // Each gives the line that follows at once; nothing when the enrolment rests there or has ended.
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::Message& message) {
+        const Choice choice = choose(draft_, e_, message);
+        if (may_not_go(choice.skip) && message.miss == dsl::op::Miss::stop) {
+            end(draft_, e_, {ReasonCode::may_not_go, span()});
+            return {};
+        }
+        if (choice.skip != ReasonCode::none) {
+            at_ = draft_.now();
+            done(e_, at_);
+            draft_.decide(decision::Move{{}, {choice.skip, span()}, e_, e_.position});
+            return following();
+        }
+        e_.phase = Phase::ready;
+        e_.ready_since = e_.due = draft_.now();
+        e_.blocked = ReasonCode::none;
+        rest(ReasonCode::message_due);
+        return {};
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::Approval& approval) {
+        if (e_.muted)
+            return following();  // nothing will be sent that could be approved
+        e_.phase = Phase::asked;
+        e_.approval = e_.position;
+        e_.anchor = draft_.now();
+        e_.due = draft_.times().deadline(draft_.now(), approval.within);
+        decision::Ask ask{{},          {ReasonCode::approval_asked, span()},
+                          e_,          decision::Ask::Kind::approval,
+                          e_.position, person(draft_, row(), draft_.rule(e_), approval.by),
+                          e_.due,      k_no_step,
+                          {},          {}};
+        show_next_message(ask);
+        draft_.decide(std::move(ask));
+        return {};
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::Task& task) {
+        done(e_, at_);
+        draft_.decide(decision::Ask{{},
+                                    {ReasonCode::task_made, span()},
+                                    e_,
+                                    decision::Ask::Kind::task,
+                                    e_.position,
+                                    person(draft_, row(), draft_.rule(e_), task.owner),
+                                    base::k_never,
+                                    k_no_step,
+                                    {},
+                                    {}});
+        return following();
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::WaitFor& wait) {
+        const bool years = wait.length.unit == dsl::Unit::years;
+        if (!years && wait.length.unit != dsl::Unit::months)
+            return until(draft_.times().add(zone(), at_, wait.length));
+        // Several months in a row count from the first, so that 31 January does not become the 28th for ever.
+        if (wait.first_of_months || months_anchor_ == Minute{})
+            months_anchor_ = at_;
+        e_.months_anchor = months_anchor_;
+        const std::int32_t months = wait.months_before + wait.length.count * (years ? 12 : 1);
+        return until(draft_.times().add(zone(), months_anchor_, {months, dsl::Unit::months}), true);
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::WaitUntilTime& wait) {
+        return until(next_time(zone(), wait.days, wait.at, at_));
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::WaitUntilDate& wait) {
+        if (const auto due = wait_until(draft_, e_, wait, draft_.now()))
+            return until(std::max(*due, at_));
+        draft_.decide(decision::Move{{}, {ReasonCode::date_is_past, span()}, e_, {}});
+        return wait.past;
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::WaitUpTo& wait) {
+        if (const auto came = happened(wait.step, wait.events)) {
+            at_ = std::max(at_, std::min(*came, draft_.now()));
+            return following();
+        }
+        return until(draft_.times().add(zone(), at_, wait.length));
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::If& branch) {
+        const bool yes = branch.condition ? draft_.holds(*branch.condition, row())
+                                          : happened(branch.step, bit(branch.what)).has_value();
+        done(e_, at_);
+        if (!yes)
+            e_.position = static_cast<dsl::StepIx>(branch.otherwise - 1);
+        const Why why{yes ? ReasonCode::branch_true : ReasonCode::branch_false, span()};
+        draft_.decide(decision::Move{{}, why, e_, {}});
+        return following();
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::Jump& jump) { return jump.to; }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::Stop&) {
+        end(draft_, e_, {ReasonCode::stop_line, span()});
+        return {};
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::End&) {
+        end(draft_, e_, {ReasonCode::completed, span()});
+        return {};
+    }
+
+    /// Of the month wait that was just done, for those that follow it.
+    void months_from(Minute anchor) { months_anchor_ = anchor; }
+
+private:
+    dsl::Span span() const { return e_.line().span; }
+    Row row() const { return draft_.row(e_); }
+    base::ZoneId zone() const { return draft_.zone(e_); }
+    dsl::StepIx following() const { return static_cast<dsl::StepIx>(e_.position + 1); }
+    static std::uint8_t bit(dsl::StepEvent what) {
+        return static_cast<std::uint8_t>(1u << static_cast<unsigned>(what));
+    }
+
+    std::optional<dsl::StepIx> until(Minute due, bool of_months = false) {
+        if (!of_months)
+            e_.months_anchor = Minute{};
+        if (due <= draft_.now()) {
+            at_ = std::max(at_, due);
+            return following();
+        }
+        e_.phase = Phase::waiting;
+        e_.blocked = ReasonCode::none;
+        e_.anchor = at_;
+        e_.due = due;
+        rest(ReasonCode::wait_begins);
+        return {};
+    }
+
+    void rest(ReasonCode reason) { draft_.decide(decision::Move{{}, {reason, span()}, e_, {}}); }
+
+    /// When the first of these came to the message of that step; a skipped step has none.
+    std::optional<Minute> happened(dsl::StepIx step, std::uint8_t events) const {
+        const Sent* sent = find_sent(draft_.sent(e_.who), e_.id, e_.steps->lines[step].name);
+        if (sent == nullptr || !sent->counted)
+            return {};
+        std::optional<Minute> first;
+        for (std::size_t i = 0; i < sent->events.size(); ++i) {
+            const Minute at = i == 0 ? sent->at : sent->events[i];  // StepEvent::sent is the first
+            if ((events >> i & 1) != 0 && at != Minute{} && (!first || at < *first))
+                first = at;
+        }
+        return first;
+    }
+
+    /// What the person who is asked will see: the first message that can follow, as it would be chosen now.
+    void show_next_message(decision::Ask& ask) const {
+        const auto& lines = e_.steps->lines;
+        for (std::size_t i = e_.position + 1u; i < lines.size(); ++i) {
+            if (std::holds_alternative<dsl::op::Approval>(lines[i].op))
+                return;
+            const auto* message = std::get_if<dsl::op::Message>(&lines[i].op);
+            if (message == nullptr)
+                continue;
+            Enrolment then = e_;
+            then.position = static_cast<dsl::StepIx>(i);
+            const Choice choice = choose(draft_, then, *message);
+            ask.message = then.position;
+            ask.channel = choice.channel;
+            ask.message_template =
+                choice.skip == ReasonCode::none ? choice.message_template : message->templates.front();
+            return;
+        }
+    }
+
+    Draft& draft_;
+    Enrolment e_;
+    Minute at_{};
+    Minute months_anchor_{};
+};
+
+/// A date that moved while the clock stood still.
+bool waits_on(Draft& draft, Enrolment e) {
+    const auto* wait = std::get_if<dsl::op::WaitUntilDate>(&e.line().op);
+    if (wait == nullptr || !running(e))
+        return false;
+    const auto due = wait_until(draft, e, *wait, draft.now());
+    if (!due || *due <= draft.now())
+        return false;
+    e.due = *due;
+    draft.decide(decision::Move{{}, {ReasonCode::date_moved, e.line().span}, e, {}});
+    return true;
+}
+
+void go_on(Draft& draft, Enrolment e) {
+    if (e.paused_until > draft.now()) {
+        e.due = e.paused_until;
+        return draft.decide(decision::Move{{}, {ReasonCode::paused, e.line().span}, e, {}});
+    }
+    if (waits_on(draft, e))
+        return;
+    Walk walk(draft, e);
+    if (running(e))
+        walk.months_from(e.months_anchor);
+    walk.from(static_cast<dsl::StepIx>(e.position + 1), e.due);
+}
+
+/// Nobody answered in time.
+void too_late(Draft& draft, Enrolment e) {
+    const dsl::StepIx step = e.approval;
+    const dsl::StepLine& line = e.steps->lines[step];
+    const auto& approval = std::get<dsl::op::Approval>(line.op);
+    const Minute deadline = e.due;
+    if (approval.otherwise_stop)
+        return end(draft, e, {ReasonCode::approval_too_late, line.span});
+    const Why why{ReasonCode::approval_late_go_on, line.span};
+    draft.decide(decision::Withdraw{{}, why, e, step});
+    cancel_message(draft, e, why);
+    e.approval = k_no_step;
+    go_to(e, approval.otherwise, deadline);
+    draft.decide(decision::Move{{}, why, e, step});
+    if (e.due <= draft.now() && e.held_since == Minute{})
+        go_on(draft, e);
+}
+
+}  // namespace
+
+std::optional<Minute> wait_until(const Draft& draft, const Enrolment& e, const dsl::op::WaitUntilDate& wait,
+                                 Minute now) {
+    const Row row = draft.row(e);
+    const auto date = draft.columns().date(wait.field, row);
+    if (!date)
+        return {};
+    const base::ZoneId zone = draft.columns().zone(row);
+    const Day day = dsl::add(*date, wait.offset);
+    if (day < base::local_day(zone, now))
+        return {};
+    return base::day_start(zone, day);
+}
+
+void begin(Draft& draft, const Enrolment& e) { Walk(draft, e).from(0, e.entered_at); }
+
+void walk(Draft& draft) {
+    for (const auto& [due, id] : draft.due()) {
+        const Enrolment* e = draft.find(id);
+        if (e == nullptr || e->due > draft.now())
+            continue;
+        if (draft.now() - due >= k_late)
+            draft.note_late(id);
+        const Enrolment copy = *e;
+        if (copy.phase == Phase::waiting)
+            go_on(draft, copy);
+        else if (copy.phase == Phase::asked)
+            too_late(draft, copy);
+    }
+}
+
+}  // namespace nurture::engine

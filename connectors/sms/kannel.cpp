@@ -26,7 +26,8 @@ constexpr std::array k_refusals{
 };
 
 GatewayRequest request(const GatewayConfig& config, const SmsMessage& message) {
-    GatewayRequest out{.url = config.url, .form = {}, .post = true};
+    // Kannel 1.4.5 reads parameters from the query alone: a posted form gets 400 (tried).
+    GatewayRequest out{.url = config.url, .form = {}, .post = false};
     out.form = {{"username", config.user},
                 {"password", config.password},
                 {"from", message.sender},

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Relays that refuse, drop, hang and talk nonsense at every stage, and what we say became of the message. A message is in
+doubt when, and only when, the relay may have it. Usage: smtp_against_faults.py CONNECTOR_TOOL"""
+
+import pathlib
+import sys
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from peers import PATIENCE, FakeRelay, Report, SmtpSink, send, verdict  # noqa: E402
+
+JOB = {"from": "dana.wu@lonestar.example", "to": "ana.ruiz@mail.example", "subject": "Hello", "plain": "Hi Ana\n"}
+STAGES = ["connect", "EHLO", "MAIL", "RCPT", "DATA"]  # before anything of the message is out
+
+SINK = [  # postfix's smtp-sink with these flags gives that
+    (["-r", "RCPT"], "deferred connection"),
+    (["-f", "RCPT"], "rejected none"),
+    (["-f", "RCPT", "-B", "550 5.1.1 no such user"], "rejected address_dead"),
+    (["-r", "MAIL"], "deferred connection"),
+    (["-f", "MAIL"], "deferred credentials"),
+    (["-r", "DATA"], "deferred connection"),
+    (["-r", "."], "deferred connection"),
+    (["-r", ".", "-b", "451 4.7.1 slow down"], "deferred rate_or_policy"),
+    (["-f", ".", "-B", "554 5.6.0 malformed"], "rejected content"),
+    (["-r", "CONNECT"], "deferred connection"),
+    (["-f", "CONNECT"], "deferred rate_or_policy"),
+    (["-q", "CONNECT"], "deferred connection"),
+    (["-q", "RCPT"], "deferred connection"),
+    (["-q", "DATA"], "deferred connection"),
+    (["-q", "."], "in_doubt connection"),
+    (["-Q", "RCPT"], "deferred rate_or_policy"),
+    (["-Q", "."], "deferred rate_or_policy"),
+    (["-W", ".:1"], "accepted none"),
+    (["-W", "RCPT:1"], "accepted none"),
+    (["-r", "RCPT", "-b", "452 4.2.2 full"], "deferred mailbox_full"),
+]
+
+
+def one(tool, relay, **change):
+    config = {"url": f"smtp://127.0.0.1:{relay.port}", "starttls": "never", "connections": 1, "reply_timeout": 2, "connect_timeout": 3}
+    outcome = send(tool, config | change, [JOB])[1]
+    return verdict(outcome), outcome["asked"]
+
+
+def sinks(tool, report):
+    for flags, wanted in SINK:
+        with SmtpSink(*flags) as sink:
+            report.check(f"smtp-sink {' '.join(flags)}", one(tool, sink, reply_timeout=20)[0], wanted)
+
+
+def fake(tool, report, sentence, misbehave, wanted, bodies=None):
+    with FakeRelay(misbehave) as relay:
+        got, asked = one(tool, relay)
+        report.check(sentence, got, wanted)
+        if bodies is not None:
+            report.check(f"{sentence}: messages that the relay has", len(relay.bodies), bodies)
+
+
+def at(stage, action):
+    return lambda now, connection: action(connection) if now == stage else None
+
+
+def stages(tool, report):
+    def hang(connection):
+        threading.Event().wait(PATIENCE)
+
+    for stage in STAGES:
+        fake(tool, report, f"a relay that hangs at {stage} has not got the message", at(stage, hang), "deferred connection", 0)
+        fake(tool, report, f"a relay that resets at {stage} has not got the message", at(stage, FakeRelay.reset), "deferred connection", 0)
+        fake(tool, report, f"a relay that talks nonsense at {stage} has not got the message",
+             at(stage, lambda c: b"\xff\xfe nonsense\r\n" * 3), "deferred connection", 0)
+    fake(tool, report, "a relay that hangs after the final dot may have it", at(".", hang), "in_doubt connection", 1)
+    fake(tool, report, "a relay that resets after the final dot may have it", at(".", FakeRelay.reset), "in_doubt connection", 1)
+
+
+def last_words(tool, report):
+    def say_and_close(words):
+        def action(connection):
+            connection.sendall(words)
+            connection.close()
+            raise OSError
+        return action
+
+    for words, wanted in [
+        (b"", "in_doubt connection"), (b"25", "in_doubt connection"), (b"250", "in_doubt connection"), (b"250-more\r\n", "in_doubt connection"),
+        (b"OK\r\n", "in_doubt connection"), (b"\x00\x00\x00\r\n", "in_doubt connection"), (b"250\r\n", "accepted none"),
+        (b"250 " + b"x" * 60000 + b"\r\n", "accepted none"), (b"354 go on\r\n", "in_doubt connection"), (b"421 4.3.2 bye\r\n", "deferred rate_or_policy"),
+        (b"x" * 10_000_000 + b"\r\n", "in_doubt connection"), (b"550 5.7.1 " + b"y" * 2000 + b"\r\n", "rejected rate_or_policy"),
+    ]:
+        fake(tool, report, f"after the final dot: {words[:30]!r} and gone", at(".", say_and_close(words)), wanted, 1)
+
+
+def beside_each_other(tool, report):
+    """The relay answers the first message only when it has the second one whole: nobody may wait for another's reply."""
+    second = threading.Event()
+    lock, seen = threading.Lock(), []
+
+    def misbehave(stage, connection):
+        if stage != ".":
+            return None
+        with lock:
+            seen.append(connection)
+            first = len(seen) == 1
+        if first:
+            second.wait(PATIENCE)
+        else:
+            second.set()
+        return None
+
+    with FakeRelay(misbehave) as relay:
+        config = {"url": f"smtp://127.0.0.1:{relay.port}", "starttls": "never", "connections": 2, "reply_timeout": 20}
+        outcomes = send(tool, config, [JOB, JOB | {"message_id": "<2@lonestar.example>"}])
+        report.check("a relay that is slow with one message holds up no other", [verdict(o) for o in outcomes.values()], ["accepted none"] * 2)
+        report.check("and it did wait for the second", second.is_set(), True)
+
+
+def wires(tool, report):
+    """What a raw sink gets to read, for addresses that try to say more."""
+    lines = []
+
+    def listen(stage, connection):
+        lines.append(stage)
+
+    for bad in ["ana@mail.example>\r\nRCPT TO:<eve@mail.example", "ana@mail.example\nDATA", "ana@mail.example\0", "ana ruiz@mail.example"]:
+        with FakeRelay(listen) as relay:
+            for key in ("to", "from", "envelope_from"):
+                config = {"url": f"smtp://127.0.0.1:{relay.port}", "starttls": "never", "connections": 1}
+                report.check(f"{key} {bad!r} never reaches a relay", verdict(send(tool, config, [JOB | {key: bad}])[1]), "rejected content")
+    report.check("and no connection was made for it", lines, [])
+
+
+def main(tool):
+    report = Report()
+    for part in (sinks, stages, last_words, beside_each_other, wires):
+        part(tool, report)
+    report.end()
+
+
+main(sys.argv[1])

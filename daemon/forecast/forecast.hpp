@@ -25,8 +25,8 @@ struct Message {
     dsl::Channel channel{};
     std::string message_template;
     compose::Hash text_hash{};
-    std::string subject;  // email
     std::int32_t sms_segments = 0;
+    std::string text;  // the subject or the SMS; kept where foresee() says
     std::optional<render::Problem> problem;
 };
 
@@ -61,7 +61,8 @@ struct Course {
 
 /// The store through these rules, as of inputs.now.
 engine::State load_state(const Inputs& inputs);
-/// Up to, and without, `until`. `state` is then as of the last thing that happened, and its columns were changed.
-Course foresee(const Inputs& inputs, engine::State& state, Minute until);
+/// Up to, and without, `until`. `state` is then as of the last thing that happened, and its columns were changed. Texts
+/// are kept of the first message of each campaign and template, and of all to `about`.
+Course foresee(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about = 0);
 
 }  // namespace nurture::forecast

@@ -71,8 +71,9 @@ struct PlanCampaign {
     std::int64_t inside = 0;
     std::map<std::string, std::int64_t> on_older_steps;  // people by version (6 hex digits) other than this one
     std::vector<ChangedText> changed_texts;
-    Reasons blocked;  // in the audience, and may not come in
-    Reasons waits;    // of the next 24 hours
+    std::int32_t canary = 0;  // messages to go out first, before the rest, once applied; 0: none
+    Reasons blocked;          // in the audience, and may not come in
+    Reasons waits;            // of the next 24 hours
     std::optional<Sample> sample;
 };
 
@@ -111,7 +112,8 @@ struct Plan {
     bool changes() const { return !live_rules || *live_rules != rules; }
 };
 
-/// `warnings`: how many the checker had.
+/// `warnings`: how many the checker had. The settings' test mode is reported, not applied: figures are those of live
+/// mode.
 Plan plan(const Inputs& inputs, std::size_t warnings = 0);
 
 std::string to_text(const Plan& plan, Page page = {});

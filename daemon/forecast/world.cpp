@@ -29,10 +29,11 @@ fact::Outcome::Now became(render::Problem problem) {
 
 }  // namespace
 
-World::World(const Inputs& inputs, engine::State& state, Minute until)
+World::World(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about)
     : inputs_(inputs),
       state_(state),
       until_(until),
+      about_(about),
       renderer_(inputs.store, state.rules, inputs.house),
       answers_(inputs.assumptions, state.rules->policy, inputs.now),
       course_{inputs.now, until, {}, {}, {}} {
@@ -125,8 +126,8 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
     told.channel = out.subject.channel;
     told.message_template = out.subject.message_template;
 
-    Message message{
-        told.who, key.first, out.campaign, key.second, out.slot, told.channel, told.message_template, {}, {}, 0, {}};
+    Message message{told.who, key.first, out.campaign, key.second, out.slot, told.channel, told.message_template,
+                    {},       0,         {},           {}};
     const auto made = renderer_.render(out.subject);
     if (const auto* problem = std::get_if<render::Problem>(&made)) {
         told.now = became(*problem);
@@ -146,8 +147,9 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         told.now = fact::Outcome::Now::sent;
         told.counted_at = now - out.slot < k_on_time ? out.slot : now;
         message.text_hash = text.hash;
-        message.subject = text.subject;
         message.sms_segments = text.sms_size.segments;
+        if (shown_.emplace(out.campaign, told.message_template).second || told.who == about_)
+            message.text = told.channel == dsl::Channel::sms ? text.sms : text.subject;
         course_.messages.push_back(std::move(message));
         received(out, told.counted_at);
     }
@@ -290,8 +292,8 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
     return subject;
 }
 
-Course foresee(const Inputs& inputs, engine::State& state, Minute until) {
-    World world(inputs, state, until);
+Course foresee(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about) {
+    World world(inputs, state, until, about);
     if (inputs.now < until)
         engine::run(state, world, inputs.now);
     return world.take();

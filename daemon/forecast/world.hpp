@@ -21,7 +21,7 @@ namespace nurture::forecast {
 
 class World final : public engine::World {
 public:
-    World(const Inputs& inputs, engine::State& state, Minute until);
+    World(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about);
 
     engine::Facts facts(base::InboxSeq cursor, Minute now) override;
     void commit(std::span<const engine::Decision> chunk) override;
@@ -80,6 +80,8 @@ private:
     const Inputs& inputs_;
     engine::State& state_;
     Minute until_;
+    base::CandidateId about_;
+    std::set<std::pair<dsl::CampaignIx, std::string>> shown_;  // of which a text is kept
     render::Renderer renderer_;
     Answers answers_;
     Course course_;

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+//
+// Every report as JSON, in one file because nlohmann/json is slow to compile. docs/preview-json.md describes it.
+#include "daemon/forecast/apply.hpp"
+#include "daemon/forecast/why.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace nurture::forecast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view word(dsl::Channel channel) { return channel == dsl::Channel::sms ? "sms" : "email"; }
+
+/// Bytes that are no UTF-8 are replaced.
+std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+template<class Value, class Make>
+Json list_of(const std::vector<Value>& values, Make make) {
+    Json list = Json::array();
+    for (const auto& value : values)
+        list.push_back(make(value));
+    return list;
+}
+
+template<class Value, class Make>
+Json maybe(const std::optional<Value>& value, Make make) {
+    return value ? Json(make(*value)) : Json(nullptr);
+}
+
+Json instant(Minute minute) { return base::format_instant(minute); }
+
+Json json_of(const Counts& counts) {
+    return {{"entered", counts.entered},
+            {"emails", counts.emails},
+            {"sms", counts.sms},
+            {"approvals", counts.approvals},
+            {"tasks", counts.tasks}};
+}
+
+Json json_of(const Days& days) {
+    Json list = Json::array();
+    for (const auto& [day, counts] : days) {
+        Json one{{"day", base::format_day(day)}};
+        one.update(json_of(counts));
+        list.push_back(std::move(one));
+    }
+    return list;
+}
+
+Json json_of(const Reasons& reasons) {
+    return list_of(reasons, [](const ReasonCount& reason) {
+        Json one{{"reason", engine::code(reason.reason)},
+                 {"sentence", engine::sentence(reason.reason)},
+                 {"people", reason.people}};
+        if (!reason.who.empty())
+            one["who"] = reason.who;
+        return one;
+    });
+}
+
+Json json_of(const Hour& hour) {
+    if (hour.messages == 0)
+        return nullptr;
+    return {{"begins", instant(hour.begins)}, {"messages", hour.messages}};
+}
+
+Json json_of(const Assumptions& assumptions) {
+    return {{"approvals", to_text(assumptions.approvals)}, {"sentence", sentence(assumptions)}};
+}
+
+Json json_of(const Place& place) { return {{"file", place.file}, {"line", place.line}}; }
+
+Json json_of(const Sample& sample) {
+    return {{"candidate", sample.ref},
+            {"name", sample.name},
+            {"slot", instant(sample.slot)},
+            {"local", base::format_instant(sample.slot, sample.zone)},
+            {"channel", word(sample.channel)},
+            {"template", sample.message_template},
+            {"text", sample.text}};
+}
+
+// --- preview -------------------------------------------------------------------------------------------------------
+
+Json json_of(const CampaignPreview& c) {
+    return {{"name", c.name},
+            {"draft", c.draft},
+            {"audience", c.audience},
+            {"inside", c.inside},
+            {"total", json_of(c.total)},
+            {"days", json_of(c.days)},
+            {"held_back", json_of(c.waits)},
+            {"skipped", json_of(c.skipped)},
+            {"ended", json_of(c.ends)},
+            {"never_reached", {{"people", c.never_reached}, {"reasons", json_of(c.never)}}}};
+}
+
+Json json_of(const PlannedMessage& m) {
+    Json json{{"candidate", m.ref},
+              {"campaign", m.campaign},
+              {"step", m.step},
+              {"slot", instant(m.slot)},
+              {"local", base::format_instant(m.slot, m.zone)},
+              {"channel", word(m.channel)},
+              {"template", m.message_template}};
+    if (m.problem.empty())
+        json["text_hash"] = m.text_hash;
+    else
+        json["problem"] = m.problem;
+    if (!m.name.empty())
+        json["name"] = m.name;
+    return json;
+}
+
+Json json_of(const OwnerWork& owner) {
+    return {{"owner", owner.owner}, {"total", json_of(owner.total)}, {"days", json_of(owner.days)}};
+}
+
+// --- plan ----------------------------------------------------------------------------------------------------------
+
+Json json_of(const PlanSegment& s) {
+    return {{"name", s.name},
+            {"at", json_of(s.place)},
+            {"people", s.people},
+            {"members", s.members},
+            {"lines", list_of(s.lines, [](const PlanLine& line) {
+                 return Json{{"line", line.line},
+                             {"text", line.text},
+                             {"before", line.before},
+                             {"after", line.after},
+                             {"unknown_left_out", line.unknown_left_out},
+                             {"unknown_kept", line.unknown_kept}};
+             })}};
+}
+
+Json json_of(const Reach& r) {
+    return {{"reachable", r.reachable},        {"consent", r.consent},
+            {"withdrawn", r.withdrawn},        {"unknown", r.unknown},
+            {"no_address", r.no_address},      {"suppressed", r.suppressed},
+            {"never_contact", r.never_contact}};
+}
+
+std::string_view word(PlanCampaign::Against against) {
+    switch (against) {
+    case PlanCampaign::Against::nothing_live: return "nothing-live";
+    case PlanCampaign::Against::added: return "new";
+    case PlanCampaign::Against::changed: return "changed";
+    case PlanCampaign::Against::unchanged: return "unchanged";
+    }
+    return {};
+}
+
+Json json_of(const PlanCampaign& c) {
+    const auto reach = [](const Reach& r) { return json_of(r); };
+    const auto number = [](std::int64_t n) { return Json(n); };
+    return {
+        {"name", c.name},
+        {"at", json_of(c.place)},
+        {"draft", c.draft},
+        {"against_live", word(c.against)},
+        {"changes", c.changes},
+        {"audience", {{"segment", c.audience_name}, {"people", c.audience}, {"live", maybe(c.live_audience, number)}}},
+        {"email", maybe(c.email, reach)},
+        {"sms", maybe(c.sms, reach)},
+        {"may_enter", {{"live", c.may_enter}, {"test", c.may_enter_test}, {"later", c.left_to_enter}}},
+        {"quota", {{"per_day", c.quota}, {"line", c.quota_line}}},
+        {"next_24_hours",
+         {{"entering", c.entering_next_day},
+          {"messages", c.messages_next_day},
+          {"messages_live_rules", maybe(c.live_next_day, number)}}},
+        {"canary", c.canary},
+        {"days", json_of(c.days)},
+        {"inside", c.inside},
+        {"on_older_steps", Json(c.on_older_steps)},
+        {"changed_texts",
+         list_of(c.changed_texts,
+                 [](const ChangedText& t) {
+                     return Json{{"channel", word(t.channel)}, {"template", t.message_template}, {"people", t.people}};
+                 })},
+        {"may_not_enter", json_of(c.blocked)},
+        {"held_back", json_of(c.waits)},
+        {"sample", maybe(c.sample, [](const Sample& s) { return json_of(s); })}};
+}
+
+// --- why -----------------------------------------------------------------------------------------------------------
+
+Json json_of(const WhyMessage& m) {
+    return {{"id", m.id},
+            {"step", m.step},
+            {"channel", word(m.channel)},
+            {"template", m.message_template},
+            {"state", m.state},
+            {"reason", m.reason},
+            {"slot", instant(m.slot)},
+            {"accepted", maybe(m.accepted, instant)},
+            {"rules", m.rule_set},
+            {"consent", m.consent},
+            {"approved_by", maybe(m.approved_by, [](const std::string& by) { return by; })}};
+}
+
+Json json_of(const WhyEnrolment& e) {
+    return {{"entered", instant(e.entered_at)},
+            {"step", e.step},
+            {"where", e.where},
+            {"due", maybe(e.due, instant)},
+            {"ended", maybe(e.ended_at, instant)},
+            {"end", e.end},
+            {"messages", list_of(e.messages, [](const WhyMessage& m) { return json_of(m); })}};
+}
+
+Json json_of(const WhyCampaign& c) {
+    return {{"name", c.name},
+            {"at", json_of(c.place)},
+            {"audience", c.audience_name},
+            {"in_audience", c.in_audience},
+            {"lines", list_of(c.lines,
+                              [](const WhyLine& line) {
+                                  return Json{{"line", line.line},
+                                              {"text", line.text},
+                                              {"holds", line.holds},
+                                              {"unknown", line.unknown},
+                                              {"values", line.values}};
+                              })},
+            {"entry", c.entry},
+            {"enrolments", list_of(c.enrolments, [](const WhyEnrolment& e) { return json_of(e); })},
+            {"planned", list_of(c.planned, [](const Sample& s) { return json_of(s); })},
+            {"planned_work", c.planned_work}};
+}
+
+}  // namespace
+
+std::string to_json(const Preview& p) {
+    return text_of({{"format", "nurture-preview-1"},
+                    {"as_of", instant(p.as_of)},
+                    {"until", instant(p.until)},
+                    {"zone", base::zone_name(p.zone)},
+                    {"rules", dsl::hex(p.rules)},
+                    {"assumptions", json_of(p.assumptions)},
+                    {"test_mode", p.test_mode},
+                    {"stopped", p.stopped},
+                    {"people", p.store_people},
+                    {"total", json_of(p.total)},
+                    {"days", json_of(p.days)},
+                    {"busiest_hour", json_of(p.busiest_hour)},
+                    {"owners", list_of(p.owners, [](const OwnerWork& o) { return json_of(o); })},
+                    {"campaigns", list_of(p.campaigns, [](const CampaignPreview& c) { return json_of(c); })},
+                    {"messages", list_of(p.messages, [](const PlannedMessage& m) { return json_of(m); })}});
+}
+
+std::string to_json(const Plan& p) {
+    return text_of({{"format", "nurture-plan-1"},
+                    {"plan", p.hash},
+                    {"rules", dsl::hex(p.rules)},
+                    {"live_rules", maybe(p.live_rules, [](const dsl::Hash& hash) { return dsl::hex(hash); })},
+                    {"changed_files", p.changed_files},
+                    {"as_of", instant(p.as_of)},
+                    {"zone", base::zone_name(p.zone)},
+                    {"assumptions", json_of(p.assumptions)},
+                    {"test_mode", p.test_mode},
+                    {"stopped", p.stopped},
+                    {"people", p.people},
+                    {"errors", list_of(p.obstacles,
+                                       [](const Obstacle& o) {
+                                           return Json{{"code", o.code}, {"sentence", o.sentence}};
+                                       })},
+                    {"warnings", p.warnings},
+                    {"next_24_hours",
+                     {{"entering", p.entering_next_day},
+                      {"messages", p.messages_next_day},
+                      {"busiest_hour", json_of(p.busiest_hour)}}},
+                    {"days", json_of(p.days)},
+                    {"segments", list_of(p.segments, [](const PlanSegment& s) { return json_of(s); })},
+                    {"campaigns", list_of(p.campaigns, [](const PlanCampaign& c) { return json_of(c); })},
+                    {"removed", list_of(p.removed, [](const RemovedCampaign& r) {
+                         return Json{{"name", r.name}, {"inside", r.inside}};
+                     })}});
+}
+
+std::string to_json(const Why& w) {
+    return text_of({{"format", "nurture-why-1"},
+                    {"candidate", w.ref},
+                    {"name", w.name},
+                    {"as_of", instant(w.as_of)},
+                    {"zone", base::zone_name(w.zone)},
+                    {"erased", w.erased},
+                    {"test_mode", w.test_mode},
+                    {"assumptions", json_of(w.assumptions)},
+                    {"facts", w.facts},
+                    {"campaigns", list_of(w.campaigns, [](const WhyCampaign& c) { return json_of(c); })}});
+}
+
+// --- the record of a plan ------------------------------------------------------------------------------------------
+
+std::string to_json(const Record& record) {
+    Json campaigns = Json::object();
+    for (const auto& [name, figures] : record.campaigns)
+        campaigns[name] = {{"audience", figures.audience}, {"messages_in_24_hours", figures.messages_next_day}};
+    return text_of({{"format", "nurture-plan-record-1"},
+                    {"plan", record.hash},
+                    {"rules", record.rules},
+                    {"as_of", instant(record.as_of)},
+                    {"campaigns", campaigns}});
+}
+
+std::optional<Record> read_record(std::string_view text) {
+    const auto json = Json::parse(text, nullptr, false);
+    if (!json.is_object() || json.value("format", "") != "nurture-plan-record-1")
+        return std::nullopt;
+    try {
+        const auto as_of = base::parse_instant(json.at("as_of").get<std::string>(), base::ZoneId::utc);
+        if (!as_of)
+            return std::nullopt;
+        Record record{json.at("plan"), json.at("rules"), base::floor_minute(*as_of), {}};
+        for (const auto& [name, figures] : json.at("campaigns").items())
+            record.campaigns[name] = {figures.at("audience"), figures.at("messages_in_24_hours")};
+        return record;
+    } catch (const Json::exception&) {  // a key is missing or of another type
+        return std::nullopt;
+    }
+}
+
+}  // namespace nurture::forecast

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/forecast/plan.hpp"
+
+#include "daemon/engine/entry.hpp"
+#include "daemon/engine/evaluate_explain.hpp"
+#include "daemon/forecast/apply.hpp"
+#include "daemon/forecast/compare.hpp"
+#include "daemon/forecast/people.hpp"
+#include "daemon/forecast/tally.hpp"
+#include "daemon/store/rule_sets.hpp"
+#include "dsl/compile.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nurture::forecast {
+namespace {
+
+using engine::ReasonCode;
+
+constexpr std::chrono::days k_days_shown{7};
+constexpr std::chrono::hours k_next_day{24};
+
+Inputs as_in_live_mode(Inputs inputs) {
+    inputs.settings.test_mode = false;
+    return inputs;
+}
+
+/// The live rules, if there are any and they still compile.
+struct Live {
+    std::shared_ptr<const dsl::Rules> rules;
+    std::optional<dsl::Hash> hash;
+    dsl::SourceSet sources;
+};
+
+Live live_rules(const store::Database& store) {
+    Live live;
+    const auto set = store::live_rule_set(store);
+    if (!set)
+        return live;
+    live.hash = set->hash;
+    for (const auto& file : set->files)
+        live.sources.files.push_back({file.path, file.text});
+    live.rules = dsl::compile(live.sources).rules;
+    return live;
+}
+
+class Maker {
+public:
+    Maker(const Inputs& inputs, std::size_t warnings)
+        : test_mode_(inputs.settings.test_mode),
+          inputs_(as_in_live_mode(inputs)),
+          live_(live_rules(inputs.store)),
+          state_(load_state(inputs_)),
+          zone_(state_.times->zone()),
+          people_(inputs.store) {
+        plan_.warnings = warnings;
+    }
+
+    Plan make() {
+        head();
+        segments();
+        for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix)
+            campaign_now(ix);
+        removed();
+        compare_with_live();
+        set_canaries();
+        course_ = foresee(inputs_, state_, inputs_.now + k_days_shown);
+        for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix)
+            campaign_then(ix);
+        totals();
+        plan_.hash = hash();
+        return std::move(plan_);
+    }
+
+private:
+    const dsl::Rules& rules() const { return *inputs_.rules; }
+
+    Place place(const dsl::Span& span) const {
+        const auto& file = rules().sources.files[span.file];
+        return {file.path, dsl::line_column(file, span.begin).line};
+    }
+
+    void head() {
+        plan_.rules = rules().hash;
+        plan_.live_rules = live_.hash;
+        plan_.as_of = inputs_.now;
+        plan_.zone = zone_;
+        plan_.assumptions = inputs_.assumptions;
+        plan_.test_mode = test_mode_;
+        plan_.stopped = state_.stopped;
+        plan_.people = store::candidate_count(inputs_.store);
+        if (!live_.hash)
+            return;
+        std::map<std::string, std::string> then, now;
+        for (const auto& file : live_.sources.files)
+            then[file.path] = file.text;
+        for (const auto& file : rules().sources.files)
+            now[file.path] = file.text;
+        for (const auto& [path, text] : now)
+            if (const auto was = then.find(path); was == then.end() || was->second != text)
+                plan_.changed_files.push_back(path);
+        for (const auto& [path, text] : then)
+            if (!now.contains(path))
+                plan_.changed_files.push_back(path);
+    }
+
+    // --- as things stand -----------------------------------------------------------------------------------------
+
+    void segments() {
+        const engine::Evaluator evaluator(inputs_.rules, *state_.columns);
+        std::vector<engine::Bitmap> campaigns;
+        for (const auto& query : evaluator.campaign_queries())
+            campaigns.push_back(members(query));
+        const engine::View view{*state_.columns, state_.today, state_.now, campaigns};
+        for (dsl::SegmentIx ix = 0; ix < rules().segments.size(); ++ix) {
+            const auto& rule = rules().segments[ix];
+            const auto funnel = engine::funnel(evaluator, view, ix);
+            PlanSegment segment{rule.name,
+                                place(rule.span),
+                                static_cast<std::int64_t>(funnel.people),
+                                static_cast<std::int64_t>(funnel.members()),
+                                {}};
+            for (std::size_t i = 0; i < rule.lines.size(); ++i) {
+                const auto& counts = funnel.lines[i];
+                segment.lines.push_back(
+                    {place(rule.lines[i].span).line, rule.lines[i].text, static_cast<std::int64_t>(counts.before),
+                     static_cast<std::int64_t>(counts.after), static_cast<std::int64_t>(counts.unknown_left_out),
+                     static_cast<std::int64_t>(counts.unknown_kept)});
+            }
+            plan_.segments.push_back(std::move(segment));
+        }
+    }
+
+    engine::Bitmap members(const engine::CampaignQuery& query) const {
+        engine::Bitmap rows(state_.columns->size());
+        const auto ix = rules().campaign(query.campaign);
+        for (roster::Row row = 0; ix && row < state_.columns->size(); ++row) {
+            const auto who = state_.columns->id(row);
+            const auto trace = state_.past.of_person(*ix, who);
+            const bool in = query.is == dsl::cond::CampaignIs::live      ? is_inside(state_, *ix, who)
+                            : query.is == dsl::cond::CampaignIs::entered ? trace.entered_at != Minute{}
+                                                                         : trace.completed;
+            rows.set(row, in);
+        }
+        return rows;
+    }
+
+    void campaign_now(dsl::CampaignIx ix) {
+        const auto& rule = rules().campaigns[ix];
+        PlanCampaign campaign;
+        campaign.name = rule.name;
+        campaign.place = place(rule.span);
+        campaign.draft = rule.draft;
+        campaign.audience_name = rules().segments[rule.audience].name;
+        campaign.audience = static_cast<std::int64_t>(state_.member.of(rule.audience).count());
+        campaign.quota = rule.enroll_per_day;
+        campaign.quota_line = place(rule.enroll_span).line;
+        campaign.inside = inside(state_, ix);
+        const auto templates = templates_of(*rule.steps);
+        for (const auto channel : {dsl::Channel::email, dsl::Channel::sms})
+            if (std::any_of(templates.begin(), templates.end(), [&](const auto& t) { return t.first == channel; }))
+                (channel == dsl::Channel::email ? campaign.email : campaign.sms) = reach(rule, channel);
+        who_may_enter(ix, campaign);
+        people_in_flight(ix, campaign);
+        plan_.campaigns.push_back(std::move(campaign));
+    }
+
+    Reach reach(const dsl::Campaign& rule, dsl::Channel channel) const {
+        const bool sms = channel == dsl::Channel::sms;
+        const auto& consent = sms ? rules().policy.sms_consent : rules().policy.email_consent;
+        Reach reach;
+        reach.consent = consent ? rules().schema.consents[*consent] : std::string();
+        state_.member.of(rule.audience).for_each([&](std::size_t at) {
+            const auto row = static_cast<roster::Row>(at);
+            const auto flags = state_.columns->flags(row);
+            const auto word = consent ? state_.columns->consent(*consent, row) : dsl::cond::ConsentIs::given;
+            auto& counted = never_contact(row)                           ? reach.never_contact
+                            : !(sms ? flags.has_phone : flags.has_email) ? reach.no_address
+                            : sms                                        ? flags.sms_suppressed
+                            : flags.email_suppressed                     ? reach.suppressed
+                            : word == dsl::cond::ConsentIs::withdrawn    ? reach.withdrawn
+                            : word == dsl::cond::ConsentIs::unknown      ? reach.unknown
+                                                                         : reach.reachable;
+            ++counted;
+        });
+        return reach;
+    }
+
+    bool never_contact(roster::Row row) const {
+        const auto& policy = rules().policy;
+        return std::any_of(policy.never_contact_lists.begin(), policy.never_contact_lists.end(),
+                           [&](auto list) { return state_.columns->in_list(list, row); }) ||
+               std::any_of(policy.never_contact_segments.begin(), policy.never_contact_segments.end(),
+                           [&](auto segment) { return state_.member.in(segment, row); });
+    }
+
+    void who_may_enter(dsl::CampaignIx ix, PlanCampaign& campaign) const {
+        const engine::Entrance entrance(state_);
+        Tally blocked;
+        state_.member.of(rules().campaigns[ix].audience).for_each([&](std::size_t at) {
+            const auto row = static_cast<roster::Row>(at);
+            const auto who = state_.columns->id(row);
+            const auto why = entrance.refusal(ix, row);
+            if (why == ReasonCode::none) {
+                ++campaign.may_enter;
+                campaign.may_enter_test += state_.allowed.contains(who) ? 1 : 0;
+            } else if (!is_inside(state_, ix, who)) {
+                blocked.add(why, who);
+            }
+        });
+        campaign.blocked = blocked.reasons();
+    }
+
+    /// People who began under another step list, and texts ahead of them that are not what they were.
+    void people_in_flight(dsl::CampaignIx ix, PlanCampaign& campaign) {
+        std::map<TemplateName, std::int64_t> changed;
+        std::map<std::string, std::int64_t> gone;
+        for (const auto& [id, e] : state_.book.all()) {
+            if (e.campaign != ix || !e.inside())
+                continue;
+            const bool older = e.steps->hash != rules().campaigns[ix].steps->hash;
+            if (older)
+                ++campaign.on_older_steps[dsl::hex(e.steps->hash).substr(0, 6)];
+            for (std::size_t i = e.position; older && i < e.steps->lines.size(); ++i)
+                if (const auto& step = e.steps->lines[i].name;
+                    !step.empty() && !rules().campaigns[ix].steps->find(step))
+                    ++gone[step];
+            for (const auto& name : templates_of(*e.steps, e.position))
+                if (live_.rules && text_changed(*live_.rules, rules(), name))
+                    ++changed[name];
+        }
+        for (const auto& [name, people] : changed)
+            campaign.changed_texts.push_back({name.first, name.second, people});
+        for (const auto& [step, people] : gone)
+            plan_.obstacles.push_back(
+                {"N0701",
+                 fmt::format("the step `{}` of campaign \"{}\" is gone, and {} still {} it ahead. Put it back "
+                             "until they are past it.",
+                             step, campaign.name, counted(people, "person", "people"), people == 1 ? "has" : "have")});
+    }
+
+    void removed() {
+        std::map<std::string, std::int64_t> gone;
+        if (live_.rules)
+            for (const auto& campaign : live_.rules->campaigns)
+                if (!rules().campaign(campaign.name))
+                    gone[campaign.name] = 0;
+        for (const auto& list : store::step_lists_in_use(inputs_.store))
+            if (!rules().campaign(list.campaign))
+                gone[list.campaign] += list.live_enrolments;
+        for (const auto& [name, inside] : gone) {
+            plan_.removed.push_back({name, inside});
+            if (inside > 0)
+                plan_.obstacles.push_back(
+                    {"N0702", fmt::format("the campaign \"{}\" is gone or has another name, and {} in it. Put it back "
+                                          "until they are through; `expires on` lets nobody else in.",
+                                          name, counted(inside, "person is", "people are"))});
+        }
+    }
+
+    // --- against the live rules ----------------------------------------------------------------------------------
+
+    void compare_with_live() {
+        using Against = PlanCampaign::Against;
+        const bool same = live_.hash && *live_.hash == rules().hash;
+        for (auto& campaign : plan_.campaigns)
+            campaign.against = same ? Against::unchanged : live_.rules ? Against::added : Against::nothing_live;
+        if (same || !live_.rules)
+            return;
+        auto inputs = inputs_;
+        inputs.rules = live_.rules;
+        auto state = load_state(inputs);
+        std::map<std::string, std::int64_t> audiences;
+        for (const auto& rule : live_.rules->campaigns)
+            audiences[rule.name] = static_cast<std::int64_t>(state.member.of(rule.audience).count());
+        const auto course = foresee(inputs, state, inputs.now + k_next_day);
+        for (auto& campaign : plan_.campaigns) {
+            const auto then = live_.rules->campaign(campaign.name);
+            if (!then)
+                continue;
+            const auto differences = compare(*live_.rules, live_.rules->campaigns[*then], rules(),
+                                             rules().campaigns[*rules().campaign(campaign.name)]);
+            campaign.against = differences.any() ? Against::changed : Against::unchanged;
+            campaign.changes = differences.words;
+            campaign.live_audience = audiences[campaign.name];
+            campaign.live_next_day = messages(course, *then, inputs.now + k_next_day);
+            if (!differences.of_what_is_sent)
+                kept_.insert(campaign.name);
+        }
+    }
+
+    /// What `apply` would set: the first messages of whatever is sent differently go out alone.
+    void set_canaries() {
+        if (live_.hash && *live_.hash == rules().hash)
+            return;
+        for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix) {
+            auto& campaign = plan_.campaigns[ix];
+            if (kept_.contains(campaign.name) || !rules().campaigns[ix].has_message)
+                continue;
+            campaign.canary = canary_size(campaign.audience, inputs_.guard);
+            if (campaign.canary > 0)
+                state_.campaigns[ix].canary = engine::Canary{campaign.canary, std::nullopt};
+        }
+    }
+
+    // --- what will happen ----------------------------------------------------------------------------------------
+
+    static std::int64_t messages(const Course& course, dsl::CampaignIx ix, Minute until) {
+        return std::count_if(course.messages.begin(), course.messages.end(),
+                             [&](const Message& m) { return m.campaign == ix && m.slot < until && !m.problem; });
+    }
+
+    void campaign_then(dsl::CampaignIx ix) {
+        auto& campaign = plan_.campaigns[ix];
+        const auto tomorrow = inputs_.now + k_next_day;
+        campaign.days = days_of(course_, ix, zone_);
+        campaign.messages_next_day = messages(course_, ix, tomorrow);
+        Tally waits;
+        std::int64_t entering = 0;
+        for (const auto& event : course_.events) {
+            if (event.campaign != ix)
+                continue;
+            if (event.what == Event::What::entered) {
+                ++entering;
+                campaign.entering_next_day += event.at < tomorrow ? 1 : 0;
+            } else if (event.what == Event::What::waited && event.at < tomorrow &&
+                       event.reason != ReasonCode::outside_window) {
+                waits.add(event.reason, event.who);
+            }
+        }
+        campaign.left_to_enter = std::max<std::int64_t>(0, campaign.may_enter - entering);
+        campaign.waits = waits.reasons();
+        const auto first = std::find_if(course_.messages.begin(), course_.messages.end(),
+                                        [&](const Message& m) { return m.campaign == ix && !m.text.empty(); });
+        if (first != course_.messages.end())
+            campaign.sample = sample(*first);
+    }
+
+    Sample sample(const Message& m) {
+        const auto& who = people_[m.who];
+        const auto row = state_.columns->find(m.who);
+        return {who.ref,   who.name,           m.slot, row ? state_.columns->zone(*row) : zone_,
+                m.channel, m.message_template, m.text};
+    }
+
+    void totals() {
+        for (const auto& campaign : plan_.campaigns) {
+            for (const auto& [day, counts] : campaign.days)
+                plan_.days[day] += counts;
+            plan_.entering_next_day += campaign.entering_next_day;
+            plan_.messages_next_day += campaign.messages_next_day;
+        }
+        plan_.busiest_hour =
+            busiest_hour(course_, zone_, inputs_.now + k_next_day, [](const Message&) { return true; });
+    }
+
+    /// Over the rule files and the figures; not over the minute at which they were taken.
+    std::string hash() const {
+        Plan figures = plan_;
+        figures.as_of = Minute{};
+        return base::hex(base::sha256(dsl::hex(plan_.rules) + '\n' + to_json(figures)));
+    }
+
+    bool test_mode_;
+    Inputs inputs_;
+    Live live_;
+    engine::State state_;
+    base::ZoneId zone_;
+    People people_;
+    Course course_;
+    std::set<std::string> kept_;  // campaigns that send what they sent
+    Plan plan_;
+};
+
+}  // namespace
+
+Plan plan(const Inputs& inputs, std::size_t warnings) { return Maker(inputs, warnings).make(); }
+
+}  // namespace nurture::forecast

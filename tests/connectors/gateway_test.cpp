@@ -124,9 +124,10 @@ TEST_CASE("the text arrives as it was written, the password as a parameter of it
     send_one(toy);
     REQUIRE(toy.requests().size() == 1);
     CHECK_THAT(toy.requests()[0], Catch::StartsWith("GET /cgi-bin/sendsms?username="));
-    CHECK_THAT(toy.requests()[0],
-               Catch::Contains("username=nurture&password=s3cret%26&from=10000&to=%2B12145550142&"
-                               "text=2%20ICU%20openings%20near%20Plano%20%26%20Frisco&charset=UTF-8&coding=0 HTTP/1.1\r\n"));
+    CHECK_THAT(
+        toy.requests()[0],
+        Catch::Contains("username=nurture&password=s3cret%26&from=10000&to=%2B12145550142&"
+                        "text=2%20ICU%20openings%20near%20Plano%20%26%20Frisco&charset=UTF-8&coding=0 HTTP/1.1\r\n"));
 }
 
 TEST_CASE("no byte of an SMS leaves before the gate has answered, none when it refuses") {

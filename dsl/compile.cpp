@@ -131,7 +131,8 @@ CompiledSchema compile_schema(const SourceSet& sources) {
     Rules rules;
     rules.sources = sources;
     Diagnostics all;
-    Compiler compiler(sources, {}, rules, all);
+    const World world;
+    Compiler compiler(sources, world, rules, all);
     parse_files(compiler);
     // Only what stands in a `fields` or `events` block counts here.
     std::vector<Span> blocks;

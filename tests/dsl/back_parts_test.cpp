@@ -12,7 +12,7 @@ using namespace nurture::dsl;
 using namespace std::chrono;
 
 namespace {
-sys_days day(int y, unsigned m, unsigned d) { return sys_days{year{y} / month{m} / std::chrono::day{d}}; }
+sys_days on(int y, unsigned m, unsigned d) { return sys_days{year{y} / month{m} / std::chrono::day{d}}; }
 }  // namespace
 
 TEST_CASE("values compare without regard to capitals and blanks, in every alphabet") {
@@ -44,10 +44,10 @@ TEST_CASE("an SMS is counted as the network counts it") {
 }
 
 TEST_CASE("months clamp to the end of the month and are added before days") {
-    CHECK(add(day(2026, 1, 31), {1, 0}) == day(2026, 2, 28));
-    CHECK(add(day(2028, 2, 29), {12, 0}) == day(2029, 2, 28));
-    CHECK(add(day(2026, 3, 31), {-1, -1}) == day(2026, 2, 27));
-    CHECK(add(day(2026, 12, 31), {0, 1}) == day(2027, 1, 1));
+    CHECK(add(on(2026, 1, 31), {1, 0}) == on(2026, 2, 28));
+    CHECK(add(on(2028, 2, 29), {12, 0}) == on(2029, 2, 28));
+    CHECK(add(on(2026, 3, 31), {-1, -1}) == on(2026, 2, 27));
+    CHECK(add(on(2026, 12, 31), {0, 1}) == on(2027, 1, 1));
 }
 
 TEST_CASE("places are cities, coordinates, ZIP codes of places.csv, and addresses that end with one") {
@@ -88,8 +88,8 @@ TEST_CASE("a holiday calendar gives days, whole spans and what recurs") {
                  "BEGIN:VEVENT\nUID:2\nDTSTART;VALUE=DATE:20250704\nRRULE:FREQ=YEARLY;COUNT=3\nEND:VEVENT\n"
                  "END:VCALENDAR\n");
     REQUIRE(days);
-    CHECK(*days == std::vector<sys_days>{day(2025, 7, 4), day(2026, 7, 4), day(2026, 12, 24), day(2026, 12, 25),
-                                         day(2026, 12, 26), day(2027, 7, 4)});
+    CHECK(*days == std::vector<sys_days>{on(2025, 7, 4), on(2026, 7, 4), on(2026, 12, 24), on(2026, 12, 25),
+                                         on(2026, 12, 26), on(2027, 7, 4)});
     CHECK_FALSE(holidays("this is no calendar"));
     CHECK_FALSE(holidays(""));
     CHECK_FALSE(holidays("BEGIN:VCALENDAR\nEND:VCALENDAR\n"));

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// Inbox rows as the engine's facts. People a row speaks of are read again into the columns first, so that the columns
+// are up to date when the engine hears of it. One thread, the one that owns the columns. Throws base::StoreError.
+#pragma once
+
+#include "daemon/engine/facts.hpp"
+#include "daemon/persist/load.hpp"
+#include "daemon/roster/columns.hpp"
+#include "daemon/store/database.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace nurture::persist {
+
+class InboxFacts {
+public:
+    /// Another rule set was applied: the state to go on with, or null to stay with the one that runs (the caller says
+    /// why in its status).
+    using OnApplied = std::function<std::shared_ptr<engine::State>()>;
+
+    InboxFacts(const store::Database& database, Setup setup, OnApplied on_applied);
+
+    /// What has come in after the cursor, up to a few thousand rows: call again until it is empty. After a row that
+    /// applies another rule set nothing else is given out.
+    engine::Facts after(base::InboxSeq cursor, const dsl::Rules& rules, roster::Columns& columns, Minute now) const;
+
+private:
+    const store::Database& database_;
+    Setup setup_;
+    OnApplied on_applied_;
+};
+
+}  // namespace nurture::persist

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// From the store to what the engine knows: State == load(store), at every start, after every switch of rules and after
+// anything went wrong. Reads only. One thread; the caller holds a read transaction where other reads must agree. Throws
+// base::StoreError, also when somebody is on steps that these rules can no longer carry.
+#pragma once
+
+#include "daemon/engine/state.hpp"
+#include "daemon/store/database.hpp"
+#include "daemon/store/rule_sets.hpp"
+#include "dsl/compile.hpp"
+#include "dsl/rules.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace nurture::persist {
+
+using base::Minute;
+
+/// What nurtured.toml says to the engine.
+struct Setup {
+    engine::Settings settings;
+    std::int32_t growth_percent = 20;  // an audience may outgrow its approved size by the larger of these two
+    std::int32_t growth_people = 50;
+    /// Test mode: whether an address, email or phone, is on the allow-list; empty: none is.
+    std::function<bool(std::string_view address)> allowed;
+};
+
+/// The applied rule set, compiled from the source in the store. No rules and no diagnostics: none is applied.
+dsl::Compiled compile_live(const store::Database& database);
+dsl::SourceSet sources_of(const store::RuleSet& set);
+
+/// Through these rules, the live ones or others that are to be tried, as of `now`. `bounds`: approved sizes of
+/// audiences; without them nothing is bounded.
+std::shared_ptr<engine::State> load(const store::Database& database, std::shared_ptr<const dsl::Rules> rules,
+                                    const Setup& setup, Minute now,
+                                    const std::map<std::string, std::int64_t>& bounds = {});
+/// Through the live rules, with their bounds.
+std::shared_ptr<engine::State> load_live(const store::Database& database, std::shared_ptr<const dsl::Rules> rules,
+                                         const Setup& setup, Minute now);
+
+/// The largest audience that still lets people in.
+std::int64_t bound(std::int64_t approved, const Setup& setup);
+
+/// Campaigns with people in them that the rules do not have any more: those enrolments end, their messages are
+/// cancelled. Before load(), in its own transaction; number of people.
+int end_orphans(store::Database& database, const dsl::Rules& rules, Minute now);
+
+/// Begins the canary of campaigns that an apply changed, `messages` each; 0: none. Wants a write transaction.
+void begin_canary(store::Database& database, std::string_view campaign, std::int64_t messages, Minute now);
+
+}  // namespace nurture::persist

@@ -3,6 +3,7 @@
 // Who comes in: campaign by campaign (priority, then name), in the order in which people came into the store, until the
 // day's enrol quota is used. Each campaign sees who has just entered the ones before it.
 #include "daemon/engine/contact.hpp"
+#include "daemon/engine/entry.hpp"
 #include "daemon/engine/steps.hpp"
 
 #include <algorithm>
@@ -242,6 +243,17 @@ void enter(Draft& draft) {
                     try_to_enter(draft, Enrolment(*e), row, came);
         draft.look_again_at(came);
     }
+}
+
+// --- for reports ----------------------------------------------------------------------------------------------------
+
+Entrance::Entrance(const State& state) : draft_(std::make_unique<const Draft>(state)) {}
+Entrance::~Entrance() = default;
+
+ReasonCode Entrance::closed(dsl::CampaignIx campaign) const { return engine::closed(*draft_, campaign); }
+
+ReasonCode Entrance::refusal(dsl::CampaignIx campaign, Row row) const {
+    return engine::refusal(*draft_, campaign, row, 0);
 }
 
 }  // namespace nurture::engine

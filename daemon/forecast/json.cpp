@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 std::string_view word(dsl::Channel channel) { return channel == dsl::Channel::sms ? "sms" : "email"; }
 
 /// Bytes that are no UTF-8 are replaced.
-std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace); }
 
 template<class Value, class Make>
 Json list_of(const std::vector<Value>& values, Make make) {

@@ -175,14 +175,15 @@ private:
         state_.member.of(rule.audience).for_each([&](std::size_t at) {
             const auto row = static_cast<roster::Row>(at);
             const auto flags = state_.columns->flags(row);
+            const bool has_address = sms ? flags.has_phone : flags.has_email;
+            const bool suppressed = sms ? flags.sms_suppressed : flags.email_suppressed;
             const auto word = consent ? state_.columns->consent(*consent, row) : dsl::cond::ConsentIs::given;
-            auto& counted = never_contact(row)                           ? reach.never_contact
-                            : !(sms ? flags.has_phone : flags.has_email) ? reach.no_address
-                            : sms                                        ? flags.sms_suppressed
-                            : flags.email_suppressed                     ? reach.suppressed
-                            : word == dsl::cond::ConsentIs::withdrawn    ? reach.withdrawn
-                            : word == dsl::cond::ConsentIs::unknown      ? reach.unknown
-                                                                         : reach.reachable;
+            auto& counted = never_contact(row)                        ? reach.never_contact
+                            : !has_address                            ? reach.no_address
+                            : suppressed                              ? reach.suppressed
+                            : word == dsl::cond::ConsentIs::withdrawn ? reach.withdrawn
+                            : word == dsl::cond::ConsentIs::unknown   ? reach.unknown
+                                                                      : reach.reachable;
             ++counted;
         });
         return reach;

@@ -21,15 +21,6 @@ dsl::Channel channel_of(store::Channel channel) {
     return channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
 }
 
-/// The key is a keyed hash already: its first bytes are as good as any. Zero means "none", so it is given to nobody.
-AddressNumber number_of(const store::AddrKey* key) {
-    if (key == nullptr)
-        return 0;
-    AddressNumber number = 0;
-    std::memcpy(&number, key->data(), sizeof number);
-    return std::max<AddressNumber>(number, 1);
-}
-
 /// Names in the order in which the store gives them are few and come again and again.
 template<typename Ix>
 class Lookup {
@@ -122,8 +113,8 @@ private:
     void candidate(const store::CandidateScan& scan, Row row, const std::vector<dsl::FieldIx>& used) {
         const auto text = [&](std::size_t i) { return scan.known(i) ? scan.text(i) : std::string_view{}; };
         columns_.set_zone(row, text(0), text(1));
-        columns_.set_mailbox(row, number_of(scan.email_key()));
-        columns_.set_phone(row, number_of(scan.phone_key()));
+        columns_.set_mailbox(row, address_number(scan.email_key()));
+        columns_.set_phone(row, address_number(scan.phone_key()));
         const base::Minute joined = base::floor_minute(scan.joined_at());
         columns_.add_event(event_ix(dsl::BuiltInEvent::joined), row, joined);
         columns_.set_day(used[2], row,
@@ -258,6 +249,15 @@ private:
 };
 
 }  // namespace
+
+// The key is a keyed hash already: its first bytes are as good as any. Zero means "none", so it is given to nobody.
+AddressNumber address_number(const store::AddrKey* key) {
+    if (key == nullptr)
+        return 0;
+    AddressNumber number = 0;
+    std::memcpy(&number, key->data(), sizeof number);
+    return std::max<AddressNumber>(number, 1);
+}
 
 Columns load(const store::Database& database, const dsl::Rules& rules,
              std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now) {

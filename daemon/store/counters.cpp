@@ -33,17 +33,20 @@ void prune_quotas(Database& database, std::string_view scope, std::int64_t befor
 }
 
 void put_check_run(Database& database, const CheckRun& run) {
-    Statement(database, "INSERT INTO check_run VALUES(?,?) ON CONFLICT DO UPDATE SET ran_for=excluded.ran_for",
-              run.campaign, run.ran_for)
+    Statement(database,
+              "INSERT INTO check_run VALUES(?,?,?) ON CONFLICT DO UPDATE SET ran_for=excluded.ran_for,"
+              "left_over=excluded.left_over",
+              run.campaign, run.ran_for, run.left_over)
         .run();
 }
 
 std::vector<CheckRun> check_runs(const Database& database) {
     std::vector<CheckRun> all;
-    Statement row(database, "SELECT campaign,ran_for FROM check_run ORDER BY campaign");
+    Statement row(database, "SELECT campaign,ran_for,left_over FROM check_run ORDER BY campaign");
     while (row.step()) {
         std::string campaign = row.text();
-        all.push_back({std::move(campaign), row.instant()});
+        const auto ran_for = row.instant();
+        all.push_back({std::move(campaign), ran_for, row.integer()});
     }
     return all;
 }

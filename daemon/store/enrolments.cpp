@@ -12,7 +12,21 @@ constexpr std::string_view k_phases[] = {"pending", "waiting", "asked", "ready",
 // Reader and both writers take the columns in this order.
 constexpr std::string_view k_select =
     "SELECT candidate,campaign,step_list,round,addr_key,entered_at,event_value,event_at,position,step,phase,anchor,"
-    "months_anchor,months,ready_since,due,paused_until,blocked,ended_at,end_reason,id FROM enrolment ";
+    "months_anchor,ready_since,due,paused_until,held_since,approval,muted,blocked,ended_at,end_reason,id FROM "
+    "enrolment ";
+
+constexpr const char* k_insert =
+    "INSERT INTO enrolment(candidate,campaign,step_list,round,addr_key,entered_at,event_value,event_at,position,step,"
+    "phase,anchor,months_anchor,ready_since,due,paused_until,held_since,approval,muted,blocked,ended_at,end_reason,id)"
+    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+// Who is in which campaign by which steps never changes.
+constexpr const char* k_or_update =
+    " ON CONFLICT(id) DO UPDATE SET round=excluded.round,addr_key=excluded.addr_key,entered_at=excluded.entered_at,"
+    "event_value=excluded.event_value,event_at=excluded.event_at,position=excluded.position,step=excluded.step,"
+    "phase=excluded.phase,anchor=excluded.anchor,months_anchor=excluded.months_anchor,"
+    "ready_since=excluded.ready_since,due=excluded.due,paused_until=excluded.paused_until,"
+    "held_since=excluded.held_since,approval=excluded.approval,muted=excluded.muted,blocked=excluded.blocked,"
+    "ended_at=excluded.ended_at,end_reason=excluded.end_reason";
 
 Enrolment read(Statement& row) {
     Enrolment e;
@@ -29,10 +43,14 @@ Enrolment read(Statement& row) {
     e.phase = named<Phase>(k_phases, row.view());
     e.anchor = row.maybe_instant();
     e.months_anchor = row.maybe_instant();
-    e.months = static_cast<int>(row.integer());
     e.ready_since = row.maybe_instant();
     e.due = row.maybe_instant();
     e.paused_until = row.maybe_instant();
+    e.held_since = row.maybe_instant();
+    if (const auto approval = row.maybe_integer()) {
+        e.approval = static_cast<int>(*approval);
+    }
+    e.muted = row.integer() != 0;
     e.blocked = row.text();
     e.ended_at = row.maybe_instant();
     e.end_reason = row.text();
@@ -54,10 +72,12 @@ void bind(Statement& to, const Enrolment& e) {
     to.bind(to_text(e.phase));
     to.bind(e.anchor);
     to.bind(e.months_anchor);
-    to.bind(e.months);
     to.bind(e.ready_since);
     to.bind(e.due);
     to.bind(e.paused_until);
+    to.bind(e.held_since);
+    to.bind(e.approval);
+    to.bind(e.muted ? 1 : 0);
     to.bind(e.blocked);
     to.bind(e.ended_at);
     to.bind(e.end_reason);
@@ -70,26 +90,18 @@ std::string select(std::string_view where) { return std::string(k_select).append
 std::string_view to_text(Phase phase) { return name_of(k_phases, phase); }
 
 EnrolmentId insert_enrolment(Database& database, const Enrolment& enrolment) {
-    Statement insert(
-        database, "INSERT INTO enrolment(candidate,campaign,step_list,round,addr_key,entered_at,event_value,event_at,"
-                  "position,step,phase,anchor,months_anchor,months,ready_since,due,paused_until,blocked,ended_at,"
-                  "end_reason) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id");
+    Statement insert(database, std::string(k_insert) + " RETURNING id");
     bind(insert, enrolment);
+    insert.bind(enrolment.id == 0 ? std::nullopt : std::optional(enrolment.id));
     insert.step();
     return insert.integer();
 }
 
-void update_enrolment(Database& database, const Enrolment& enrolment) {
-    Statement update(
-        database,
-        "UPDATE enrolment SET candidate=?,campaign=?,step_list=?,round=?,addr_key=?,entered_at=?,event_value=?,"
-        "event_at=?,position=?,step=?,phase=?,anchor=?,months_anchor=?,months=?,ready_since=?,due=?,"
-        "paused_until=?,blocked=?,ended_at=?,end_reason=? WHERE id=?");
-    bind(update, enrolment);
-    update.bind(enrolment.id);
-    if (update.run() != 1) {
-        throw base::StoreError("an enrolment that was to be moved is not in the store");
-    }
+void put_enrolment(Database& database, const Enrolment& enrolment) {
+    Statement put(database, std::string(k_insert) + k_or_update);
+    bind(put, enrolment);
+    put.bind(enrolment.id);
+    put.run();
 }
 
 std::optional<Enrolment> enrolment(const Database& database, EnrolmentId id) {

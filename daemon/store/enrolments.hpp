@@ -32,12 +32,14 @@ struct Enrolment {
     std::string step;                 // that line's name; empty for waits and branches
     Phase phase = Phase::pending;
     std::optional<Instant> anchor;         // what the running wait counts from
-    std::optional<Instant> months_anchor;  // what the first of several month waits in a row counted from …
-    int months = 0;                        // … and how many months they are so far
+    std::optional<Instant> months_anchor;  // what the first of several month waits in a row counted from
     std::optional<Instant> ready_since;    // the message is due since
     std::optional<Instant> due;
     std::optional<Instant> paused_until;
-    std::string blocked;  // why it waits, a reason code
+    std::optional<Instant> held_since;  // in a hold segment: its clock stands still
+    std::optional<int> approval;        // line of the approval that is open, or was given and still covers what follows
+    bool muted = false;                 // a human reply came: no message any more
+    std::string blocked;                // why it waits, a reason code
     std::optional<Instant> ended_at;
     std::string end_reason;
 };
@@ -45,7 +47,8 @@ struct Enrolment {
 /// `pending` becomes an entry when it may; a second live enrolment of a person, or of a mailbox, in one campaign is
 /// refused with base::StoreError (the engine has asked before).
 EnrolmentId insert_enrolment(Database& database, const Enrolment& enrolment);
-void update_enrolment(Database& database, const Enrolment& enrolment);
+/// The row with that id, new or as it is now. Errors as above.
+void put_enrolment(Database& database, const Enrolment& enrolment);
 std::optional<Enrolment> enrolment(const Database& database, EnrolmentId id);
 std::vector<Enrolment> enrolments_of(const Database& database, CandidateId candidate);
 /// 1 + earlier enrolments of that mailbox or phone, or of the candidate where there is none; pending ones not counted.
@@ -103,7 +106,8 @@ void prune_quotas(Database& database, std::string_view scope, std::int64_t befor
 
 struct CheckRun {
     std::string campaign;
-    Instant ran_for;  // the minute of the check that was due, not the one at which it ran
+    Instant ran_for;             // the minute of the check that was due, not the one at which it ran
+    std::int64_t left_over = 0;  // who could not come in because of the enrol quota
 };
 void put_check_run(Database& database, const CheckRun& run);
 std::vector<CheckRun> check_runs(const Database& database);

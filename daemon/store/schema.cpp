@@ -95,8 +95,8 @@ CREATE TABLE enrolment(
   event_value TEXT NOT NULL, event_at INTEGER,
   position INTEGER NOT NULL, step TEXT NOT NULL,
   phase TEXT NOT NULL CHECK(phase IN ('pending','waiting','asked','ready','released','ended')),
-  anchor INTEGER, months_anchor INTEGER, months INTEGER NOT NULL, ready_since INTEGER, due INTEGER, paused_until INTEGER,
-  blocked TEXT NOT NULL,
+  anchor INTEGER, months_anchor INTEGER, ready_since INTEGER, due INTEGER, paused_until INTEGER,
+  held_since INTEGER, approval INTEGER, muted INTEGER NOT NULL, blocked TEXT NOT NULL,
   ended_at INTEGER, end_reason TEXT NOT NULL,
   CHECK((phase='ended')=(ended_at IS NOT NULL))) STRICT;
 CREATE UNIQUE INDEX one_live_enrolment ON enrolment(campaign,candidate) WHERE ended_at IS NULL;
@@ -174,7 +174,7 @@ CREATE TABLE feedback(message INTEGER, kind TEXT, at INTEGER NOT NULL, PRIMARY K
 CREATE TABLE quota(
   part INTEGER, scope TEXT, name TEXT, period INTEGER, granted INTEGER, used INTEGER NOT NULL,
   PRIMARY KEY(part,scope,name,period)) STRICT, WITHOUT ROWID;
-CREATE TABLE check_run(campaign TEXT PRIMARY KEY, ran_for INTEGER NOT NULL) STRICT;
+CREATE TABLE check_run(campaign TEXT PRIMARY KEY, ran_for INTEGER NOT NULL, left_over INTEGER NOT NULL) STRICT;
 CREATE TABLE gate(
   kind TEXT, name TEXT, since INTEGER NOT NULL, until INTEGER, value INTEGER NOT NULL, why TEXT NOT NULL,
   PRIMARY KEY(kind,name)) STRICT, WITHOUT ROWID;

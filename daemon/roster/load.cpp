@@ -223,9 +223,10 @@ private:
 
     std::uint32_t template_number(std::string_view name) {
         const auto known = std::find(templates_.begin(), templates_.end(), name);
+        const auto number = static_cast<std::uint32_t>(known - templates_.begin());
         if (known == templates_.end())
             templates_.emplace_back(name);
-        return static_cast<std::uint32_t>(known - templates_.begin());
+        return number;
     }
 
     const OwnMessage* find_message(store::MessageId id) const {

@@ -182,6 +182,14 @@ bool reslot(Database& database, MessageId id, Instant slot, Instant closes, Inst
                .run() > 0;
 }
 
+void renew_approval(Database& database, MessageId id, HumanStepId approval) {
+    Statement(database,
+              "UPDATE message SET approval=?,shown=(SELECT shown FROM human_step WHERE id=?) WHERE id=? AND state IN "
+              "('READY','HELD')",
+              approval, approval, id)
+        .run();
+}
+
 bool withdraw(Database& database, MessageId id, MessageState to, std::string_view reason) {
     // HELD to HELD is no edge: only the reason changes.
     if (to == MessageState::held &&

@@ -112,6 +112,8 @@ std::vector<StateCount> message_counts(const Database& database);
 /// READY or HELD -> READY at a new slot. False: it is neither any more.
 bool reslot(Database& database, MessageId id, Instant slot, Instant closes, Instant expires,
             const std::optional<AddrKey>& addr_key = std::nullopt);
+/// The message goes by another approval now, with the text that was shown there.
+void renew_approval(Database& database, MessageId id, HumanStepId approval);
 /// READY or HELD -> HELD, CANCELLED, SUPPRESSED, EXPIRED or FAILED_RENDER. False: it is neither any more (in flight or
 /// final).
 bool withdraw(Database& database, MessageId id, MessageState to, std::string_view reason);

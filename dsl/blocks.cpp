@@ -23,7 +23,7 @@ bool is_opener(const Statement& statement) {
                    std::is_same_v<T, line::OpenIf> || std::is_same_v<T, line::OpenSplit> ||
                    std::is_same_v<T, line::OpenGiven>;
         },
-        statement);
+        statement.what);
 }
 
 template<class T>
@@ -225,17 +225,17 @@ struct Blocks::Taker {
 
 void Blocks::take(const LogicalLine& line, Span head, Statement&& statement) {
     if (too_deep_ > 0) {
-        if (std::holds_alternative<line::End>(statement))
+        if (std::holds_alternative<line::End>(statement.what))
             --too_deep_;
         else if (is_opener(statement))
             ++too_deep_;
         return;
     }
     look_at_indent(line, statement);
-    if (!std::holds_alternative<ast::Allow>(statement))
+    if (!std::holds_alternative<ast::Allow>(statement.what))
         silence(line);
     Frame& top = stack_.empty() ? outside_ : stack_.back();
-    std::visit(Taker{*this, file_, top, line, head}, std::move(statement));
+    std::visit(Taker{*this, file_, top, line, head}, std::move(statement.what));
 }
 
 void Blocks::message_text(const LogicalLine& line) {
@@ -357,8 +357,8 @@ void Blocks::close(const LogicalLine& line) {
 
 // Indentation means nothing, but it shows what the author had in mind when an `end` is missing.
 void Blocks::look_at_indent(const LogicalLine& line, const Statement& statement) {
-    if (stack_.empty() || std::holds_alternative<line::End>(statement) ||
-        std::holds_alternative<line::Otherwise>(statement))
+    if (stack_.empty() || std::holds_alternative<line::End>(statement.what) ||
+        std::holds_alternative<line::Otherwise>(statement.what))
         return;
     Frame& top = stack_.back();
     if (line.indent <= top.indent && !top.suspect)

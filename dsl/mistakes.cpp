@@ -329,13 +329,13 @@ std::optional<Elsewhere> belongs_elsewhere(std::string_view text, std::uint32_t 
         if (home.place == place)
             continue;
         const ReadLine read = read_line(home.place, text, file, begin, end);
-        if (!read.statement || std::holds_alternative<line::End>(*read.statement))
+        if (!read.statement || std::holds_alternative<line::End>(read.statement->what))
             continue;
         const Mark& head = read.marks.front();
         Elsewhere elsewhere;
         elsewhere.head = {file, line.begin, static_cast<std::uint32_t>(head.end - text.data())};
         std::string label = "belongs in " + std::string(home.name);
-        if (std::holds_alternative<line::OpenGroup>(*read.statement))
+        if (std::holds_alternative<line::OpenGroup>(read.statement->what))
             label = "belongs in a `segment`";
         else if (place == Place::branch && home.place == Place::campaign)
             label = "belongs in the `campaign` itself, outside of `if`";

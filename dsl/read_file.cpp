@@ -92,7 +92,7 @@ private:
     // True when the line is used up.
     bool edition(const LogicalLine& line, const ReadLine& read) {
         edition_wanted_ = false;
-        const auto* edition = read.statement ? std::get_if<line::Edition>(&*read.statement) : nullptr;
+        const auto* edition = read.statement ? std::get_if<line::Edition>(&read.statement->what) : nullptr;
         if (!edition) {
             miss_edition({file_.file, line.begin, line.begin});
             return false;
@@ -121,7 +121,7 @@ private:
             return false;
         const ReadLine read = read_line(Place::file, text_, file_.file, at(line.begin), at(line.end));
         if (read.statement)
-            return !std::holds_alternative<ast::Allow>(*read.statement);
+            return !std::holds_alternative<ast::Allow>(read.statement->what);
         const char* behind = at(line.begin);
         return is_one_of(k_file_openers, longest_phrase(behind, at(line.end))) &&
                line.indent <= blocks_.outermost_indent().value_or(0);

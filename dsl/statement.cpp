@@ -39,6 +39,11 @@ void set_span(ast::PolicyLine& statement, const Span& span) {
 
 }  // namespace
 
+Statement::Statement() = default;
+Statement::~Statement() = default;
+Statement::Statement(Statement&&) noexcept = default;
+Statement& Statement::operator=(Statement&&) noexcept = default;
+
 std::string_view describe(Place place) { return info(place).words; }
 
 ReadLine read_line(Place place, std::string_view text, std::uint32_t file, const char* begin, const char* end) {
@@ -46,7 +51,7 @@ ReadLine read_line(Place place, std::string_view text, std::uint32_t file, const
     Statement statement;
     ReadLine result;
     if (info(place).read(reader, begin, end, statement)) {
-        std::visit([&](auto& read) { set_span(read, reader.span(begin, end)); }, statement);
+        std::visit([&](auto& read) { set_span(read, reader.span(begin, end)); }, statement.what);
         result.statement = std::move(statement);
         result.marks = reader.marks();
     }

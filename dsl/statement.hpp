@@ -92,7 +92,7 @@ struct Now {
 
 }  // namespace line
 
-using Statement =
+using StatementVariant =
     std::variant<line::End, line::Otherwise, ast::Allow,
                  // file
                  line::Edition, line::OpenFields, line::OpenEvents, ast::Policy, ast::Segment, ast::Values,
@@ -112,6 +112,16 @@ using Statement =
                  line::Now, ast::Given, line::OpenGiven, ast::Happening, ast::Expect,
                  // given
                  ast::GivenField, ast::ConsentTest, ast::MembershipTest>;
+
+/// Its special members live in statement.cpp: fifty alternatives are expensive to compile, and many files pass them on.
+struct Statement {
+    StatementVariant what;
+
+    Statement();
+    ~Statement();
+    Statement(Statement&&) noexcept;
+    Statement& operator=(Statement&&) noexcept;
+};
 
 struct ReadLine {
     std::optional<Statement> statement;  // none: see failure

@@ -243,6 +243,8 @@ struct Become {
         using From = std::remove_reference_t<decltype(x3::_attr(context))>;
         if constexpr (std::is_same_v<To, From>)
             x3::_val(context) = std::move(x3::_attr(context));
+        else if constexpr (std::is_same_v<To, Statement>)
+            x3::_val(context).what.template emplace<From>(std::move(x3::_attr(context)));
         else
             x3::_val(context).template emplace<From>(std::move(x3::_attr(context)));
     }

@@ -36,13 +36,13 @@ connectors::ConnectorConfig sms_config(const config::Config& config) {
     return sms;
 }
 
-void attach(outbox::Outbox& outbox, store::Channel channel, connectors::ConnectorConfig parts, bool durable) {
+std::unique_ptr<connectors::Connector> make(outbox::Outbox& outbox, connectors::ConnectorConfig parts, bool durable) {
     parts.durable = durable;
     std::string problem;
     auto connector = connectors::make_connector(parts, outbox, problem);
     if (!connector)
         throw base::ConfigError(problem);
-    outbox.attach(channel, std::move(connector));
+    return connector;
 }
 
 bool decides(const std::filesystem::path& path) {
@@ -70,9 +70,14 @@ dsl::World checker_world(const config::Config& config, base::Second now) {
 }
 
 void attach_connectors(outbox::Outbox& outbox, const config::Config& config, bool durable) {
-    attach(outbox, store::Channel::email, mail_config(config), durable);
+    // All of them are made before one is attached: a reload changes everything or nothing.
+    auto mail = make(outbox, mail_config(config), durable);
+    std::unique_ptr<connectors::Connector> sms;
     if (config.gateway != config::Gateway::none)
-        attach(outbox, store::Channel::sms, sms_config(config), durable);
+        sms = make(outbox, sms_config(config), durable);
+    outbox.attach(store::Channel::email, std::move(mail));
+    if (sms)
+        outbox.attach(store::Channel::sms, std::move(sms));
 }
 
 store::T2Policy t2_policy(const dsl::Rules& rules, bool stop_file) {

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/service/runner.hpp"
+
+#include "daemon/base/log.hpp"
+#include "daemon/engine/engine.hpp"
+#include "daemon/persist/commit.hpp"
+#include "daemon/persist/inbox_facts.hpp"
+#include "daemon/persist/load.hpp"
+#include "daemon/service/wiring.hpp"
+#include "daemon/store/inbox.hpp"
+
+namespace nurture::service {
+
+struct Runner::Impl final : engine::World {
+    store::Database& database;
+    config::Config config;
+    Hooks hooks;
+    bool durable;
+    std::string trouble;
+    std::shared_ptr<engine::State> state;  // null while there is trouble
+    std::optional<Letters> letters;
+    std::optional<persist::Committer> committer;
+    std::optional<persist::InboxFacts> inbox;
+    base::IdSource ids;
+    std::unique_ptr<outbox::Outbox> outbox;
+    base::Second now{};
+
+    Impl(store::Database& store, const config::Config& wanted, base::IdSource source, Hooks calls, bool flush)
+        : database(store),
+          config(wanted),
+          hooks(std::move(calls)),
+          durable(flush),
+          ids(std::move(source)) {}
+
+    persist::Setup setup() const {
+        persist::Setup setup;
+        setup.settings.per_minute = {config.email_per_minute, config.sms_per_minute};
+        setup.settings.canary_wait = config.canary_wait;
+        setup.settings.test_mode = !config.live;
+        setup.growth_percent = config.growth_percent;
+        setup.growth_people = config.growth_people;
+        setup.allowed = [config = config](std::string_view address) { return config.allowed(address); };
+        return setup;
+    }
+
+    /// The applied rule set and everybody through it; null, with the reason in `why`, if that cannot be had.
+    std::shared_ptr<engine::State> load_state(std::string& why) {
+        const auto compiled = persist::compile_live(database);
+        if (!compiled.rules) {
+            why = compiled.diagnostics.empty()
+                      ? "no rules are applied yet: `nurture plan`, then `nurture apply`"
+                      : "the applied rules do not compile with this program: " + compiled.diagnostics.front().title;
+            return nullptr;
+        }
+        why.clear();
+        persist::end_orphans(database, *compiled.rules, base::floor_minute(now));
+        return persist::load_live(database, compiled.rules, setup(), base::floor_minute(now));
+    }
+
+    /// What hangs on the rules: texts, T0, and how the inbox is read.
+    void use(const std::shared_ptr<engine::State>& fresh) {
+        if (letters)
+            letters->use(fresh->rules, house(config));
+        else
+            letters.emplace(database, fresh->rules, house(config));
+        const auto live = store::live_rule_set(database);
+        persist::Committer::Texts texts;
+        texts.task = [this](const engine::decision::Ask& ask) { return task_text(ask); };
+        committer.emplace(database, fresh->rules, live->id, fresh->settings, std::move(texts));
+        inbox.emplace(database, setup(), [this] { return applied(); });
+    }
+
+    std::string task_text(const engine::decision::Ask& ask) {
+        const auto& line = ask.enrolment.steps->lines[ask.step];
+        const auto* task = std::get_if<dsl::op::Task>(&line.op);
+        render::Subject subject;
+        subject.candidate = ask.enrolment.who;
+        subject.owner = ask.owner;
+        subject.event_value = ask.enrolment.event_value;
+        subject.slot = ask.at;
+        return task != nullptr ? letters->renderer().line(task->text, subject) : std::string();
+    }
+
+    /// Between two ticks: another rule set is live. The old one goes on when the new one cannot.
+    std::shared_ptr<engine::State> applied() {
+        std::string why;
+        auto fresh = load_state(why);
+        if (!fresh) {
+            base::log(base::Level::error, "the rules that were applied cannot be used; the old ones go on");
+            return nullptr;
+        }
+        use(fresh);
+        base::log(base::Level::notice, "rules applied", {{"campaigns", fresh->rules->campaigns.size()}});
+        return fresh;
+    }
+
+    void begin() {
+        auto fresh = load_state(trouble);
+        if (!fresh)
+            return;
+        use(fresh);
+        state = std::move(fresh);
+        if (outbox)
+            return;
+        outbox = std::make_unique<outbox::Outbox>(database, *letters, std::move(ids), hooks.wake);
+        attach_connectors(*outbox, config, durable);
+    }
+
+    store::T2Policy policy() const { return t2_policy(*state->rules, stop_file_present(config)); }
+
+    engine::Facts facts(base::InboxSeq cursor, base::Minute minute) override {
+        return inbox->after(cursor, *state->rules, *state->columns, minute);
+    }
+    void commit(std::span<const engine::Decision> chunk) override {
+        committer->commit(chunk);
+        hooks.between();
+    }
+    void deliver(base::Minute) override {
+        while (outbox->pump(now, policy())) {
+        }
+    }
+    base::Minute sleep_until(base::Minute wake) override { return wake; }
+};
+
+Runner::Runner(store::Database& database, const config::Config& config, base::IdSource ids, Hooks hooks,
+               base::Second now, bool durable)
+    : impl_(std::make_unique<Impl>(database, config, std::move(ids), std::move(hooks), durable)) {
+    impl_->now = now;
+    if (const auto doubts = store::recover(database, now); doubts > 0)
+        base::log(base::Level::warning, "messages were being handed over when the last process died; they are in doubt",
+                  {{"messages", doubts}});
+    impl_->begin();
+}
+
+Runner::~Runner() = default;
+
+const std::string& Runner::trouble() const { return impl_->trouble; }
+
+std::shared_ptr<const dsl::Rules> Runner::rules() const { return impl_->state ? impl_->state->rules : nullptr; }
+
+void Runner::settle(base::Second now) {
+    impl_->now = now;
+    if (!impl_->state)
+        impl_->begin();  // somebody may have applied rules since
+    if (impl_->state)
+        engine::settle(*impl_->state, *impl_, base::floor_minute(now));
+}
+
+bool Runner::news() const {
+    const auto seen = impl_->state ? impl_->state->cursor : store::inbox_cursor(impl_->database);
+    return store::inbox_end(impl_->database) > seen;
+}
+
+bool Runner::pump(base::Second now, bool claim) {
+    impl_->now = now;
+    return impl_->outbox && impl_->state && impl_->outbox->pump(now, impl_->policy(), claim);
+}
+
+bool Runner::idle() const { return !impl_->outbox || impl_->outbox->idle(); }
+
+std::optional<store::Hash> Runner::shown(const store::HumanStep& question, base::Second now) {
+    const auto subject = render::subject_of(impl_->database, question, base::floor_minute(now));
+    const auto made = impl_->letters->renderer().render(subject);
+    const auto* letter = std::get_if<render::Letter>(&made);
+    return letter != nullptr ? std::optional(letter->text.hash) : std::nullopt;
+}
+
+base::Minute Runner::next_wake() const { return impl_->state ? engine::next_wake(*impl_->state) : base::k_never; }
+
+std::optional<base::Second> Runner::next_due(base::Second now) const {
+    // While everything is stopped a due message is no reason to wake.
+    if (!impl_->outbox || stopped())
+        return std::nullopt;
+    return impl_->outbox->next_due(now);
+}
+
+bool Runner::stopped() const { return store::stopped(impl_->database).has_value() || stop_file_present(impl_->config); }
+
+void Runner::reconfigure(const config::Config& config, base::Second now) {
+    impl_->now = now;
+    if (impl_->outbox)
+        attach_connectors(*impl_->outbox, config, impl_->durable);
+    impl_->config = config;
+    impl_->state.reset();  // settings and the allow-list are part of it
+    impl_->begin();
+}
+
+void Runner::stop(base::Second now) {
+    impl_->now = now;
+    if (impl_->outbox && impl_->state)
+        impl_->outbox->stop(now, impl_->policy());
+}
+
+}  // namespace nurture::service

@@ -2,9 +2,9 @@
 #include "daemon/forecast/plan.hpp"
 
 #include "daemon/engine/entry.hpp"
-#include "daemon/engine/evaluate_explain.hpp"
 #include "daemon/forecast/apply.hpp"
 #include "daemon/forecast/compare.hpp"
+#include "daemon/forecast/evaluation.hpp"
 #include "daemon/forecast/people.hpp"
 #include "daemon/forecast/tally.hpp"
 #include "daemon/store/rule_sets.hpp"
@@ -22,9 +22,11 @@ using engine::ReasonCode;
 constexpr std::chrono::days k_days_shown{7};
 constexpr std::chrono::hours k_next_day{24};
 
-Inputs as_in_live_mode(Inputs inputs) {
-    inputs.settings.test_mode = false;
-    return inputs;
+/// As in live mode, though who may be reached in test mode is known.
+engine::State load_live_mode(const Inputs& inputs) {
+    auto state = load_state(inputs);
+    state.settings.test_mode = false;
+    return state;
 }
 
 /// The live rules, if there are any and they still compile.
@@ -49,10 +51,9 @@ Live live_rules(const store::Database& store) {
 class Maker {
 public:
     Maker(const Inputs& inputs, std::size_t warnings)
-        : test_mode_(inputs.settings.test_mode),
-          inputs_(as_in_live_mode(inputs)),
+        : inputs_(inputs),
           live_(live_rules(inputs.store)),
-          state_(load_state(inputs_)),
+          state_(load_live_mode(inputs_)),
           zone_(state_.times->zone()),
           people_(inputs.store) {
         plan_.warnings = warnings;
@@ -65,7 +66,7 @@ public:
             campaign_now(ix);
         removed();
         compare_with_live();
-        set_canaries();
+        set_guards();
         course_ = foresee(inputs_, state_, inputs_.now + k_days_shown);
         for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix)
             campaign_then(ix);
@@ -88,7 +89,7 @@ private:
         plan_.as_of = inputs_.now;
         plan_.zone = zone_;
         plan_.assumptions = inputs_.assumptions;
-        plan_.test_mode = test_mode_;
+        plan_.test_mode = inputs_.settings.test_mode;
         plan_.stopped = state_.stopped;
         plan_.people = store::candidate_count(inputs_.store);
         if (!live_.hash)
@@ -109,14 +110,10 @@ private:
     // --- as things stand -----------------------------------------------------------------------------------------
 
     void segments() {
-        const engine::Evaluator evaluator(inputs_.rules, *state_.columns);
-        std::vector<engine::Bitmap> campaigns;
-        for (const auto& query : evaluator.campaign_queries())
-            campaigns.push_back(members(query));
-        const engine::View view{*state_.columns, state_.today, state_.now, campaigns};
+        const Evaluation evaluation(state_);
         for (dsl::SegmentIx ix = 0; ix < rules().segments.size(); ++ix) {
             const auto& rule = rules().segments[ix];
-            const auto funnel = engine::funnel(evaluator, view, ix);
+            const auto funnel = engine::funnel(evaluation.evaluator(), evaluation.view(), ix);
             PlanSegment segment{rule.name,
                                 place(rule.span),
                                 static_cast<std::int64_t>(funnel.people),
@@ -131,20 +128,6 @@ private:
             }
             plan_.segments.push_back(std::move(segment));
         }
-    }
-
-    engine::Bitmap members(const engine::CampaignQuery& query) const {
-        engine::Bitmap rows(state_.columns->size());
-        const auto ix = rules().campaign(query.campaign);
-        for (roster::Row row = 0; ix && row < state_.columns->size(); ++row) {
-            const auto who = state_.columns->id(row);
-            const auto trace = state_.past.of_person(*ix, who);
-            const bool in = query.is == dsl::cond::CampaignIs::live      ? is_inside(state_, *ix, who)
-                            : query.is == dsl::cond::CampaignIs::entered ? trace.entered_at != Minute{}
-                                                                         : trace.completed;
-            rows.set(row, in);
-        }
-        return rows;
     }
 
     void campaign_now(dsl::CampaignIx ix) {
@@ -272,7 +255,7 @@ private:
             return;
         auto inputs = inputs_;
         inputs.rules = live_.rules;
-        auto state = load_state(inputs);
+        auto state = load_live_mode(inputs);
         std::map<std::string, std::int64_t> audiences;
         for (const auto& rule : live_.rules->campaigns)
             audiences[rule.name] = static_cast<std::int64_t>(state.member.of(rule.audience).count());
@@ -292,15 +275,17 @@ private:
         }
     }
 
-    /// What `apply` would set: the first messages of whatever is sent differently go out alone.
-    void set_canaries() {
+    /// What `apply` would set: bounds, and canaries for whatever is sent differently.
+    void set_guards() {
         if (live_.hash && *live_.hash == rules().hash)
             return;
         for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix) {
             auto& campaign = plan_.campaigns[ix];
+            state_.campaigns[ix].bound = growth_limit(campaign.audience, inputs_.guard);
             if (kept_.contains(campaign.name) || !rules().campaigns[ix].has_message)
                 continue;
             campaign.canary = canary_size(campaign.audience, inputs_.guard);
+            state_.campaigns[ix].canary.reset();
             if (campaign.canary > 0)
                 state_.campaigns[ix].canary = engine::Canary{campaign.canary, std::nullopt};
         }
@@ -364,8 +349,7 @@ private:
         return base::hex(base::sha256(dsl::hex(plan_.rules) + '\n' + to_json(figures)));
     }
 
-    bool test_mode_;
-    Inputs inputs_;
+    const Inputs& inputs_;
     Live live_;
     engine::State state_;
     base::ZoneId zone_;

@@ -39,6 +39,7 @@ struct WhyCampaign {
     std::string name;
     Place place;
     std::string audience_name;
+    Place audience_place;
     bool in_audience = false;
     std::vector<WhyLine> lines;  // of the audience
     std::string entry;           // a sentence: in it, may come in, or why not

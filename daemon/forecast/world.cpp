@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/forecast/world.hpp"
 
+#include "daemon/store/rule_sets.hpp"
+
 #include <algorithm>
 
 namespace nurture::forecast {
@@ -35,6 +37,7 @@ World::World(const Inputs& inputs, engine::State& state, Minute until, base::Can
       until_(until),
       about_(about),
       renderer_(inputs.store, state.rules, inputs.house),
+      inbox_(inputs.store, setup_of(inputs), [] { return nullptr; }),
       answers_(inputs.assumptions, state.rules->policy, inputs.now),
       course_{inputs.now, until, {}, {}, {}} {
     take_over_messages();
@@ -82,10 +85,19 @@ void World::take_over_questions() {
 
 // --- what the engine is told -----------------------------------------------------------------------------------
 
-engine::Facts World::facts(base::InboxSeq, Minute now) {
-    engine::Facts facts;
+engine::Facts World::facts(base::InboxSeq cursor, Minute now) {
+    auto facts = waiting(cursor, now);
     answer(now, facts);
     hand_over(now, facts);
+    return facts;
+}
+
+/// What the engine has been told and has not read yet. Nothing comes to the store while a forecast runs.
+engine::Facts World::waiting(base::InboxSeq cursor, Minute now) {
+    if (inbox_is_empty_)
+        return {};
+    auto facts = inbox_.after(cursor, *state_.rules, *state_.columns, now);
+    inbox_is_empty_ = facts.list.empty() && facts.cursor <= cursor;
     return facts;
 }
 
@@ -290,6 +302,19 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
         if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of))
             subject.thread_template = first->message_template;
     return subject;
+}
+
+persist::Setup setup_of(const Inputs& inputs) {
+    return {inputs.settings, inputs.guard.growth_percent, inputs.guard.growth_people, inputs.allowed};
+}
+
+engine::State load_state(const Inputs& inputs) {
+    // Bounds were agreed to with the live rules; others have none yet.
+    const auto live = store::live_rule_set(inputs.store);
+    const bool same = live && live->hash == inputs.rules->hash;
+    const auto state = persist::load(inputs.store, inputs.rules, setup_of(inputs), inputs.now,
+                                     same ? live->bounds : std::map<std::string, std::int64_t>{});
+    return std::move(*state);
 }
 
 Course foresee(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about) {

@@ -7,6 +7,7 @@
 
 #include "daemon/engine/run.hpp"
 #include "daemon/forecast/forecast.hpp"
+#include "daemon/persist/inbox_facts.hpp"
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 
@@ -56,6 +57,7 @@ private:
 
     void take_over_messages();
     void take_over_questions();
+    engine::Facts waiting(base::InboxSeq cursor, Minute now);
     void answer(Minute now, engine::Facts& facts);
     void hand_over(Minute now, engine::Facts& facts);
     engine::fact::Outcome outcome(const Key& key, const Outgoing& out, Minute now);
@@ -83,6 +85,8 @@ private:
     base::CandidateId about_;
     std::set<std::pair<dsl::CampaignIx, std::string>> shown_;  // of which a text is kept
     render::Renderer renderer_;
+    persist::InboxFacts inbox_;
+    bool inbox_is_empty_ = false;
     Answers answers_;
     Course course_;
     std::map<Key, Outgoing> rows_;            // not final yet
@@ -93,5 +97,7 @@ private:
     std::map<base::EnrolmentId, std::optional<Approved>> approved_;
     std::set<std::tuple<base::EnrolmentId, dsl::StepIx, engine::ReasonCode>> waited_;
 };
+
+persist::Setup setup_of(const Inputs& inputs);
 
 }  // namespace nurture::forecast

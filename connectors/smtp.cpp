@@ -185,7 +185,6 @@ private:
         if (size == 0) {
             a.body_ended = true;
             a.stage = SmtpStage::body;
-            a.replies.forget();
         }
         return size;
     }

@@ -24,8 +24,6 @@ struct SmtpReply {
 class SmtpReplyReader {
 public:
     void line(std::string_view text);
-    /// From here on only what the relay says now counts: the body has been handed over.
-    void forget() { last_.reset(); }
     const std::optional<SmtpReply>& last() const { return last_; }
 
 private:
@@ -41,7 +39,7 @@ struct SmtpFacts {
     bool gate_refused = false;       // T2 said no
     bool body_ended = false;         // our read callback returned end of file
     bool credentials_wrong = false;  // the library's own verdict: certificate, TLS, no usable AUTH
-    std::optional<SmtpReply> reply;  // the last complete one; after the body ended, only one that came since
+    std::optional<SmtpReply> reply;  // the last complete one; 354 after the body ended: none has come since
 };
 
 Outcome classify(const SmtpFacts& facts);

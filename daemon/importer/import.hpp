@@ -7,6 +7,7 @@
 // base::FileError: this machine.
 #pragma once
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/store/database.hpp"
 #include "dsl/places.hpp"
@@ -48,7 +49,9 @@ struct Options {
     bool live = false;              // "this is happening now": changes start campaigns
     bool daemon_lives = false;      // small batches with pauses, so that hand-overs are not held up
     std::filesystem::path rejects;  // where rejected rows go; created when the first one does. Empty: nowhere
-    store::Instant now;
+    store::Instant now{};
+    base::ZoneId zone = base::ZoneId::utc;          // of instants that are written without an offset
+    std::string country_code;                       // of national telephone numbers ("1"); empty: they are rejected
     std::string by;                                 // who, for the inbox
     std::function<void(const Progress&)> progress;  // after each batch
 };
@@ -63,6 +66,7 @@ struct Summary {
     std::uint64_t rows = 0;  // data rows read
     std::uint64_t added = 0, changed = 0, unchanged = 0, rejected = 0;
     std::uint64_t starts_left_out = 0;         // changes that would have started campaigns with --live
+    std::uint64_t withdrawals_kept = 0;        // a column says given, and the person had withdrawn: dated consents can
     std::vector<RejectReason> reasons;         // most frequent first
     std::vector<std::string> skipped_columns;  // the rules do not know them
     std::vector<std::string> added_columns;    // new in the store

@@ -71,7 +71,14 @@ struct CandidateWriter::Impl {
     Impl(Database& db, std::vector<ColumnDef> defs, Options given);
 
     Put insert(const CandidateRecord& record, Instant now);
-    Put update(CandidateId id, const CandidateRecord& record, Instant now);
+    struct Became {
+        std::size_t column;
+        std::optional<std::string> was;
+    };
+    Put put(const CandidateRecord& record, Instant now);
+    bool compare(Statement& row, const CandidateRecord& record, std::vector<Became>& became);
+    Put update(CandidateId id, const CandidateRecord& record, bool row_differs, const std::vector<Became>& became,
+               Instant now);
     bool update_list(CandidateId id, std::size_t column, const Value& value, Instant now, int& told);
     void write_items(CandidateId id, const std::string& field, const std::vector<std::string>& values);
     void bind_row(Statement& to, const CandidateRecord& record);
@@ -197,31 +204,26 @@ bool CandidateWriter::Impl::update_list(CandidateId id, std::size_t column, cons
     return true;
 }
 
-CandidateWriter::Put CandidateWriter::Impl::update(CandidateId id, const CandidateRecord& record, Instant now) {
-    struct Became {
-        std::size_t column;
-        std::optional<std::string> was;
-    };
-    std::vector<Became> became;
-    bool row_differs = false;
-    {
-        Statement row(database, select_sql, record.ref);
-        row.step();
-        row.skip();
-        std::optional<std::string> was;
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            if (columns[i].type == ColumnType::list || holds(row, record.values[i], columns[i].type, was)) {
-                continue;
-            }
-            row_differs = true;
-            const std::string value = to_text(record.values[i]);
-            if (is_told(columns[i].type) && folded(was.value_or("")) != folded(value)) {
-                became.push_back({i, was});
-            }
+/// Compares the row at hand with the record: does it differ, and which told fields became something new?
+bool CandidateWriter::Impl::compare(Statement& row, const CandidateRecord& record, std::vector<Became>& became) {
+    bool differs = false;
+    std::optional<std::string> was;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i].type == ColumnType::list || holds(row, record.values[i], columns[i].type, was)) {
+            continue;
         }
-        row_differs |= email && row.maybe_array<AddrKey>() != record.email_key;
-        row_differs |= phone && row.maybe_array<AddrKey>() != record.phone_key;
+        differs = true;
+        if (is_told(columns[i].type) && folded(was.value_or("")) != folded(to_text(record.values[i]))) {
+            became.push_back({i, was});
+        }
     }
+    differs |= email && row.maybe_array<AddrKey>() != record.email_key;
+    differs |= phone && row.maybe_array<AddrKey>() != record.phone_key;
+    return differs;
+}
+
+CandidateWriter::Put CandidateWriter::Impl::update(CandidateId id, const CandidateRecord& record, bool row_differs,
+                                                   const std::vector<Became>& became, Instant now) {
     if (row_differs) {
         Statement write(database, update_sql);
         bind_row(write, record);
@@ -246,14 +248,27 @@ CandidateWriter::Put CandidateWriter::Impl::update(CandidateId id, const Candida
     return {changed ? Result::changed : Result::unchanged, id, told};
 }
 
+CandidateWriter::Put CandidateWriter::Impl::put(const CandidateRecord& record, Instant now) {
+    std::vector<Became> became;
+    CandidateId id = 0;
+    bool differs = false;
+    {
+        Statement row(database, select_sql, record.ref);
+        if (row.step()) {
+            id = row.integer();
+            differs = compare(row, record, became);
+        }
+    }
+    return id == 0 ? insert(record, now) : update(id, record, differs, became, now);
+}
+
 CandidateWriter::CandidateWriter(Database& database, std::vector<ColumnDef> columns, Options options)
     : impl_(std::make_unique<Impl>(database, std::move(columns), std::move(options))) {}
 CandidateWriter::~CandidateWriter() = default;
 
 CandidateWriter::Put CandidateWriter::put(const CandidateRecord& record, Instant now) {
     assert(record.values.size() == impl_->columns.size());
-    const auto id = find_by_ref(impl_->database, record.ref);
-    return id ? impl_->update(*id, record, now) : impl_->insert(record, now);
+    return impl_->put(record, now);
 }
 
 void CandidateWriter::finish_batch(Instant now) {

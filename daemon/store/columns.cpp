@@ -18,6 +18,19 @@ namespace {
 constexpr std::string_view k_stored_types[] = {"text", "list", "number", "date", "yes_no", "place"};
 constexpr std::string_view k_column_types[] = {"TEXT", "", "REAL", "TEXT", "INTEGER", "TEXT"};
 
+auto find(const std::vector<ColumnDef>& columns, const std::string& name) {
+    return std::find_if(columns.begin(), columns.end(), [&](const auto& column) { return column.name == name; });
+}
+
+void add(Database& database, const ColumnDef& column) {
+    Statement(database, "INSERT INTO field VALUES(?,?)", column.name, name_of(k_stored_types, column.type)).run();
+    if (column.type != ColumnType::list) {
+        database.impl().run(fmt::format("ALTER TABLE candidate ADD COLUMN {} {}", quoted_column(column.name),
+                                        name_of(k_column_types, column.type))
+                                .c_str());
+    }
+}
+
 }  // namespace
 
 std::vector<ColumnDef> columns(const Database& database) {
@@ -30,34 +43,33 @@ std::vector<ColumnDef> columns(const Database& database) {
     return all;
 }
 
+std::vector<ColumnClash> column_clashes(const Database& database, const std::vector<ColumnDef>& wanted) {
+    std::vector<ColumnClash> clashes;
+    const auto present = columns(database);
+    for (const auto& column : wanted) {
+        const auto found = find(present, column.name);
+        if (found != present.end() && found->type != column.type) {
+            clashes.push_back({column.name, found->type, column.type});
+        }
+    }
+    return clashes;
+}
+
 ColumnsAdded ensure_columns(Database& database, const std::vector<ColumnDef>& wanted) {
     std::optional<Transaction> own;
     if (!database.in_transaction()) {
         own.emplace(database);
     }
-    const auto present = columns(database);
-    ColumnsAdded result;
-    std::vector<const ColumnDef*> missing;
-    for (const auto& column : wanted) {
-        const auto found =
-            std::find_if(present.begin(), present.end(), [&](const auto& p) { return p.name == column.name; });
-        if (found == present.end()) {
-            missing.push_back(&column);
-        } else if (found->type != column.type) {
-            result.clashes.push_back({column.name, found->type, column.type});
-        }
-    }
+    ColumnsAdded result{{}, column_clashes(database, wanted)};
     if (!result.clashes.empty()) {
         return result;
     }
-    for (const ColumnDef* column : missing) {
-        Statement(database, "INSERT INTO field VALUES(?,?)", column->name, name_of(k_stored_types, column->type)).run();
-        if (column->type != ColumnType::list) {
-            database.impl().run(fmt::format("ALTER TABLE candidate ADD COLUMN {} {}", quoted_column(column->name),
-                                            name_of(k_column_types, column->type))
-                                    .c_str());
+    const auto present = columns(database);
+    for (const auto& column : wanted) {
+        if (find(present, column.name) == present.end()) {
+            add(database, column);
+            result.added.push_back(column.name);
         }
-        result.added.push_back(column->name);
     }
     if (own) {
         own->commit();

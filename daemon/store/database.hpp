@@ -128,6 +128,8 @@ struct ColumnClash {
     std::string name;
     ColumnType stored, wanted;
 };
+/// Fields that the store holds as something else.
+std::vector<ColumnClash> column_clashes(const Database& database, const std::vector<ColumnDef>& wanted);
 struct ColumnsAdded {
     std::vector<std::string> added;
     std::vector<ColumnClash> clashes;  // not empty: nothing was added

@@ -13,12 +13,18 @@ namespace {
 
 using engine::ReasonCode;
 
+/// A draft is previewed when it is asked for by name.
+Inputs with_draft(Inputs inputs, const PreviewOptions& options) {
+    inputs.settings.run_drafts = options.only && inputs.rules->campaigns[*options.only].draft;
+    return inputs;
+}
+
 class Maker {
 public:
     Maker(const Inputs& inputs, const PreviewOptions& options)
-        : inputs_(inputs),
+        : inputs_(with_draft(inputs, options)),
           options_(options),
-          state_(load_state(inputs)),
+          state_(load_state(inputs_)),
           zone_(state_.times->zone()),
           people_(inputs.store),
           entrance_(state_) {}
@@ -169,7 +175,7 @@ private:
             report_.owners.push_back(std::move(owner));
     }
 
-    const Inputs& inputs_;
+    const Inputs inputs_;
     const PreviewOptions& options_;
     engine::State state_;
     base::ZoneId zone_;

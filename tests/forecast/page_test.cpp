@@ -35,7 +35,7 @@ TEST_CASE("a left and a right end share one line of exactly the page's width") {
     Writer writer({40, false});
     writer.line("segment \"Dormant ICU nurses\" and many more", "icu.nurture:4", Ink::plain);
     writer.line("a", "b", Ink::plain);
-    CHECK(writer.take() == "segment \"Dormant ICU nurses…  icu.nurture:4\n"
+    CHECK(writer.take() == "segment \"Dormant ICU nur…  icu.nurture:4\n"
                            "a                                      b\n");
 }
 

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#include "desk.hpp"
+
+#include "daemon/base/files.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <set>
+#include <unistd.h>
+
+using namespace nurture;
+using namespace nurture::forecast;
+using namespace nurture::forecast::test;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// "ana.ruiz hello 2026-03-03T10:00", in the recipient's own time.
+Lines messages(const Preview& preview) {
+    Lines lines;
+    for (const auto& m : preview.messages)
+        lines.push_back(m.ref + " " + m.step + " " + base::format_instant(m.slot, m.zone).substr(0, 16));
+    return lines;
+}
+
+const CampaignPreview& campaign(const Preview& preview, const std::string& name) {
+    for (const auto& campaign : preview.campaigns)
+        if (campaign.name == name)
+            return campaign;
+    throw std::invalid_argument(name);
+}
+
+std::map<engine::ReasonCode, std::int64_t> by_reason(const Reasons& reasons) {
+    std::map<engine::ReasonCode, std::int64_t> map;
+    for (const auto& reason : reasons)
+        map[reason.reason] = reason.people;
+    return map;
+}
+
+using enum engine::ReasonCode;
+
+}  // namespace
+
+TEST_CASE("messages go out the morning after their approval, in the hours of the campaign and of the person") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    const auto report = preview(desk.inputs(), {10, {}, false});
+    CHECK(messages(report) == Lines{"bo.king hello 2026-03-03T10:00", "ana.ruiz hello 2026-03-03T10:00",
+                                    "gus.pike hello 2026-03-03T10:00", "bo.king guide 2026-03-09T10:00",
+                                    "ana.ruiz guide 2026-03-09T10:00", "gus.pike guide 2026-03-09T10:00"});
+    CHECK(report.total == Counts{3, 6, 0, 3, 0});
+    CHECK(report.days.at(support::day("2026-03-02")) == Counts{3, 0, 0, 3, 0});
+    CHECK(report.days.at(support::day("2026-03-03")) == Counts{0, 3, 0, 0, 0});
+}
+
+TEST_CASE("the enrol quota spreads people over the days") {
+    Desk desk(house_rules() + nurses("1"));
+    hire(desk);
+    const auto report = preview(desk.inputs(), {5, {}, false});
+    for (const auto* day : {"2026-03-02", "2026-03-03", "2026-03-04"})
+        CHECK(report.days.at(support::day(day)).entered == 1);
+    CHECK(report.total.entered == 3);
+}
+
+TEST_CASE("without approvals nothing goes out, and the report says why nobody was reached") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    auto inputs = desk.inputs();
+    inputs.assumptions.approvals = Approvals::never;
+    const auto report = preview(inputs, {10, {}, false});
+    CHECK(report.messages.empty());
+    CHECK(report.total.approvals == 3);
+    const auto& hello = campaign(report, "Hello nurses");
+    CHECK(hello.audience == 6);
+    CHECK(hello.never_reached == 6);
+    CHECK(by_reason(hello.never) == std::map<engine::ReasonCode, std::int64_t>{
+                                        {approval_too_late, 3}, {no_consent, 1}, {never_contact, 1}, {no_address, 1}});
+    CHECK(by_reason(hello.ends) == std::map<engine::ReasonCode, std::int64_t>{{approval_too_late, 3}});
+}
+
+TEST_CASE("approvals that come at once let messages go on the day they are asked for") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    auto inputs = desk.inputs();
+    inputs.assumptions.approvals = Approvals::at_once;
+    CHECK(messages(preview(inputs, {2, {}, false})) == Lines{"bo.king hello 2026-03-02T10:00",
+                                                             "ana.ruiz hello 2026-03-02T10:00",
+                                                             "gus.pike hello 2026-03-02T10:00"});
+}
+
+TEST_CASE("two campaigns share a person's cap, and the loser is told") {
+    Desk desk(house_rules() + nurses() + quarterly());
+    hire(desk);
+    auto inputs = desk.inputs();
+    inputs.assumptions.approvals = Approvals::at_once;
+    const auto report = preview(inputs, {3, {}, false});
+    std::set<std::string> to_ana;
+    for (const auto& line : messages(report))
+        if (line.starts_with("ana"))
+            to_ana.insert(line);
+    CHECK(to_ana == std::set<std::string>{"ana.ruiz note 2026-03-02T09:00", "ana.ruiz hello 2026-03-03T10:00"});
+    CHECK(by_reason(campaign(report, "Hello nurses").waits) ==
+          std::map<engine::ReasonCode, std::int64_t>{{cap_reached, 3}});
+}
+
+TEST_CASE("a preview of one campaign counts that one, though all compete") {
+    Desk desk(house_rules() + nurses() + quarterly());
+    hire(desk);
+    PreviewOptions options{3, {}, false};
+    options.only = *desk.rules->campaign("Quarterly note");
+    const auto report = preview(desk.inputs(), options);
+    REQUIRE(report.campaigns.size() == 1);
+    CHECK(report.total.emails == report.campaigns[0].total.emails);
+    for (const auto& m : report.messages)
+        CHECK(m.campaign == "Quarterly note");
+}
+
+TEST_CASE("a draft is silent among the others, and shown when its preview is asked for") {
+    Desk desk(house_rules() + quarterly("  draft\n"));
+    hire(desk);
+    CHECK(preview(desk.inputs(), {3, {}, false}).messages.empty());
+    PreviewOptions options{3, {}, false};
+    options.only = *desk.rules->campaign("Quarterly note");
+    CHECK(preview(desk.inputs(), options).messages.size() == 9);
+}
+
+TEST_CASE("in test mode only people on the allow-list come in") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    auto inputs = desk.inputs();
+    inputs.settings.test_mode = true;
+    const auto report = preview(inputs, {3, {}, false});
+    CHECK(messages(report) == Lines{"ana.ruiz hello 2026-03-03T10:00"});
+    CHECK(by_reason(campaign(report, "Hello nurses").never)[off_allow_list] == 4);
+}
+
+TEST_CASE("the hash of a planned message is that of the text its reader would see") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    const auto inputs = desk.inputs();
+    const auto report = preview(inputs, {3, {}, false});
+    REQUIRE(report.messages.size() == 3);
+    const auto& m = report.messages[1];
+    render::Renderer renderer(desk.store, desk.rules, inputs.house);
+    render::Subject subject;
+    subject.candidate = *store::find_by_ref(desk.store, m.ref);
+    subject.message_template = m.message_template;
+    subject.owner = "dana.wu";
+    subject.campaign = m.campaign;
+    subject.slot = m.slot;
+    const auto letter = std::get<render::Letter>(renderer.render(subject));
+    CHECK(letter.text.subject == "Still nursing near Plano, Ana?");
+    CHECK(base::hex(letter.text.hash) == m.text_hash);
+}
+
+TEST_CASE("names are in a preview only when they are asked for") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    const auto without = preview(desk.inputs(), {3, {}, false}), with = preview(desk.inputs(), {3, {}, true});
+    CHECK(to_json(without).find("Ruiz") == std::string::npos);
+    CHECK(to_text(without).find("ana.ruiz") == std::string::npos);
+    CHECK(to_json(with).find("Ana Ruiz") != std::string::npos);
+}
+
+TEST_CASE("the JSON of a preview lists every message with its text's hash") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    const auto report = preview(desk.inputs(), {10, {}, false});
+    const auto json = nlohmann::json::parse(to_json(report));
+    CHECK(json["format"] == "nurture-preview-1");
+    REQUIRE(json["messages"].size() == 6);
+    CHECK(json["messages"][0]["candidate"] == "bo.king");
+    CHECK(json["messages"][0]["slot"] == "2026-03-03T15:00:00Z");
+    CHECK(json["messages"][0]["local"] == "2026-03-03T10:00:00-05:00");
+    CHECK(json["messages"][0]["text_hash"] == report.messages[0].text_hash);
+    CHECK(json["total"]["emails"] == 6);
+}
+
+TEST_CASE("a preview leaves every byte of the store as it was") {
+    const auto path = std::filesystem::temp_directory_path() / ("forecast_test_" + std::to_string(::getpid()) + ".db");
+    std::filesystem::remove(path);
+    {
+        Desk desk(house_rules() + nurses(), path);
+        hire(desk);
+        desk.apply(*desk.rules);
+    }
+    const auto before = base::read_file(path, 1 << 26);
+    {
+        const auto store = store::Database::open_read_only(path);
+        const auto rules = compiled(house_rules() + nurses());
+        const Inputs inputs{store, rules, {}, {}, {}, {}, at("2026-03-02T06:00"), {}};
+        CHECK(preview(inputs, {30, {}, false}).total.entered == 3);
+        CHECK(plan(inputs).people == 12);
+    }
+    CHECK(base::read_file(path, 1 << 26) == before);
+    for (const auto* suffix : {"", "-wal", "-shm"})
+        std::filesystem::remove(path.string() + suffix);
+}

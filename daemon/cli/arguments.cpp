@@ -91,7 +91,12 @@ void declare_writing(Commands& all) {
     auto& app = all.top();
     all.add<InitOptions>(
         app, "init", "Make a working directory: configuration in test mode, rules, sample people", k_write,
-        [](auto& c, auto& o) { c.add_option("DIR", o.directory, "It must not exist, or be empty")->required(); }, init);
+        [](auto& c, auto& o) {
+            c.add_option("DIR", o.directory, "It must not exist, or be empty")->required();
+            c.add_option("--as-of", o.as_of, "The day that the sample people live around. Default: today")
+                ->type_name("DAY");
+        },
+        init);
     all.add<CheckOptions>(
         app, "check", "Every mistake in the rules, with the line to write instead", k_write,
         [](auto& c, auto& o) {

@@ -22,6 +22,7 @@ using std::filesystem::path;
 
 struct InitOptions {
     path directory;
+    std::string as_of;  // the day that the sample people live around; empty: today
 };
 int init(Session& session, const InitOptions& options);
 

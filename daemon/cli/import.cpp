@@ -6,6 +6,7 @@
 #include "daemon/config/import_map.hpp"
 #include "daemon/service/wiring.hpp"
 #include "dsl/compile.hpp"
+#include "dsl/parse.hpp"
 #include "dsl/places.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +28,22 @@ constexpr std::size_t k_reasons = 12;  // shown; the reject file has them all
 struct Known {
     dsl::Schema schema;
     dsl::Places places;
+    base::ZoneId zone{};  // of the policy
 };
+
+/// Read from the line itself: the rest of the policy may be wrong today.
+base::ZoneId zone_of(const dsl::SourceSet& sources) {
+    for (std::uint32_t i = 0; i < sources.files.size(); ++i) {
+        if (!dsl::is_rule_file(sources.files[i].path))
+            continue;
+        dsl::Diagnostics not_asked_for;
+        for (const auto& policy : dsl::parse(sources, i, not_asked_for).policies)
+            for (const auto& line : policy.lines)
+                if (const auto* zone = std::get_if<dsl::ast::TimeZone>(&line))
+                    return base::find_zone(zone->fallback.text).value_or(base::ZoneId::utc);
+    }
+    return base::ZoneId::utc;
+}
 
 /// What the rules say about data: only these blocks need to be right.
 Known read_known(Session& session, const config::Config& config) {
@@ -37,7 +53,7 @@ Known read_known(Session& session, const config::Config& config) {
     print(session, compiled.diagnostics, sources);
     if (!compiled.schema || dsl::has_errors(compiled.diagnostics))
         throw Reported{};
-    return {std::move(*compiled.schema), std::move(places)};
+    return {std::move(*compiled.schema), std::move(places), zone_of(sources)};
 }
 
 importer::ImportMap read_map(Session& session, const path& file) {
@@ -100,6 +116,11 @@ void print_text(Session& session, const ImportOptions& options, const Summary& s
     if (!summary.unknown_names.empty())
         session.out << fmt::format("No rule mentions: {}. They are in the store all the same.\n",
                                    fmt::join(summary.unknown_names, ", "));
+    if (summary.withdrawals_kept > 0)
+        session.out << fmt::format(
+            "{} withdrawn before, and a column without a date cannot give it back: "
+            "`nurture import consents` can.\n",
+            counted(static_cast<std::int64_t>(summary.withdrawals_kept), "consent was", "consents were"));
     if (summary.starts_left_out > 0)
         session.out << fmt::format("{} could start campaigns, and did not: that takes --live.\n",
                                    counted(static_cast<std::int64_t>(summary.starts_left_out), "change", "changes"));
@@ -124,6 +145,7 @@ void print_json(Session& session, const ImportOptions& options, const Summary& s
                                              {"skipped_columns", summary.skipped_columns},
                                              {"added_columns", summary.added_columns},
                                              {"unknown_names", summary.unknown_names},
+                                             {"withdrawals_kept", summary.withdrawals_kept},
                                              {"starts_left_out", summary.starts_left_out}};
     session.out << document.dump(2) << '\n';
 }
@@ -141,6 +163,7 @@ int import_people(Session& session, const ImportOptions& options) {
     wanted.map = read_map(session, options.map);
     wanted.mode = options.only_validate ? importer::Mode::validate : importer::Mode::write;
     wanted.live = options.live;
+    wanted.zone = known.zone;
     wanted.daemon_lives = !options.only_validate && poke(config);
     wanted.rejects = options.file.string() + ".rejected.csv";
     wanted.now = session.now();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/cli/installation.hpp"
 
+#include "daemon/persist/load.hpp"
 #include "daemon/service/control.hpp"
 #include "daemon/service/wiring.hpp"
 #include "dsl/compile.hpp"
@@ -38,33 +39,29 @@ Checked check_rules(Session& session, const config::Config& config) {
     return {std::move(compiled.rules), count(compiled.diagnostics, dsl::Severity::warning)};
 }
 
-std::shared_ptr<const dsl::Rules> compile_stored(Session& session, const config::Config& config,
-                                                 const store::RuleSet& set) {
-    dsl::SourceSet sources;
-    for (const auto& file : set.files)
-        sources.files.push_back({file.path, file.text});
-    auto compiled = dsl::compile(sources, service::checker_world(config, session.now()));
+std::shared_ptr<const dsl::Rules> compile_stored(Session& session, const store::RuleSet& set) {
+    const auto sources = persist::sources_of(set);
+    auto compiled = dsl::compile(sources);
     if (compiled.rules)
         return std::move(compiled.rules);
     std::erase_if(compiled.diagnostics, [](const auto& d) { return d.severity == dsl::Severity::warning; });
     print(session, compiled.diagnostics, sources);
-    session.err << fmt::format(
-        "The rule set {} was applied once, but this version of the program, or nurtured.toml, no "
-        "longer fits it.\n",
-        base::hex(set.hash).substr(0, 6));
-    throw Reported{};
+    throw Failure(
+        fmt::format("the rule set {} was applied once, but this version of the program cannot run it any more: "
+                    "plan and apply again",
+                    base::hex(set.hash).substr(0, 6)));
 }
 
-std::optional<Live> live_rules(Session& session, const config::Config& config, const store::Database& database) {
+std::optional<Live> live_rules(Session& session, const store::Database& database) {
     auto set = store::live_rule_set(database);
     if (!set)
         return std::nullopt;
-    auto rules = compile_stored(session, config, *set);
+    auto rules = compile_stored(session, *set);
     return Live{std::move(*set), std::move(rules)};
 }
 
-Live need_live_rules(Session& session, const config::Config& config, const store::Database& database) {
-    auto live = live_rules(session, config, database);
+Live need_live_rules(Session& session, const store::Database& database) {
+    auto live = live_rules(session, database);
     if (!live)
         throw Failure("no rules have been applied yet: see what they would do with `nurture plan`, then make them live "
                       "with `nurture apply HASH`");
@@ -85,6 +82,11 @@ store::Database read_store(Session& session, const config::Config& config) {
     const auto& path = session.store.empty() ? config.store_path : session.store;
     must_exist(path);
     return store::Database::open_read_only(path);
+}
+
+store::Database read_or_empty_store(Session& session, const config::Config& config) {
+    const bool missing = session.store.empty() && !std::filesystem::exists(config.store_path);
+    return missing ? store::Database::in_memory() : read_store(session, config);
 }
 
 store::Database write_store(Session& session, const config::Config& config) {

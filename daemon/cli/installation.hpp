@@ -28,19 +28,20 @@ struct Checked {
 };
 Checked check_rules(Session& session, const config::Config& config);
 
-/// The rules that were applied, compiled as the daemon does.
+/// The rules that were applied.
 struct Live {
     store::RuleSet set;
     std::shared_ptr<const dsl::Rules> rules;
 };
-std::optional<Live> live_rules(Session& session, const config::Config& config, const store::Database& database);
+std::optional<Live> live_rules(Session& session, const store::Database& database);
 /// The same, or a Failure: plan and apply first.
-Live need_live_rules(Session& session, const config::Config& config, const store::Database& database);
-/// A stored set, compiled.
-std::shared_ptr<const dsl::Rules> compile_stored(Session& session, const config::Config& config,
-                                                 const store::RuleSet& set);
+Live need_live_rules(Session& session, const store::Database& database);
+/// A stored set, compiled as the daemon does: whatever nurtured.toml says by now.
+std::shared_ptr<const dsl::Rules> compile_stored(Session& session, const store::RuleSet& set);
 
 store::Database read_store(Session& session, const config::Config& config);
+/// Rules can be planned before anybody was imported: then nobody is in it.
+store::Database read_or_empty_store(Session& session, const config::Config& config);
 /// It must be there: only import makes one.
 store::Database write_store(Session& session, const config::Config& config);
 

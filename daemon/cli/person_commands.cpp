@@ -63,8 +63,9 @@ std::string channels(const std::vector<Keyed>& keys) {
 
 int why(Session& session, const WhyOptions& options) {
     const auto config = load_config(session);
-    const auto database = read_store(session, config);
-    auto live = live_rules(session, config, database);
+    auto database = read_store(session, config);
+    const store::Transaction picture(database, store::Transaction::For::read);
+    auto live = live_rules(session, database);
     if (!live)
         session.err << "No rules are live yet; this is about those in the rules directory.\n";
     const auto rules = live ? live->rules : check_rules(session, config).rules;

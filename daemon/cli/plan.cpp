@@ -6,11 +6,13 @@
 #include "daemon/cli/installation.hpp"
 #include "daemon/cli/plan_record.hpp"
 #include "daemon/forecast/apply.hpp"
+#include "daemon/persist/load.hpp"
 #include "daemon/render/render.hpp"
 #include "daemon/store/enrolments.hpp"
 
 #include <fmt/format.h>
 
+#include <map>
 #include <ostream>
 
 namespace nurture::cli {
@@ -40,7 +42,7 @@ void refuse(const forecast::Plan& plan, const std::vector<std::string>& refusals
 
 /// Fields get their columns first: a set is never live without them.
 void make_live(Session& session, const config::Config& config, store::Database& database, store::RuleSet set,
-               const dsl::Rules& rules) {
+               const dsl::Rules& rules, const std::map<std::string, std::int32_t>& canaries) {
     const auto columns = store::ensure_columns(database, render::store_columns(rules.schema));
     for (const auto& clash : columns.clashes)
         throw Failure(
@@ -56,6 +58,8 @@ void make_live(Session& session, const config::Config& config, store::Database& 
     set.live = true;
     store::Transaction transaction(database);
     store::apply_rule_set(database, set, step_lists(rules));
+    for (const auto& [campaign, messages] : canaries)
+        persist::begin_canary(database, campaign, messages, base::floor_minute(session.now()));
     transaction.commit();
     const bool heard = poke(config);
     session.out << fmt::format("Live now: {}, rules {}{}.\n{}{}\n",
@@ -67,6 +71,12 @@ void make_live(Session& session, const config::Config& config, store::Database& 
                                config.live ? "" : "\nTest mode: only addresses that nurtured.toml allows are reached.");
 }
 
+forecast::Plan plan_of(store::Database& database, const forecast::Inputs& wanted, std::size_t warnings) {
+    const store::Transaction picture(database, store::Transaction::For::read);
+    return forecast::plan(wanted, warnings);
+}
+
+/// With the bounds it had then: whoever goes back in a hurry lets in no more people than were looked at.
 int go_back(Session& session, const config::Config& config, const std::string& hash) {
     auto database = write_store(session, config);
     std::optional<store::RuleSet> found;
@@ -81,11 +91,12 @@ int go_back(Session& session, const config::Config& config, const std::string& h
         throw Failure(fmt::format("no rule set {} was ever applied here; `nurture history` lists them", hash));
     if (found->live)
         throw Failure(fmt::format("the rule set {} is live already", hash));
-    const auto rules = compile_stored(session, config, *found);
-    const auto now = base::floor_minute(session.now());
-    refuse(forecast::plan(inputs(database, config, rules, now, !config.live)), {},
-           fmt::format("The rule set {} cannot come back", hash));
-    make_live(session, config, database, *found, *rules);
+    const auto rules = compile_stored(session, *found);
+    const auto wanted = inputs(database, config, rules, base::floor_minute(session.now()), !config.live);
+    const auto fresh = plan_of(database, wanted, 0);
+    refuse(fresh, {}, fmt::format("The rule set {} cannot come back", hash));
+    const auto canaries = forecast::check_apply(fresh, forecast::record(fresh), wanted.guard).canaries;
+    make_live(session, config, database, *found, *rules, canaries);
     return 0;
 }
 
@@ -94,11 +105,11 @@ int go_back(Session& session, const config::Config& config, const std::string& h
 int plan(Session& session, const PlanOptions& options) {
     const auto config = load_config(session);
     const auto checked = check_rules(session, config);
-    const auto database = read_store(session, config);
+    auto database = read_or_empty_store(session, config);
     const auto now = as_of(session, database, options.as_of, *checked.rules);
     auto wanted = inputs(database, config, checked.rules, now, !config.live);
     wanted.assumptions = assumptions(options.assume);
-    const auto report = forecast::plan(wanted, checked.warnings);
+    const auto report = plan_of(database, wanted, checked.warnings);
     keep_plan(config.state_directory, {forecast::record(report), !options.as_of.empty()});
     session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));
     if (!report.obstacles.empty())
@@ -112,16 +123,16 @@ int apply(Session& session, const ApplyOptions& options) {
         return go_back(session, config, options.back_to);
     const auto agreed = find_plan(config.state_directory, options.hash);
     const auto checked = check_rules(session, config);
-    auto database = write_store(session, config);
+    auto database = store::Database::open(config.store_path);  // rules may come before people
     const auto now = agreed.as_of_given ? agreed.record.as_of : base::floor_minute(session.now());
     const auto wanted = inputs(database, config, checked.rules, now, !config.live);
-    const auto fresh = forecast::plan(wanted, checked.warnings);
+    const auto fresh = plan_of(database, wanted, checked.warnings);
     const auto verdict = forecast::check_apply(fresh, agreed.record, wanted.guard);
     refuse(fresh, verdict.refusals, fmt::format("Plan {} is stale", agreed.record.hash.substr(0, k_short)));
     store::RuleSet set;
     set.bounds = verdict.bounds;
     set.plan = agreed.record.hash;
-    make_live(session, config, database, std::move(set), *checked.rules);
+    make_live(session, config, database, std::move(set), *checked.rules, verdict.canaries);
     return 0;
 }
 
@@ -130,7 +141,8 @@ int preview(Session& session, const PreviewOptions& options) {
         throw Usage(fmt::format("--days is from 1 to {}", k_longest_preview));
     const auto config = load_config(session);
     const auto checked = check_rules(session, config);
-    const auto database = read_store(session, config);
+    auto database = read_or_empty_store(session, config);
+    const store::Transaction picture(database, store::Transaction::For::read);
     const auto now = as_of(session, database, options.as_of, *checked.rules);
     auto wanted = inputs(database, config, checked.rules, now, options.test_mode);
     wanted.assumptions = assumptions(options.assume);

@@ -136,7 +136,7 @@ int rehearse(Session& session, const RehearseOptions& options) {
     base::ZoneId zone{};
     {
         const auto database = read_store(session, config);
-        const auto live = need_live_rules(session, config, database);
+        const auto live = need_live_rules(session, database);
         zone = policy_zone(*live.rules);
         wanted.from = as_of(session, database, options.from, *live.rules);
     }

@@ -86,7 +86,7 @@ Picture look(Session& session, const config::Config& config, const store::Databa
     Picture picture;
     picture.daemon = ask_daemon(config);
     picture.holder = store::lock_holder(config.store_path);
-    picture.live = live_rules(session, config, database);
+    picture.live = live_rules(session, database);
     picture.stopped = store::stopped(database);
     picture.stop_file = service::stop_file_present(config);
     picture.people = store::candidate_count(database);

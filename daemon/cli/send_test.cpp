@@ -114,7 +114,7 @@ store::Message wait_for_outcome(const config::Config& config, store::MessageId i
 int send_test(Session& session, const SendTestOptions& options) {
     const auto config = load_config(session);
     auto database = write_store(session, config);
-    const auto live = need_live_rules(session, config, database);
+    const auto live = need_live_rules(session, database);
     const auto to = address(database, or_from_input(session, options.to));
     if (!to)
         throw Usage("--to is an email address, or a phone number with +");

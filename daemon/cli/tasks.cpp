@@ -28,7 +28,7 @@ public:
     Shown(Session& session, const config::Config& config, const store::Database& database)
         : database_(database),
           now_(base::floor_minute(session.now())) {
-        if (auto live = live_rules(session, config, database)) {
+        if (auto live = live_rules(session, database)) {
             zone_ = policy_zone(*live->rules);
             renderer_.emplace(database, live->rules, service::house(config));
         }

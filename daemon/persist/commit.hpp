@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/engine/decisions.hpp"
+#include "daemon/engine/state.hpp"
 #include "daemon/store/database.hpp"
 #include "dsl/rules.hpp"
 

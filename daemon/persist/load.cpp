@@ -2,203 +2,207 @@
 #include "daemon/persist/load.hpp"
 
 #include "daemon/engine/engine.hpp"
+#include "daemon/persist/gates.hpp"
 #include "daemon/persist/rows.hpp"
 #include "daemon/roster/load.hpp"
 #include "daemon/store/candidates.hpp"
+#include "daemon/store/enrolments.hpp"
+#include "daemon/store/journal.hpp"
 #include "daemon/store/messages.hpp"
-#include "daemon/store/rule_sets.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace nurture::persist {
 namespace {
 
 using StepLists = std::map<dsl::Hash, std::shared_ptr<const dsl::StepList>>;
 
-dsl::SourceSet sources_of(const store::RuleSet& set) {
-    dsl::SourceSet sources;
-    for (const auto& file : set.files)
-        sources.files.push_back({file.path, file.text});
-    return sources;
-}
-
-/// Those of the live rules, and those that somebody is still on.
-StepLists step_lists(const store::Database& database, dsl::Rules& rules, dsl::Diagnostics& diagnostics) {
+/// Those of the rules, and older ones that somebody is still on.
+StepLists step_lists(const store::Database& database, dsl::Rules& rules) {
     StepLists lists;
-    for (const auto& campaign : rules.campaigns)
-        lists[campaign.steps->hash] = campaign.steps;
-    for (const auto& used : store::step_lists_in_use(database)) {
-        if (lists.contains(used.hash))
+    for (const dsl::Campaign& campaign : rules.campaigns)
+        lists.emplace(campaign.steps->hash, campaign.steps);
+    for (const store::StepListRow& used : store::step_lists_in_use(database)) {
+        if (lists.contains(used.hash) || !rules.campaign(used.campaign))
             continue;
-        const auto set = store::rule_set(database, used.rule_set);
-        if (!set)
-            continue;
-        if (auto list = dsl::compile_step_list(sources_of(*set), used.campaign, rules, diagnostics))
-            lists[list->hash] = std::move(list);
+        const auto then = store::rule_set(database, used.rule_set);
+        dsl::Diagnostics problems;
+        auto steps = then ? dsl::compile_step_list(sources_of(*then), used.campaign, rules, problems) : nullptr;
+        if (steps == nullptr || steps->hash != used.hash)
+            throw base::StoreError("people are on earlier steps of \"" + used.campaign +
+                                   "\" which these rules cannot carry" +
+                                   (problems.empty() ? std::string() : ": " + problems.front().title));
+        lists.emplace(used.hash, std::move(steps));
     }
     return lists;
 }
 
-class Loader {
-public:
-    Loader(const store::Database& database, engine::State& state, const StepLists& lists)
-        : database_(database),
-          state_(state),
-          lists_(lists) {}
+/// An ended enrolment only leaves its trace, for which any list of its campaign will do.
+void read_enrolments(const store::Database& database, engine::State& state, const StepLists& lists) {
+    store::scan_enrolments(database, [&](const store::Enrolment& row) {
+        state.next_enrolment = std::max(state.next_enrolment, row.id + 1);
+        const auto campaign = state.rules->campaign(row.campaign);
+        const auto who = state.columns->find(row.candidate);
+        if (!campaign || !who)
+            return;  // end_orphans() has seen to those that were live
+        const bool ended = row.phase == store::Phase::ended;
+        const auto list = lists.find(row.step_list);
+        const auto steps = list != lists.end() ? list->second : state.rules->campaigns[*campaign].steps;
+        const engine::Enrolment e = from_row(row, *campaign, steps);
+        if (!ended)
+            state.book.put(e);
+        state.past.add(e);
+        state.member.put(e, *who);
+    });
+}
 
-    void enrolments() {
-        store::scan_enrolments(database_, [&](const store::Enrolment& row) {
-            state_.next_enrolment = std::max(state_.next_enrolment, row.id + 1);
-            const auto campaign = state_.rules->campaign(row.campaign);
-            const auto list = lists_.find(row.step_list);
-            if (!campaign || (list == lists_.end() && row.phase != store::Phase::ended))
-                return;
-            const auto e = from_row(row, *campaign, list == lists_.end() ? nullptr : list->second);
-            state_.past.add(e);
-            if (!e.live())
-                return;
-            state_.book.put(e);
-            if (const auto at = state_.columns->find(e.who))
-                state_.member.put(e, *at);
-        });
-    }
-
-    /// Ended enrolments too count for `has entered` and `has completed`.
-    void messages() {
-        store::scan_ledger(database_, {}, [&](const store::LedgerRow& row) {
-            if (row.enrolment == 0)
-                return;
-            engine::Sent sent{row.enrolment,
-                              std::string(row.step),
-                              state_.rules->campaign(row.campaign).value_or(engine::k_no_campaign),
-                              channel_of(row.channel),
-                              std::string(row.message_template),
-                              base::floor_minute(row.slot),
-                              store::counts(row.state),
-                              {}};
-            if (sent.counted && row.counted_at)
-                sent.at = base::floor_minute(*row.counted_at);
-            if (base::floor_minute(row.slot) == state_.now)
-                ++state_.pace.used[static_cast<std::size_t>(sent.channel)];
-            steps_[row.message] = {row.enrolment, sent.step};
-            state_.ledger.put(row.candidate, sent);
-        });
-    }
-
-    void feedback() {
-        store::scan_feedback(database_, {}, [&](const store::Feedback& row) {
-            const auto what = step_event(row.kind);
-            const auto step = steps_.find(row.message);
-            if (!what || step == steps_.end())
-                return;
-            const auto* known =
-                engine::find_sent(state_.ledger.of(row.candidate), step->second.first, step->second.second);
-            auto sent = *known;
-            auto& first = sent.events[static_cast<std::size_t>(*what)];
-            const auto at = base::floor_minute(row.at);
-            first = first == base::Minute{} ? at : std::min(first, at);
-            state_.ledger.put(row.candidate, sent);
-        });
-    }
-
-    void campaigns(const std::map<std::string, std::int64_t>& bounds) {
-        for (const auto& run : store::check_runs(database_))
-            if (auto* campaign = find(run.campaign)) {
-                campaign->ran_for = base::floor_minute(run.ran_for);
-                campaign->left_over = static_cast<std::int32_t>(run.left_over);
-            }
-        const auto today = base::to_day_number(state_.times->day(state_.now));
-        for (const auto& quota : store::quotas(database_))
-            if (auto* campaign = find(quota.name); campaign && quota.scope == k_enrol_quota && quota.period == today)
-                campaign->entered_today = static_cast<std::int32_t>(quota.used);
-        for (const auto& [name, bound] : bounds)
-            if (auto* campaign = find(name))
-                campaign->bound = bound;
-        for (const auto& gate : store::gates(database_))
-            take_gate(gate);
-    }
-
-private:
-    engine::CampaignState* find(const std::string& name) {
-        const auto ix = state_.rules->campaign(name);
-        return ix ? &state_.campaigns[*ix] : nullptr;
-    }
-
-    void take_gate(const store::Gate& gate) {
-        if (gate.kind == k_relay)
-            state_
-                .channel_held[static_cast<std::size_t>(gate.name == "sms" ? dsl::Channel::sms : dsl::Channel::email)] =
-                true;
-        auto* campaign = find(gate.name);
-        if (campaign == nullptr)
+void read_ledger(const store::Database& database, engine::State& state, Minute now) {
+    std::map<store::MessageId, engine::EnrolmentId> known;
+    std::map<store::MessageId, std::string> steps;
+    store::scan_ledger(database, {}, [&](const store::LedgerRow& row) {
+        if (row.enrolment == 0)
             return;
-        if (gate.kind == k_breaker)
-            campaign->breaker = true;
-        if (gate.kind == k_canary) {
-            campaign->canary = engine::Canary{static_cast<std::int32_t>(gate.value), {}};
-            if (gate.until)
-                campaign->canary->until = base::floor_minute(*gate.until);
+        const Minute slot = base::floor_minute(row.slot);
+        const bool counted = store::counts(row.state);
+        const dsl::Channel of = channel(row.channel);
+        state.ledger.put(row.candidate, {row.enrolment,
+                                         std::string(row.step),
+                                         state.rules->campaign(row.campaign).value_or(engine::k_no_campaign),
+                                         of,
+                                         std::string(row.message_template),
+                                         counted && row.counted_at ? base::floor_minute(*row.counted_at) : slot,
+                                         counted,
+                                         {}});
+        if (slot == now)
+            ++state.pace.used[static_cast<std::size_t>(of)];
+        known.emplace(row.message, row.enrolment);
+        steps.emplace(row.message, row.step);
+    });
+    store::scan_feedback(database, {}, [&](const store::Feedback& feedback) {
+        const auto what = feedback_of_step(feedback.kind);
+        const auto message = known.find(feedback.message);
+        if (!what || message == known.end())
+            return;
+        const auto* sent =
+            engine::find_sent(state.ledger.of(feedback.candidate), message->second, steps[feedback.message]);
+        if (sent == nullptr)
+            return;
+        engine::Sent with = *sent;
+        with.events[static_cast<std::size_t>(*what)] = base::floor_minute(feedback.at);
+        state.ledger.put(feedback.candidate, with);
+    });
+}
+
+void read_counters(const store::Database& database, engine::State& state) {
+    for (const store::CheckRun& run : store::check_runs(database))
+        if (const auto campaign = state.rules->campaign(run.campaign)) {
+            state.campaigns[*campaign].ran_for = base::floor_minute(run.ran_for);
+            state.campaigns[*campaign].left_over = static_cast<std::int32_t>(run.left_over);
         }
-    }
+    for (const store::Quota& quota : store::quotas(database))
+        if (const auto campaign = state.rules->campaign(quota.name);
+            campaign && quota.scope == k_enrol_quota && quota.period == base::to_day_number(state.today))
+            state.campaigns[*campaign].entered_today = static_cast<std::int32_t>(quota.used);
+    for (const store::Gate& gate : store::gates(database))
+        read_gate(gate, state);
+    state.stopped = store::stopped(database).has_value();
+    state.cursor = store::inbox_cursor(database);
+}
 
-    const store::Database& database_;
-    engine::State& state_;
-    const StepLists& lists_;
-    std::map<store::MessageId, std::pair<store::EnrolmentId, std::string>> steps_;
-};
-
-std::set<base::CandidateId> allowed_people(const store::Database& database,
-                                           const std::function<bool(std::string_view)>& allowed) {
-    std::set<base::CandidateId> people;
+void read_allow_list(const store::Database& database, engine::State& state, const Setup& setup) {
+    if (!state.settings.test_mode || !setup.allowed)
+        return;
     const std::vector<std::string> fields{"email", "phone"};
-    for (store::CandidateScan scan(database, fields); scan.next();)
-        for (std::size_t field = 0; field < fields.size(); ++field)
-            if (scan.known(field) && allowed(scan.text(field)))
-                people.insert(scan.id());
-    return people;
+    store::CandidateScan scan(database, fields);
+    while (scan.next())
+        if ((scan.known(0) && setup.allowed(scan.text(0))) || (scan.known(1) && setup.allowed(scan.text(1))))
+            state.allowed.insert(scan.id());
 }
 
 }  // namespace
 
-std::optional<LiveRules> live_rules(const store::Database& database) {
+dsl::SourceSet sources_of(const store::RuleSet& set) {
+    dsl::SourceSet sources;
+    for (const store::StoredFile& file : set.files)
+        sources.files.push_back({file.path, file.text});
+    return sources;
+}
+
+dsl::Compiled compile_live(const store::Database& database) {
     const auto set = store::live_rule_set(database);
-    if (!set)
-        return std::nullopt;
-    return LiveRules{set->id, sources_of(*set), set->bounds};
+    return set ? dsl::compile(sources_of(*set)) : dsl::Compiled{};
 }
 
-bool is_allowed(const store::Database& database, base::CandidateId who,
-                const std::function<bool(std::string_view)>& allowed) {
-    const auto row =
-        store::read_candidate(database, who, {{"email", store::ColumnType::text}, {"phone", store::ColumnType::text}});
-    return row && allowed && std::any_of(row->values.begin(), row->values.end(), [&](const store::Value& value) {
-               const auto* text = std::get_if<std::string>(&value);
-               return text != nullptr && allowed(*text);
-           });
+std::int64_t bound(std::int64_t approved, const Setup& setup) {
+    return approved + std::max<std::int64_t>(approved * setup.growth_percent / 100, setup.growth_people);
 }
 
-std::unique_ptr<engine::State> load(const store::Database& database, dsl::Rules rules, const Options& options,
-                                    base::Second now, dsl::Diagnostics& diagnostics) {
-    const auto lists = step_lists(database, rules, diagnostics);
+std::shared_ptr<engine::State> load(const store::Database& database, std::shared_ptr<const dsl::Rules> given,
+                                    const Setup& setup, Minute now, const std::map<std::string, std::int64_t>& bounds) {
+    const auto rules = std::make_shared<dsl::Rules>(*given);  // older step lists bring conditions of their own
+    const StepLists lists = step_lists(database, *rules);
     std::vector<std::shared_ptr<const dsl::StepList>> older;
     for (const auto& [hash, list] : lists)
         older.push_back(list);
-    const auto shared = std::make_shared<const dsl::Rules>(std::move(rules));
-    auto columns = std::make_shared<roster::Columns>(roster::load(database, *shared, older, now));
-    auto state = std::make_unique<engine::State>(shared, std::move(columns), options.settings);
-    state->now = base::floor_minute(now);
-    state->cursor = store::inbox_cursor(database);
-    state->stopped = store::stopped(database).has_value();
-    if (options.settings.test_mode && options.allowed)
-        state->allowed = allowed_people(database, options.allowed);
-    Loader loader(database, *state, lists);
-    loader.enrolments();
-    loader.messages();
-    loader.feedback();
-    loader.campaigns(options.bounds);
-    engine::look_around(*state, base::floor_minute(now));
+    auto columns = std::make_shared<roster::Columns>(roster::load(database, *rules, older, now));
+    auto state = std::make_shared<engine::State>(rules, std::move(columns), setup.settings);
+    state->today = state->times->day(now);
+    state->pace.minute = now;
+    read_enrolments(database, *state, lists);
+    read_ledger(database, *state, now);
+    read_counters(database, *state);
+    read_allow_list(database, *state, setup);
+    for (const auto& [campaign, approved] : bounds)
+        if (const auto ix = rules->campaign(campaign))
+            state->campaigns[*ix].bound = bound(approved, setup);
+    engine::look_around(*state, now);
     return state;
+}
+
+std::shared_ptr<engine::State> load_live(const store::Database& database, std::shared_ptr<const dsl::Rules> rules,
+                                         const Setup& setup, Minute now) {
+    const auto set = store::live_rule_set(database);
+    return load(database, std::move(rules), setup, now, set ? set->bounds : std::map<std::string, std::int64_t>{});
+}
+
+int end_orphans(store::Database& database, const dsl::Rules& rules, Minute now) {
+    std::vector<store::Enrolment> orphans;
+    store::scan_enrolments(database, [&](const store::Enrolment& row) {
+        if (row.phase != store::Phase::ended && !rules.campaign(row.campaign))
+            orphans.push_back(row);
+    });
+    if (orphans.empty())
+        return 0;
+    const std::string why(code(engine::ReasonCode::campaign_gone));
+    store::Transaction transaction(database);
+    for (store::Enrolment& row : orphans) {
+        for (const store::Message& message : store::messages_of_enrolment(database, row.id))
+            store::withdraw(database, message.id, store::MessageState::cancelled, why);
+        for (const store::HumanStep& step : store::human_steps_of(database, row.id))
+            if (!step.decided_at && step.kind == store::HumanKind::approval)
+                store::decide_human_step(database, step.id, "cancelled", now, "nurtured", why);
+        row.phase = store::Phase::ended;
+        row.due = std::nullopt;
+        row.ended_at = now;
+        row.end_reason = why;
+        store::put_enrolment(database, row);
+        store::append(database, {now, "end", 0, row.id,
+                                 store::JournalBody()
+                                     .add("candidate", row.candidate)
+                                     .add("campaign", row.campaign)
+                                     .add("reason", why)
+                                     .text()});
+    }
+    transaction.commit();
+    return static_cast<int>(orphans.size());
+}
+
+void begin_canary(store::Database& database, std::string_view campaign, std::int64_t messages, Minute now) {
+    if (messages <= 0)
+        store::remove_gate(database, k_canary_gate, campaign);
+    else
+        store::put_gate(
+            database, {std::string(k_canary_gate), std::string(campaign), now, {}, messages, "steps or texts changed"});
 }
 
 }  // namespace nurture::persist

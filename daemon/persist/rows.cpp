@@ -3,36 +3,52 @@
 
 #include "daemon/roster/load.hpp"
 
-#include <cassert>
-
 namespace nurture::persist {
 namespace {
 
-using base::Minute;
+using engine::Minute;
 
 std::optional<store::Instant> instant(Minute minute) {
     return minute == Minute{} || minute == base::k_never ? std::nullopt : std::optional<store::Instant>(minute);
 }
 
-Minute minute(const std::optional<store::Instant>& at, Minute otherwise = Minute{}) {
-    return at ? base::floor_minute(*at) : otherwise;
+Minute minute(const std::optional<store::Instant>& instant, Minute otherwise = Minute{}) {
+    return instant ? base::floor_minute(*instant) : otherwise;
 }
 
-engine::ReasonCode reason(std::string_view code) {
+engine::ReasonCode reason(const std::string& code) {
     return engine::find_reason(code).value_or(engine::ReasonCode::none);
 }
 
-// Both enums have the same words in the same order; a name that changes on one side must fail loudly.
-engine::Phase phase_of(store::Phase phase) { return static_cast<engine::Phase>(phase); }
-store::Phase phase_of(engine::Phase phase) { return static_cast<store::Phase>(phase); }
-static_assert(static_cast<int>(engine::Phase::pending) == static_cast<int>(store::Phase::pending) &&
-              static_cast<int>(engine::Phase::waiting) == static_cast<int>(store::Phase::waiting) &&
-              static_cast<int>(engine::Phase::asked) == static_cast<int>(store::Phase::asked) &&
-              static_cast<int>(engine::Phase::ready) == static_cast<int>(store::Phase::ready) &&
-              static_cast<int>(engine::Phase::released) == static_cast<int>(store::Phase::released) &&
-              static_cast<int>(engine::Phase::ended) == static_cast<int>(store::Phase::ended));
-
 }  // namespace
+
+store::Enrolment to_row(const engine::Enrolment& e) {
+    store::Enrolment row;
+    row.id = e.id;
+    row.candidate = e.who;
+    row.campaign = e.steps->campaign;
+    row.step_list = e.steps->hash;
+    row.round = e.round;
+    row.entered_at = e.entered_at;
+    row.event_value = e.event_value;
+    row.event_at = instant(e.event_at);
+    row.position = e.position;
+    row.step = e.line().name;
+    row.phase = static_cast<store::Phase>(e.phase);
+    row.anchor = instant(e.anchor);
+    row.months_anchor = instant(e.months_anchor);
+    row.ready_since = instant(e.ready_since);
+    row.due = instant(e.due);
+    row.paused_until = instant(e.paused_until);
+    row.held_since = instant(e.held_since);
+    if (e.approval != engine::k_no_step)
+        row.approval = e.approval;
+    row.muted = e.muted;
+    row.blocked = code(e.blocked);
+    row.ended_at = instant(e.ended_at);
+    row.end_reason = code(e.end_reason);
+    return row;
+}
 
 engine::Enrolment from_row(const store::Enrolment& row, dsl::CampaignIx campaign,
                            std::shared_ptr<const dsl::StepList> steps) {
@@ -45,7 +61,7 @@ engine::Enrolment from_row(const store::Enrolment& row, dsl::CampaignIx campaign
     e.approval = row.approval ? static_cast<dsl::StepIx>(*row.approval) : engine::k_no_step;
     e.address = roster::address_number(row.addr_key ? &*row.addr_key : nullptr);
     e.round = static_cast<std::uint16_t>(row.round);
-    e.phase = phase_of(row.phase);
+    e.phase = static_cast<engine::Phase>(row.phase);
     e.blocked = reason(row.blocked);
     e.end_reason = reason(row.end_reason);
     e.muted = row.muted;
@@ -62,50 +78,12 @@ engine::Enrolment from_row(const store::Enrolment& row, dsl::CampaignIx campaign
     return e;
 }
 
-store::Enrolment to_row(const engine::Enrolment& e, const dsl::Rules& rules) {
-    store::Enrolment row;
-    row.id = e.id;
-    row.candidate = e.who;
-    row.campaign = rules.campaigns[e.campaign].name;
-    row.step_list = e.steps->hash;
-    row.round = e.round;
-    row.entered_at = e.entered_at;
-    row.event_value = e.event_value;
-    row.event_at = instant(e.event_at);
-    row.position = e.position;
-    row.step = e.line().name;
-    row.phase = phase_of(e.phase);
-    row.anchor = instant(e.anchor);
-    row.months_anchor = instant(e.months_anchor);
-    row.ready_since = instant(e.ready_since);
-    row.due = instant(e.due);
-    row.paused_until = instant(e.paused_until);
-    row.held_since = instant(e.held_since);
-    if (e.approval != engine::k_no_step)
-        row.approval = e.approval;
-    row.muted = e.muted;
-    row.blocked = engine::code(e.blocked);
-    row.ended_at = instant(e.ended_at);
-    row.end_reason = engine::code(e.end_reason);
-    return row;
+dsl::Channel channel(store::Channel channel) {
+    return channel == store::Channel::sms ? dsl::Channel::sms : dsl::Channel::email;
 }
 
-dsl::Channel channel_of(store::Channel channel) {
-    return channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
-}
-
-store::Channel channel_of(dsl::Channel channel) {
-    return channel == dsl::Channel::email ? store::Channel::email : store::Channel::sms;
-}
-
-std::optional<dsl::StepEvent> step_event(std::string_view kind) {
-    if (kind == "clicked")
-        return dsl::StepEvent::clicked;
-    if (kind == "opened")
-        return dsl::StepEvent::opened;
-    if (kind == "replied")
-        return dsl::StepEvent::replied;
-    return std::nullopt;
+store::Channel channel(dsl::Channel channel) {
+    return channel == dsl::Channel::sms ? store::Channel::sms : store::Channel::email;
 }
 
 }  // namespace nurture::persist

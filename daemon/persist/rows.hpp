@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// An enrolment as the engine has it and as the store has it. Within daemon/persist only.
+// An enrolment as the engine has it and as the store keeps it, one to the other. Within daemon/persist only. Pure.
 #pragma once
 
 #include "daemon/engine/enrolment.hpp"
 #include "daemon/store/enrolments.hpp"
 
-#include <memory>
 #include <optional>
-#include <string_view>
 
 namespace nurture::persist {
 
-/// `steps` may be null for one that has ended.
+/// All but the address key, which only the store knows.
+store::Enrolment to_row(const engine::Enrolment& enrolment);
+/// `steps` and `campaign` are found by whoever calls: by row.step_list and row.campaign.
 engine::Enrolment from_row(const store::Enrolment& row, dsl::CampaignIx campaign,
                            std::shared_ptr<const dsl::StepList> steps);
 
-/// All but the address key, which only the store knows.
-store::Enrolment to_row(const engine::Enrolment& enrolment, const dsl::Rules& rules);
-
-dsl::Channel channel_of(store::Channel channel);
-store::Channel channel_of(dsl::Channel channel);
-
-/// "clicked" and its like, as feedback rows and step conditions know them.
-std::optional<dsl::StepEvent> step_event(std::string_view kind);
+dsl::Channel channel(store::Channel channel);
+store::Channel channel(dsl::Channel channel);
 
 }  // namespace nurture::persist

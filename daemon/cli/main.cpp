@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
     using namespace nurture;
     // Group members may read and write what is made here, nobody else may.
     ::umask(0007);
+    base::set_log_level(base::Level::warning);  // a command prints its own report
     std::ios::sync_with_stdio(false);
     const base::SystemClock clock;
     std::error_code unknown;

@@ -186,6 +186,13 @@ private:
         return row ? std::optional(row->id) : std::nullopt;
     }
 
+    /// What was shown is the next message; those after it go by the same approval, whatever they say.
+    bool covers_another(const Enrolment& e, store::HumanStepId approval) {
+        const auto earlier = store::messages_of_enrolment(database_, e.id);
+        return std::any_of(earlier.begin(), earlier.end(),
+                           [&](const store::Message& message) { return message.approval == approval; });
+    }
+
     store::Message message(const decision::Release& d, const store::AddrKey& key) {
         const Enrolment& e = d.enrolment;
         store::Message row;
@@ -202,7 +209,8 @@ private:
         row.consent = d.consent;
         if (const auto approval = d.needs_approval ? latest_approval_row(e) : std::nullopt) {
             row.approval = approval->id;
-            row.shown = approval->shown;
+            if (!covers_another(e, approval->id))
+                row.shown = approval->shown;
         }
         if (!d.thread_of.empty())
             if (const auto first = store::message_of(database_, e.id, d.thread_of);

@@ -65,7 +65,8 @@ Refusal approval_refusal(const Database& database, const Message& m, const Hash&
     if (!Statement(database, "SELECT 1 FROM human_step WHERE id=? AND decision='approved'", m.approval).step()) {
         return Refusal::approval_missing;
     }
-    return m.shown == text_hash ? Refusal::none : Refusal::approval_lapsed;
+    // Without a hash it is a later message under the same approval: only the next one was shown.
+    return !m.shown || m.shown == text_hash ? Refusal::none : Refusal::approval_lapsed;
 }
 
 bool cap_full(const Database& database, const Message& m, const T2Policy& policy, Instant now) {

@@ -30,10 +30,13 @@ void check_delimiter(const Record& record, const std::string& file) {
     }
 }
 
-void check_text(const Record& record, const std::string& file) {
+void check_encoding(const Record& record, const std::string& file) {
     if (record.raw.starts_with("\xFF\xFE") || record.raw.starts_with("\xFE\xFF")) {
         throw ImportError(file + ": the file is UTF-16. Save it as \"CSV UTF-8\" and import it again");
     }
+}
+
+void check_text(const Record& record, const std::string& file) {
     if (!record.problem.empty()) {
         throw ImportError(fmt::format("{}:{}: the header row cannot be read: {}", file, record.line, record.problem));
     }
@@ -49,8 +52,9 @@ void check_text(const Record& record, const std::string& file) {
 Header::Header(const Record& record, const ImportMap& map, const std::filesystem::path& file)
     : map_(map),
       file_(file.filename().string()) {
-    check_text(record, file_);
+    check_encoding(record, file_);
     check_delimiter(record, file_);
+    check_text(record, file_);
     for (const auto& cell : record.cells) {
         names_.emplace_back(trimmed(cell));
         folded_.push_back(dsl::fold(cell));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "daemon/base/log.hpp"
 #include "daemon/cli/arguments.hpp"
 
 #include <pwd.h>

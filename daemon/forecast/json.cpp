@@ -251,7 +251,7 @@ std::string to_json(const Preview& p) {
 
 std::string to_json(const Plan& p) {
     return text_of({{"format", "nurture-plan-1"},
-                    {"plan", p.hash},
+                    {"hash", p.hash},
                     {"rules", dsl::hex(p.rules)},
                     {"live_rules", maybe(p.live_rules, [](const dsl::Hash& hash) { return dsl::hex(hash); })},
                     {"changed_files", p.changed_files},

@@ -212,7 +212,7 @@ TEST_CASE("a plan's JSON holds what its text shows, and the record no names") {
     hire(desk);
     const auto report = plan(desk.inputs(), 2);
     const auto json = nlohmann::json::parse(to_json(report));
-    CHECK(json["plan"] == report.hash);
+    CHECK(json["hash"] == report.hash);
     CHECK(json["warnings"] == 2);
     CHECK(json["segments"][0]["lines"][1]["unknown_left_out"] == 1);
     CHECK(json["campaigns"][0]["sample"]["text"] == "Still nursing near Plano, Bo?");

@@ -90,7 +90,7 @@ nlohmann::ordered_json messages_json(const store::Database& database, const serv
         if (message.purpose != store::MessagePurpose::campaign || message.slot < done.from)
             return;
         const auto who = person(database, message.candidate);
-        all.push_back({{"ref", who ? who->ref : ""},
+        all.push_back({{"candidate", who ? who->ref : ""},
                        {"campaign", message.campaign},
                        {"step", message.step},
                        {"slot", base::format_instant(message.slot)},

@@ -9,7 +9,7 @@ DAYS = 30
 
 
 def key(message):
-    return (message["ref"], message["campaign"], message["step"], message["slot"], message["text_hash"])
+    return (message["candidate"], message["campaign"], message["step"], message["slot"], message["text_hash"])
 
 
 with Desk() as desk:

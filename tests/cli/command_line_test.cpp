@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// `nurture` in this process: what is typed in, what is printed, the exit code.
+#include "daemon/base/files.hpp"
+#include "daemon/cli/arguments.hpp"
+#include "daemon/cli/plan_record.hpp"
+#include "daemon/store/suppressions.hpp"
+#include "tests/support/instants.hpp"
+#include "tests/support/temp_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <sstream>
+
+using namespace nurture;
+using support::at;
+
+namespace {
+
+struct Typed {
+    int code = 0;
+    std::string out, err;
+};
+
+constexpr std::size_t k_most = 1u << 20;
+
+class Desk {
+public:
+    Desk() {
+        std::filesystem::create_directories(top_.path() / "data/rules");
+        std::filesystem::create_directories(top_.path() / "data/sample");
+        base::write_file(top_.path() / "data/rules/house.nurture", "edition 2026\n");
+        base::write_file(top_.path() / "data/sample/people.csv",
+                         "ref,license_expires,phone\nc1,2026-03-01,+12145550142\nc2,2026-12-31T10:00:00Z,\n");
+        ::setenv("NURTURE_DATA", (top_.path() / "data").c_str(), 1);
+    }
+    ~Desk() { ::unsetenv("NURTURE_DATA"); }
+
+    std::filesystem::path path() const { return top_.path() / "desk"; }
+    std::string config() const { return (path() / "nurtured.toml").string(); }
+
+    Typed type(std::vector<std::string> words, const std::string& input = {}) {
+        words.insert(words.begin(), "nurture");
+        std::vector<const char*> argv;
+        for (const auto& word : words)
+            argv.push_back(word.c_str());
+        std::istringstream in(input);
+        std::ostringstream out, err;
+        cli::Session session{in, out, err, clock_, "/usr/bin/nurture", "dana", "1.2.3"};
+        const int code = cli::run(session, static_cast<int>(argv.size()), argv.data());
+        return {code, out.str(), err.str()};
+    }
+    Typed type_there(std::vector<std::string> words, const std::string& input = {}) {
+        words.insert(words.end(), {"--config", config()});
+        return type(std::move(words), input);
+    }
+
+private:
+    support::TempDirectory top_;
+    base::SteppedClock clock_{at("2026-03-12T07:00Z")};
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a command that does not exist is refused, with the nearest one") {
+    Desk desk;
+    const auto typed = desk.type({"chek"});
+    CHECK(typed.code == 2);
+    CHECK(typed.out.empty());
+    CHECK(typed.err == "nurture: there is no command `chek`, did you mean `nurture check`?\n");
+    CHECK(desk.type({"--config", "x", "quarterly"}).err ==
+          "nurture: there is no command `quarterly`; `nurture --help` lists them\n");
+}
+
+TEST_CASE("an option that does not exist is refused, with the nearest one") {
+    Desk desk;
+    const auto typed = desk.type({"plan", "--jsno"});
+    CHECK(typed.code == 2);
+    CHECK(typed.err ==
+          "nurture: nurture plan: `--jsno` does not belong here, did you mean `--json`? See: nurture plan --help\n");
+}
+
+TEST_CASE("what is still to come says so and is not in the help") {
+    Desk desk;
+    const auto help = desk.type({"--help"});
+    CHECK(help.code == 0);
+    CHECK(has(help.out, "preview"));
+    for (const std::string command : {"test", "new", "lsp", "doctor", "reconcile", "note"}) {
+        const auto typed = desk.type({command});
+        CHECK(typed.code == 2);
+        CHECK(typed.err == "nurture: `nurture " + command + "` is not in this version yet\n");
+        CHECK_FALSE(has(help.out, "\n  " + command + " "));
+    }
+    CHECK(desk.type({"preview", "--html", "x.html"}).code == 2);
+}
+
+TEST_CASE("a command line that lacks something says what") {
+    Desk desk;
+    CHECK(desk.type({}).code == 2);
+    CHECK(has(desk.type({"why"}).err, "PERSON is required"));
+    CHECK(has(desk.type({"import"}).err, "nurture import --help"));
+    CHECK(has(desk.type({"approve"}).err, "nurture tasks"));
+    CHECK(has(desk.type({"find"}).err, "--segment"));
+}
+
+TEST_CASE("help and version go to standard output") {
+    Desk desk;
+    CHECK(desk.type({"--version"}).out == "nurture 1.2.3\n");
+    const auto help = desk.type({"import", "candidates", "--help"});
+    CHECK(help.code == 0);
+    CHECK(has(help.out, "Usage: nurture import candidates"));
+    CHECK(help.err.empty());
+}
+
+TEST_CASE("explain says what a code stands for, and names the nearest of one that does not exist") {
+    Desk desk;
+    CHECK(has(desk.type({"explain", "N0110"}).out, "N0110 error    a block is never closed"));
+    CHECK(desk.type({"explain", "N9999"}).code == 2);
+}
+
+TEST_CASE("without a configuration there is one sentence that says what to do") {
+    Desk desk;
+    const auto typed = desk.type_there({"status"});
+    CHECK(typed.code == 1);
+    CHECK(has(typed.err, "there is no configuration at"));
+    CHECK(has(typed.err, "nurture init"));
+}
+
+TEST_CASE("init moves the dates of the sample people to the day they are to live around") {
+    Desk desk;
+    const auto typed = desk.type({"init", desk.path().string()});  // today: ten days later
+    REQUIRE(typed.err.empty());
+    CHECK(has(typed.out, "nurture plan"));
+    CHECK(base::read_file(desk.path() / "sample/people.csv", k_most) ==
+          "ref,license_expires,phone\nc1,2026-03-11,+12145550142\nc2,2027-01-10T10:00:00Z,\n");
+    CHECK(base::read_file(desk.path() / "rules/house.nurture", k_most) == "edition 2026\n");
+}
+
+TEST_CASE("init with a day of its own leaves the dates as they were made") {
+    Desk desk;
+    REQUIRE(desk.type({"init", desk.path().string(), "--as-of", "2026-03-02"}).code == 0);
+    CHECK(has(base::read_file(desk.path() / "sample/people.csv", k_most), "c1,2026-03-01"));
+}
+
+TEST_CASE("init writes over nothing") {
+    Desk desk;
+    REQUIRE(desk.type({"init", desk.path().string()}).code == 0);
+    base::write_file(desk.path() / "rules/house.nurture", "mine");
+    const auto typed = desk.type({"init", desk.path().string()});
+    CHECK(typed.code == 1);
+    CHECK(has(typed.err, "not an empty directory"));
+    CHECK(base::read_file(desk.path() / "rules/house.nurture", k_most) == "mine");
+}
+
+TEST_CASE("stop works before there is a store, and resume takes it back") {
+    Desk desk;
+    REQUIRE(desk.type({"init", desk.path().string()}).code == 0);
+    REQUIRE(desk.type_there({"stop", "--because", "fire drill"}).code == 0);
+    CHECK(std::filesystem::exists(desk.path() / "STOP"));
+    store::Database::open(desk.path() / "nurtured.db");
+    CHECK(has(desk.type_there({"status"}).out, "STOPPED by a STOP file"));
+    REQUIRE(desk.type_there({"resume"}).code == 0);
+    CHECK_FALSE(std::filesystem::exists(desk.path() / "STOP"));
+    CHECK(has(desk.type_there({"resume"}).out, "Nothing was stopped"));
+}
+
+TEST_CASE("a stop is in the store with who and why") {
+    Desk desk;
+    REQUIRE(desk.type({"init", desk.path().string()}).code == 0);
+    const auto database = store::Database::open(desk.path() / "nurtured.db");
+    REQUIRE(desk.type_there({"stop", "--because", "fire drill"}).code == 0);
+    const auto stopped = store::stopped(database);
+    REQUIRE(stopped);
+    CHECK(stopped->by == "dana");
+    CHECK(stopped->why == "fire drill");
+    CHECK(has(desk.type_there({"status"}).out, "STOPPED since Thu 12 Mar 2026 07:00 UTC by dana, because fire drill"));
+    REQUIRE(desk.type_there({"resume"}).code == 0);
+    CHECK_FALSE(store::stopped(database));
+}
+
+TEST_CASE("an address from standard input is suppressed, though nobody has it, and lifted with a reason only") {
+    Desk desk;
+    REQUIRE(desk.type({"init", desk.path().string()}).code == 0);
+    const auto database = store::Database::open(desk.path() / "nurtured.db");
+    const auto now = at("2026-03-12T07:00Z");
+
+    CHECK(desk.type_there({"suppress", "-"}, "ana@care.example\n").code == 2);
+    CHECK(store::suppressions(database, now).empty());
+    const auto typed = desk.type_there({"suppress", "-", "--because", "asked on the phone"}, "ana@care.example\n");
+    CHECK(typed.code == 0);
+    CHECK_FALSE(has(typed.out + typed.err, "ana@"));
+    REQUIRE(store::suppressions(database, now).size() == 1);
+
+    CHECK(desk.type_there({"lift", "Ana@care.example"}).code == 2);
+    CHECK(desk.type_there({"lift", "Ana@care.example", "--because", "asked again"}).code == 0);
+    CHECK(store::suppressions(database, now).empty());
+    CHECK(has(desk.type_there({"lift", "Ana@care.example", "--because", "x"}).out, "nothing to lift"));
+}
+
+TEST_CASE("a plan is found by the first six digits of its hash") {
+    support::TempDirectory top;
+    cli::Agreed agreed;
+    agreed.record.hash = "7f3a91" + std::string(58, '0');
+    agreed.record.as_of = at("2026-03-02T07:00Z");
+    agreed.as_of_given = true;
+    cli::keep_plan(top.path(), agreed);
+    CHECK(cli::find_plan(top.path(), "7f3a91").record.hash == agreed.record.hash);
+    CHECK(cli::find_plan(top.path(), "7f3a9100").record.as_of == agreed.record.as_of);
+    CHECK(cli::find_plan(top.path(), "7f3a91").as_of_given);
+    CHECK_THROWS_AS(cli::find_plan(top.path(), "7f3a92"), cli::Failure);
+    CHECK_THROWS_AS(cli::find_plan(top.path(), "7f3a9"), cli::Usage);
+    CHECK_THROWS_AS(cli::find_plan(top.path(), "../etc/passwd"), cli::Usage);
+}
+
+TEST_CASE("a beginning that two plans share is not enough") {
+    support::TempDirectory top;
+    for (const char last : {'a', 'b'}) {
+        cli::Agreed agreed;
+        agreed.record.hash = "7f3a91" + std::string(58, last);
+        cli::keep_plan(top.path(), agreed);
+    }
+    CHECK_THROWS_WITH(cli::find_plan(top.path(), "7f3a91"), Catch::Contains("more of the hash"));
+    CHECK(cli::find_plan(top.path(), "7f3a91b").record.hash.back() == 'b');
+}
+
+TEST_CASE("the newest fifty plans are kept") {
+    support::TempDirectory top;
+    const auto file = [&](int i) {
+        return top.path() / "plans" / (std::string(62, '0') + std::to_string(10 + i) + ".json");
+    };
+    const auto begin = std::filesystem::file_time_type{};
+    for (int i = 0; i < 52; ++i) {
+        cli::Agreed agreed;
+        agreed.record.hash = file(i).stem();
+        cli::keep_plan(top.path(), agreed);
+        std::filesystem::last_write_time(file(i), begin + std::chrono::hours(i));
+    }
+    CHECK_FALSE(std::filesystem::exists(file(0)));
+    CHECK_FALSE(std::filesystem::exists(file(1)));
+    CHECK(std::filesystem::exists(file(2)));
+    CHECK(std::filesystem::exists(file(51)));
+}

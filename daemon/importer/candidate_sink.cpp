@@ -23,8 +23,8 @@ struct FieldColumn {
 std::string clash_text(const std::vector<store::ColumnClash>& clashes) {
     const auto& clash = clashes.front();
     return fmt::format(
-        "the rules say that `{0}` is {1}, and the store holds it as {2}: change the rules back, or convert what is "
-        "stored (nurture fields --convert {0} {1})",
+        "the rules say that `{}` is {}, and the store holds it as {}: change the rules back, or give the field "
+        "another name",
         clash.name, store::to_text(clash.wanted), store::to_text(clash.stored));
 }
 

@@ -293,6 +293,9 @@ Instant counted_at(Instant slot, Instant accepted) {
 std::vector<T2Verdict> commit_batch(Database& database, std::span<const T3> outcomes, std::span<const T2> requests,
                                     const T2Policy& policy, Instant now) {
     std::vector<T2Verdict> verdicts;
+    if (outcomes.empty() && requests.empty()) {
+        return verdicts;
+    }
     Transaction transaction(database);
     for (const auto& outcome : outcomes) {
         record(database, outcome, now);

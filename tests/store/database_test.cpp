@@ -80,6 +80,36 @@ TEST_CASE("a database of another program is refused and not changed") {
     CHECK_THROWS_WITH(Database::open(text), Catch::Contains("is not a database"));
 }
 
+TEST_CASE("several programs may make one store at the same moment") {
+    const TempDirectory folder;
+    const auto path = folder / "nurtured.db";
+    std::vector<pid_t> children;
+    for (int i = 0; i < 8; ++i) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            try {
+                auto database = Database::open(path);
+                Transaction transaction(database);
+                set_meta(database, "opened by " + std::to_string(i), "yes");
+                transaction.commit();
+                ::_exit(0);
+            } catch (const StoreError&) {
+                ::_exit(1);
+            }
+        }
+        children.push_back(child);
+    }
+    for (const pid_t child : children) {
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        CHECK(WEXITSTATUS(status) == 0);
+    }
+    const auto database = Database::open_read_only(path);
+    for (int i = 0; i < 8; ++i) {
+        CHECK(meta(database, "opened by " + std::to_string(i)) == "yes");
+    }
+}
+
 TEST_CASE("a missing store or directory is named") {
     const TempDirectory folder;
     CHECK_THROWS_WITH(Database::open_read_only(folder / "nurtured.db"), Catch::Contains("there is no store at"));

@@ -17,6 +17,17 @@ constexpr const char* k_people = R"(
 "sam.okafor" = { name = "Sam Okafor", email = "sam.okafor@lonestar.example", phone = "+15125550105" }
 )";
 
+/// scdoc reads these two as emphasis.
+std::string plain(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '*' || c == '_')
+            out += '\\';
+        out += c;
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string sample_text() {
@@ -38,12 +49,13 @@ std::string sample_text() {
 std::string reference_text() {
     std::string text;
     for (const auto& section : sections()) {
-        text += fmt::format("## [{}]\n\n{}\n\n", section.name, section.doc);
+        text += fmt::format("## [{}]\n\n{}\n\n", section.name, plain(section.doc));
         for (const auto& key : keys()) {
             if (std::string_view(key.section) != section.name)
                 continue;
             const auto value = *key.sample != '\0' ? key.sample : key.fallback;
-            text += fmt::format("*{}* = {}{}\n\t{}\n\n", key.name, value, key.mandatory ? " (mandatory)" : "", key.doc);
+            text += fmt::format("*{}* = {}{}\n\t{}\n\n", plain(key.name), plain(value),
+                                key.mandatory ? " (mandatory)" : "", plain(key.doc));
         }
     }
     return text;

@@ -61,6 +61,7 @@ def wrong(raw):
 
 
 with Desk() as desk:
+    desk.set("public_url", '"https://talent.example.org"')  # one-click unsubscribe is for https alone
     desk.live_sample()
     desk.run("rehearse", "--from", f"{TODAY}T06:00", "--days", "30", "--into", desk.file("rehearsal"))
     files = glob.glob(desk.file("rehearsal", "messages", "*.eml"))

@@ -116,11 +116,10 @@ std::vector<Bitmap> Evaluator::evaluate_all(const View& view, std::vector<Flip>&
         for (std::size_t i = 0; i < rows.size; ++i)
             living[i / 64] |= std::uint64_t{!view.columns.flags(rows[i]).erased} << (i % 64);
         for (std::size_t segment = 0; segment < members.size(); ++segment) {
-            const std::uint64_t* whole = kernels.slot(rules_->segments[segment].whole);
-            std::vector<std::uint64_t> words(whole, whole + living.size());
-            for (std::size_t i = 0; i < words.size(); ++i)
-                words[i] &= living[i];
-            members[segment].put_words(rows.first / 64, words);
+            std::uint64_t* whole = kernels.slot(rules_->segments[segment].whole);
+            for (std::size_t i = 0; i < living.size(); ++i)
+                whole[i] &= living[i];
+            members[segment].put_words(rows.first / 64, {whole, living.size()});
         }
     });
     return members;

@@ -36,7 +36,7 @@ public:
     }
 
     Condition operator()(const dsl::cond::ListHas& c) const {
-        return ListHas{c.field, CodeSet(columns_.field(c.field).dictionary, c.values), c.all};
+        return ListHas{c.field, CodeSet(columns_.field(c.field).dictionary, c.values), c.all ? c.values.size() : 1};
     }
 
     Condition operator()(const dsl::cond::Within& c) const {
@@ -83,9 +83,10 @@ CodeSet::CodeSet(const roster::Dictionary& dictionary, const std::vector<std::st
 }
 
 void CodeSet::add(Code code) {
+    if (code == 0)
+        return;  // no value: nobody has it
     if (in_.size() <= code)
         in_.resize(code + 1, 0);
-    values_ += in_[code] == 0 ? 1 : 0;
     in_[code] = 1;
 }
 

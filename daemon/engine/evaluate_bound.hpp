@@ -20,11 +20,9 @@ public:
     CodeSet(const roster::Dictionary& dictionary, const std::vector<std::string>& values);
     void add(Code code);
     bool has(Code code) const { return code < in_.size() && in_[code] != 0; }
-    std::size_t values() const { return values_; }
 
 private:
     std::vector<std::uint8_t> in_;
-    std::size_t values_ = 0;
 };
 
 struct TextIn {
@@ -44,7 +42,7 @@ struct TextContains {
 struct ListHas {
     FieldIx field;
     CodeSet codes;
-    bool all;
+    std::size_t wanted;  // how many of them
 };
 struct Within {
     FieldIx field;

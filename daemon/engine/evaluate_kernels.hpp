@@ -96,12 +96,11 @@ public:
     }
 
     void operator()(const bound::ListHas& c) {
-        const std::size_t wanted = c.all ? c.codes.values() : 1;
-        fill([&items = c_.field(c.field).items, &c, wanted](Row row) {
+        fill([&items = c_.field(c.field).items, &c](Row row) {
             std::size_t found = 0;
             for (const roster::Code code : items.of(row))
                 found += c.codes.has(code) ? 1 : 0;
-            return found >= wanted;
+            return found >= c.wanted;
         });
     }
 

@@ -149,6 +149,7 @@ TEST_CASE("text is compared without regard to capitals and blanks, and an unknow
     CHECK(scene.holds(TextContains{k_stage, "view"}) == "nynn");
     CHECK(scene.holds(TextContains{k_stage, "offer", true}) == "ynnn");
     CHECK(scene.holds(TextContains{k_stage, "out", true}) == "nnnn");
+    CHECK(scene.holds(TextIn{k_stage, {""}}) == "nnnn");
     CHECK(scene.holds(Known{k_stage}) == "yynn");
 }
 

@@ -75,11 +75,13 @@ the_rehearsal() {
     say "A dress rehearsal: the daemon's own path over a copy of the store, $days days on a stepped clock, messages as files."
     try nurture rehearse --from "$(date -d tomorrow +%F)T00:00" --days "$days" --into rehearsal
     say "The first mail, as its reader sees it:"
-    python3 "$root/tests/support/show_mail.py" "$(find rehearsal/messages -name '*.eml' | sort -V | head -n 1)"
-    say "Why did that person get it, and what comes next? ('-' reads the person from standard input: no names in the process list.)"
-    ref=$(nurture --store rehearsal/nurtured.db find --segment "Dormant ICU nurses" --format csv | sed -n 2p | cut -d, -f1)
-    printf '\n$ nurture --store rehearsal/nurtured.db why %s\n' "$ref"
-    nurture --store rehearsal/nurtured.db why "$ref" | sed -n '1,40p'
+    first=$(find rehearsal/messages -name '*.eml' | sort -V | sed -n 1p)
+    python3 "$root/tests/support/show_mail.py" "$first"
+    say "Why did that person get it, and what else? ('-' reads the address from standard input, so it is in no process list.)"
+    printf '\n$ nurture --store rehearsal/nurtured.db why -\n'
+    python3 "$root/tests/support/show_mail.py" --recipient "$first" | nurture --store rehearsal/nurtured.db why - >why.txt
+    sed -n '1,28p' why.txt
+    echo "  … ($(wc -l <why.txt) lines in all, in $desk/why.txt: every other campaign, and the line that leaves the person out)"
 }
 
 the_daemon() {

@@ -42,9 +42,11 @@ public:
           campaign_(campaign),
           all_(compiler.rules.conditions) {}
 
-    void run() {
-        own_audience();
-        own_messages();
+    void run(bool has_audience) {
+        if (has_audience) {
+            own_audience();
+            own_messages();
+        }
         window(Channel::email);
         window(Channel::sms);
         replies();
@@ -255,9 +257,10 @@ void check_overlap(Compiler& c) {
     for (std::size_t b = 0; b < campaigns.size(); ++b) {
         const auto same =
             std::find_if(campaigns.begin(), campaigns.begin() + static_cast<std::ptrdiff_t>(b), [&](const Campaign& a) {
-                return !a.draft && a.priority == campaigns[b].priority && a.audience == campaigns[b].audience;
+                return !a.draft && c.has_audience[static_cast<std::size_t>(&a - campaigns.data())] &&
+                       a.priority == campaigns[b].priority && a.audience == campaigns[b].audience;
             });
-        if (campaigns[b].draft || same == campaigns.begin() + static_cast<std::ptrdiff_t>(b)) {
+        if (campaigns[b].draft || !c.has_audience[b] || same == campaigns.begin() + static_cast<std::ptrdiff_t>(b)) {
             continue;
         }
         c.report("N0610", campaigns[b].audience_span,
@@ -272,8 +275,8 @@ void check_overlap(Compiler& c) {
 }  // namespace
 
 void check_campaigns(Compiler& c) {
-    for (Campaign& campaign : c.rules.campaigns) {
-        CampaignChecker(c, campaign).run();
+    for (std::size_t i = 0; i < c.rules.campaigns.size(); ++i) {
+        CampaignChecker(c, c.rules.campaigns[i]).run(c.has_audience[i]);
     }
     check_overlap(c);
 }

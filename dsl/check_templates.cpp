@@ -46,7 +46,10 @@ bool start_has_value(const Schema& schema, const Campaign& campaign) {
 }
 
 bool audience_proves(const Compiler& c, const Campaign& campaign, FieldIx field) {
-    return campaign.stop_leavers && proves_known(c.rules.conditions, c.rules.segments[campaign.audience].whole, field);
+    // Without an audience, which is reported already, nothing can be said.
+    return !c.has_audience[static_cast<std::size_t>(&campaign - c.rules.campaigns.data())] ||
+           (campaign.stop_leavers &&
+            proves_known(c.rules.conditions, c.rules.segments[campaign.audience].whole, field));
 }
 
 /// Whether the piece may be blank in a text that goes out by `channel` (none: a task).
@@ -120,6 +123,9 @@ void check_blanks(Compiler& c, const Pieces& pieces, std::optional<Channel> chan
 }
 
 void check_email(Compiler& c, const Template& email) {
+    if (email.body.empty()) {
+        return;  // reported already
+    }
     if (!has(email.body, MergeKind::unsubscribe_link)) {
         c.report("N0501", email.span, fmt::format("the email \"{}\" has no unsubscribe link", email.name), "")
             .notes.push_back("Write a line:   | Stop these emails: {{unsubscribe_link}}");
@@ -158,6 +164,9 @@ bool says_stop(const Pieces& pieces) {
 }
 
 void check_sms(Compiler& c, const Template& sms) {
+    if (sms.body.empty()) {
+        return;
+    }
     if (!says_stop(sms.body)) {
         c.report("N0502", sms.span, fmt::format("the sms \"{}\" does not say how to opt out", sms.name), "")
             .notes.push_back("Write a line:   | Reply STOP to opt out");

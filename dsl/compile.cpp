@@ -176,13 +176,9 @@ Compiled compile_find(const Rules& rules, std::string lines, std::string name) {
     Segment segment;
     segment.name = std::move(name);
     segment.span = {file, 0, static_cast<std::uint32_t>(found->sources.files.back().text.size())};
-    segment.lines = compile_lines(compiler, conditions);
-    check_lines(compiler, segment.lines);
-    std::vector<ConditionIx> all;
-    for (const SegmentLine& line : segment.lines) {
-        all.push_back(line.condition);
-    }
-    segment.whole = compiler.pool.lines(std::move(all));
+    const std::vector<Line> compiled = compile_lines(compiler, conditions);
+    segment.whole = compile_whole(compiler, compiled);
+    segment.lines.assign(compiled.begin(), compiled.end());
     found->segments.push_back(std::move(segment));
     tidy(result.diagnostics);
     if (!has_errors(result.diagnostics)) {

@@ -63,6 +63,7 @@ private:
         out_.audience_span = in_.audience.front().span;
         if (const auto segment = c_.segment(in_.audience.front().value)) {
             out_.audience = *segment;
+            c_.has_audience[static_cast<std::size_t>(&out_ - c_.rules.campaigns.data())] = true;
         }
     }
 
@@ -335,16 +336,17 @@ private:
 
 void compile_campaigns(Compiler& c) {
     std::vector<bool> done(c.rules.campaigns.size());
+    c.has_audience.resize(c.rules.campaigns.size());
     for (const ast::File& file : c.files) {
         for (const ast::Campaign& source : file.campaigns) {
-            const CampaignIx ix = *c.rules.campaign(source.name.text);
-            if (done[ix]) {
-                continue;  // the second of that name is reported already
+            const auto ix = c.rules.campaign(source.name.text);
+            if (!ix || done[*ix]) {
+                continue;  // one too many, or the second of that name: reported already
             }
-            done[ix] = true;
-            Campaign& campaign = c.rules.campaigns[ix];
+            done[*ix] = true;
+            Campaign& campaign = c.rules.campaigns[*ix];
             HeadCompiler(c, source, campaign).run();
-            campaign.steps = compile_steps(c, source, ix);
+            campaign.steps = compile_steps(c, source, *ix);
             const auto& lines = campaign.steps->lines;
             const auto first = std::find_if(lines.begin(), lines.end(), [](const StepLine& line) {
                 return std::holds_alternative<op::Message>(line.op);

@@ -47,7 +47,7 @@ void warn_never_got(Compiler& c, const ast::EventTest& test, Span line) {
 CompiledLine event_test(Compiler& c, const ast::EventTest& test, Span line) {
     const auto event = c.event(test.kind);
     if (!event) {
-        return {c.pool.always(), {}};
+        return {c.pool.always(), {}, {}};
     }
     cond::Happened happened;
     happened.event = *event;
@@ -86,7 +86,7 @@ CompiledLine event_test(Compiler& c, const ast::EventTest& test, Span line) {
     }
     warn_never_got(c, test, line);
     const ConditionIx condition = c.pool.add(std::move(happened));
-    return {test.negated ? c.pool.negation(condition) : condition, {}};
+    return {test.negated ? c.pool.negation(condition) : condition, {}, {}};
 }
 
 std::optional<ConditionIx> membership(Compiler& c, const ast::MembershipTest& test) {
@@ -116,9 +116,9 @@ std::optional<ConditionIx> membership(Compiler& c, const ast::MembershipTest& te
 CompiledLine membership_test(Compiler& c, const ast::MembershipTest& test) {
     const auto condition = membership(c, test);
     if (!condition) {
-        return {c.pool.always(), {}};
+        return {c.pool.always(), {}, {}};
     }
-    return {test.negated ? c.pool.negation(*condition) : *condition, {}};
+    return {test.negated ? c.pool.negation(*condition) : *condition, {}, {}};
 }
 
 CompiledLine consent_test(Compiler& c, const ast::ConsentTest& test) {
@@ -142,14 +142,14 @@ CompiledLine consent_test(Compiler& c, const ast::ConsentTest& test) {
             consent.from = back(test.length_to ? *test.length_to : *test.length, 0);
         }
     }
-    return {c.pool.add(std::move(consent)), {}};
+    return {c.pool.add(std::move(consent)), {}, {}};
 }
 
 CompiledLine group(Compiler& c, const ast::Group& group, Span line) {
-    std::vector<SegmentLine> lines = compile_lines(c, group.lines);
+    std::vector<Line> lines = compile_lines(c, group.lines);
     if (lines.empty()) {
         c.report("N0202", line, "this group is empty", "write at least one condition line before its `end`");
-        return {c.pool.always(), {}};
+        return {c.pool.always(), {}, {}};
     }
     if (group.kind == ast::GroupKind::all_of) {
         check_lines(c, lines);
@@ -158,13 +158,20 @@ CompiledLine group(Compiler& c, const ast::Group& group, Span line) {
     }
     std::vector<ConditionIx> members;
     std::vector<ConditionIx> unknown;
-    for (const SegmentLine& member : lines) {
+    for (const Line& member : lines) {
         members.push_back(member.condition);
         if (member.unknown) {
             unknown.push_back(*member.unknown);
         }
     }
     CompiledLine result;
+    for (const Line& member : lines) {
+        if (group.kind == ast::GroupKind::all_of) {
+            result.needed.insert(result.needed.end(), member.needed.begin(), member.needed.end());
+        } else if (group.kind == ast::GroupKind::none_of) {
+            result.needed.push_back({c.pool.negation(member.condition), member.span});
+        }
+    }
     result.condition = group.kind == ast::GroupKind::all_of   ? c.pool.all_of(std::move(members))
                        : group.kind == ast::GroupKind::any_of ? c.pool.any_of(std::move(members))
                                                               : c.pool.none_of(std::move(members));
@@ -196,14 +203,18 @@ CompiledLine compile_condition(Compiler& c, const ast::Condition& line) {
     c.report("N0410", line.span, "what happened to a step can only be asked right after `if`",
              fmt::format("`{}` is a step of one campaign", test.step.text))
         .notes.push_back("In a condition, ask for the message:   has clicked email \"…\"");
-    return {c.pool.always(), {}};
+    return {c.pool.always(), {}, {}};
 }
 
-std::vector<SegmentLine> compile_lines(Compiler& c, const std::vector<ast::Condition>& lines) {
-    std::vector<SegmentLine> result;
+std::vector<Line> compile_lines(Compiler& c, const std::vector<ast::Condition>& lines) {
+    std::vector<Line> result;
     for (const ast::Condition& line : lines) {
-        const CompiledLine compiled = compile_condition(c, line);
-        result.push_back({line.span, c.one_line(line.span), compiled.condition, compiled.unknown});
+        CompiledLine compiled = compile_condition(c, line);
+        if (compiled.needed.empty()) {
+            compiled.needed = {{compiled.condition, line.span}};
+        }
+        result.push_back(
+            {{line.span, c.one_line(line.span), compiled.condition, compiled.unknown}, std::move(compiled.needed)});
     }
     return result;
 }

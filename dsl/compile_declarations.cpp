@@ -22,9 +22,6 @@ constexpr std::array<std::string_view, 18> k_own_names = {
 /// SQLite takes 2,000 columns in a table; nobody keeps so many facts about a person.
 constexpr std::size_t k_most_fields = 1000;
 
-/// Indices are 16 bits wide.
-constexpr std::size_t k_most_named = 60'000;
-
 FieldKind kind(ast::FieldType type) {
     switch (type) {
     case ast::FieldType::text: return FieldKind::text;
@@ -56,14 +53,14 @@ public:
         }
         const auto [first, is_new] = first_.emplace(name.text, name.span);
         if (!is_new) {
-            c_.taken(what_, name.text, name.span, first->second);
+            c_.taken(what_ + "s", name.text, name.span, first->second);
         }
         return is_new;
     }
 
 private:
     Compiler& c_;
-    std::string_view what_;
+    std::string what_;
     std::map<std::string, Span> first_;
 };
 
@@ -82,9 +79,9 @@ void declare_named(Compiler& c, std::vector<Item>& items, std::vector<Source> as
         for (const Source& source : file.*member) {
             const auto [at, is_new] = first.emplace(source.name.text, source.name.span);
             if (!is_new) {
-                c.taken(what, source.name.text, source.name.span, at->second);
-            } else if (first.size() > k_most_named) {
-                c.report("N0130", source.name.span, fmt::format("there are more than {} {}s", k_most_named, what));
+                c.taken(std::string(what) + "s", source.name.text, source.name.span, at->second);
+            } else if (first.size() > k_named) {
+                c.report("N0130", source.name.span, fmt::format("there are more than {} {}s", k_named, what));
                 return;
             }
         }
@@ -102,7 +99,7 @@ void declare_values(Compiler& c) {
         for (const ast::Values& values : file.values) {
             const auto [at, is_new] = c.values.emplace(values.name.text, &values);
             if (!is_new) {
-                c.taken("list of value", values.name.text, values.name.span, at->second->name.span);
+                c.taken("lists of values", values.name.text, values.name.span, at->second->name.span);
             }
         }
     }

@@ -92,7 +92,7 @@ public:
     CompiledLine run() {
         const auto field = c_.field(test_.field);
         if (!field) {
-            return {c_.pool.always(), {}};
+            return {c_.pool.always(), {}, {}};
         }
         field_ = *field;
         kind_ = c_.rules.schema.fields[field_].kind;
@@ -100,17 +100,21 @@ public:
             return known_test();
         }
         if (!fits()) {
-            return {c_.pool.always(), {}};
+            return {c_.pool.always(), {}, {}};
         }
         check_unknown_said();
+        const std::size_t said = c_.diagnostics.size();
         ConditionIx condition = positive();
+        if (c_.diagnostics.size() > said) {
+            return {c_.pool.always(), {}, {}};
+        }
         if (impossible(c_.rules.conditions, condition)) {
             c_.report("N0220", line_, "this line can never be true, so nobody will ever match",
                       "the first end comes after the second");
-            return {c_.pool.always(), {}};
+            return {c_.pool.always(), {}, {}};
         }
         condition = with_unknown(condition);
-        return {condition, may_be_unknown() ? std::optional(c_.pool.unknown(field_)) : std::nullopt};
+        return {condition, may_be_unknown() ? std::optional(c_.pool.unknown(field_)) : std::nullopt, {}};
     }
 
 private:
@@ -122,7 +126,7 @@ private:
                       "leave out what stands after the comma");
         }
         const ConditionIx known = c_.pool.known(field_);
-        return {test_.op == FieldOp::is_known ? known : c_.pool.negation(known), {}};
+        return {test_.op == FieldOp::is_known ? known : c_.pool.negation(known), {}, {}};
     }
 
     bool fits() {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace nurture::dsl {
 namespace {
@@ -64,20 +65,16 @@ private:
 
     void compile(SegmentIx ix) {
         const ast::Segment& source = *sources_[ix];
-        std::vector<SegmentLine> lines = compile_lines(c_, source.lines);
+        const std::vector<Line> lines = compile_lines(c_, source.lines);
         if (lines.empty() && !source.incomplete) {
             c_.report("N0202", source.span, fmt::format("the segment \"{}\" is empty", source.name.text),
                       "everybody would be in it");
         }
-        check_lines(c_, lines);
-        std::vector<ConditionIx> all;
-        for (const SegmentLine& line : lines) {
-            all.push_back(line.condition);
-        }
+        const ConditionIx whole = compile_whole(c_, lines);
         Segment& segment = c_.rules.segments[ix];
         segment.span = source.span;
-        segment.lines = std::move(lines);
-        segment.whole = c_.pool.lines(std::move(all));
+        segment.lines.assign(lines.begin(), lines.end());
+        segment.whole = whole;
     }
 
     /// One diagnostic for a circle, at the segment where it closes, with every segment on the way.
@@ -102,58 +99,90 @@ private:
     std::vector<SegmentIx> busy_;
 };
 
-/// Two lines of one block, the later one first, as the example in the manual.
-void report_pair(Compiler& c, std::string_view code, const SegmentLine& first, const SegmentLine& second,
-                 std::string_view title, std::string_view label) {
-    Diagnostic& problem = c.report(code, second.span, std::string(title), std::string(label));
-    problem.labels.push_back({first.span, "together with this line"});
+/// What a test says about its field, for two that exclude each other.
+std::string says(const Condition& condition) {
+    const auto* range = std::get_if<cond::NumberRange>(&condition);
+    if (range == nullptr) {
+        return "one of the two";
+    }
+    if (range->low == range->high) {
+        return fmt::format("says {}", range->low);
+    }
+    if (std::isinf(range->high)) {
+        return range->low_open ? fmt::format("says more than {}", range->low)
+                               : fmt::format("says {} or more", range->low);
+    }
+    if (std::isinf(range->low)) {
+        return range->high_open ? fmt::format("says less than {}", range->high)
+                                : fmt::format("says {} or less", range->high);
+    }
+    return fmt::format("says {} to {}", range->low, range->high);
+}
+
+struct Pair {
+    Needed first, second;
+};
+
+/// A test of each line that no person can satisfy together.
+std::optional<Pair> clash(const Compiler& c, const Line& a, const Line& b) {
+    for (const Needed& x : a.needed) {
+        for (const Needed& y : b.needed) {
+            if (disjoint(c.rules.conditions, x.condition, y.condition)) {
+                return Pair{x, y};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+void report_clash(Compiler& c, const Pair& pair) {
+    c.report("N0220", pair.second.span, "these two lines can never both be true, so nobody will ever match",
+             says(c.rules.conditions[pair.second.condition]))
+        .labels.push_back({pair.first.span, says(c.rules.conditions[pair.first.condition])});
 }
 
 }  // namespace
 
 void compile_segments(Compiler& compiler) { SegmentCompiler(compiler).run(); }
 
-void check_lines(Compiler& c, const std::vector<SegmentLine>& lines) {
+ConditionIx compile_whole(Compiler& c, const std::vector<Line>& lines) {
+    check_lines(c, lines);
+    std::vector<ConditionIx> all;
+    for (const Line& line : lines) {
+        all.push_back(line.condition);
+    }
+    return c.pool.lines(std::move(all));
+}
+
+void check_lines(Compiler& c, const std::vector<Line>& lines) {
     if (lines.size() > k_compared_lines) {
         return;
     }
-    // Every line as the tests that must hold for it, so that a `none of` is compared member by member.
-    std::vector<std::vector<ConditionIx>> tests;
-    for (const SegmentLine& line : lines) {
-        tests.push_back(must_hold(c.pool, line.condition));
-    }
-    const auto clash = [&](std::size_t a, std::size_t b) {
-        return std::any_of(tests[a].begin(), tests[a].end(), [&](ConditionIx x) {
-            return std::any_of(tests[b].begin(), tests[b].end(),
-                               [&](ConditionIx y) { return disjoint(c.rules.conditions, x, y); });
-        });
-    };
     for (std::size_t b = 0; b < lines.size(); ++b) {
         for (std::size_t a = 0; a < b; ++a) {
-            if (clash(a, b)) {
-                report_pair(c, "N0220", lines[a], lines[b],
-                            "these two lines can never both be true, so nobody will ever match", "excludes the other");
+            if (const auto pair = clash(c, lines[a], lines[b])) {
+                report_clash(c, *pair);
                 break;  // one partner is enough to show
             }
         }
     }
 }
 
-void check_alternatives(Compiler& c, const std::vector<SegmentLine>& lines, bool any_of) {
+void check_alternatives(Compiler& c, const std::vector<Line>& lines, bool any_of) {
     if (lines.size() > k_compared_lines) {
         return;
     }
     for (std::size_t b = 0; b < lines.size(); ++b) {
         for (std::size_t a = 0; a < b; ++a) {
-            if (exhaustive(c.rules.conditions, lines[a].condition, lines[b].condition)) {
-                any_of ? report_pair(c, "N0221", lines[a], lines[b],
-                                     "one of these two lines is always true, so this `any of` lets everybody through",
-                                     "the opposite of the other")
-                       : report_pair(c, "N0220", lines[a], lines[b],
-                                     "one of these two lines is always true, so nobody gets through this `none of`",
-                                     "the opposite of the other");
-                return;
+            if (!exhaustive(c.rules.conditions, lines[a].condition, lines[b].condition)) {
+                continue;
             }
+            c.report(any_of ? "N0221" : "N0220", lines[b].span,
+                     any_of ? "one of these two lines is always true, so this `any of` lets everybody through"
+                            : "one of these two lines is always true, so nobody gets through this `none of`",
+                     "the opposite of the other")
+                .labels.push_back({lines[a].span, "the other"});
+            return;
         }
     }
 }

@@ -94,7 +94,7 @@ private:
             if (step.name) {
                 const auto [at, is_new] = steps_.emplace(step.name->text, &step);
                 if (!is_new) {
-                    c_.taken("step", step.name->text, step.name->span, at->second->name->span);
+                    c_.taken("steps", step.name->text, step.name->span, at->second->name->span);
                 }
             }
             if (const auto* branch = std::get_if<ast::Branch>(&step.what)) {

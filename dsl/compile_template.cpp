@@ -222,7 +222,9 @@ Pieces compile_text(Compiler& compiler, std::string_view text, Span span, bool i
     return TextCompiler(compiler, text, span, is_task).run();
 }
 
-void compile_templates(Compiler& c) {
+namespace {
+
+void read_templates(Compiler& c) {
     std::map<std::pair<Channel, std::string>, Span> first;
     for (const ast::File& file : c.files) {
         for (const ast::Template& source : file.templates) {
@@ -234,9 +236,13 @@ void compile_templates(Compiler& c) {
             const auto [at, is_new] =
                 first.emplace(std::pair(to_channel(source.channel), source.name.text), source.name.span);
             if (!is_new) {
-                c.taken(source.channel == ast::Channel::email ? "email template" : "sms template", source.name.text,
+                c.taken(source.channel == ast::Channel::email ? "email templates" : "sms templates", source.name.text,
                         source.name.span, at->second);
                 continue;
+            }
+            if (first.size() > k_named) {
+                c.report("N0130", source.name.span, fmt::format("there are more than {} templates", k_named));
+                return;
             }
             if (source.incomplete) {
                 c.unread_templates.insert(at->first);
@@ -244,6 +250,12 @@ void compile_templates(Compiler& c) {
             c.rules.templates.push_back(compile_one(c, source));
         }
     }
+}
+
+}  // namespace
+
+void compile_templates(Compiler& c) {
+    read_templates(c);
     std::sort(c.rules.templates.begin(), c.rules.templates.end(), [](const Template& a, const Template& b) {
         return std::tie(a.channel, a.name) < std::tie(b.channel, b.name);
     });

@@ -2,6 +2,7 @@
 #include "dsl/compiler.hpp"
 
 #include "dsl/characters.hpp"
+#include "dsl/limits.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,9 @@ std::vector<std::string> names_of(const Items& items) {
     return names;
 }
 
+/// So many names are shown when none of them is near.
+constexpr std::size_t k_few = 6;
+
 /// The nearest name; one that differs only in capitals and blanks is always near.
 std::optional<std::string> suggest(std::string_view name, const std::vector<std::string>& known) {
     const std::string folded = fold(name);
@@ -29,8 +33,18 @@ std::optional<std::string> suggest(std::string_view name, const std::vector<std:
 }  // namespace
 
 Diagnostic& Compiler::report(std::string_view code, Span place, std::string title, std::string label) {
+    if (full(place.file)) {
+        dropped = diagnose(code, std::move(title), place, std::move(label));
+        return dropped;
+    }
+    ++said[place.file];
     diagnostics.push_back(diagnose(code, std::move(title), place, std::move(label)));
     return diagnostics.back();
+}
+
+bool Compiler::full(std::uint32_t file) const {
+    const auto count = said.find(file);
+    return count != said.end() && count->second >= k_diagnostics_per_file;
 }
 
 void Compiler::not_yet(Span place, std::string_view what, std::string instead) {
@@ -40,6 +54,9 @@ void Compiler::not_yet(Span place, std::string_view what, std::string instead) {
 
 void Compiler::unknown_name(std::string_view code, std::string_view kind, std::string_view name, Span place,
                             const std::vector<std::string>& known, std::string note) {
+    if (full(place.file)) {
+        return;  // looking for the nearest name is what costs time
+    }
     const auto near = suggest(name, known);
     if (!near && incomplete) {
         return;
@@ -54,11 +71,13 @@ void Compiler::unknown_name(std::string_view code, std::string_view kind, std::s
         problem.notes.push_back("To accept the suggestion: nurture check --fix");
     } else if (!note.empty()) {
         problem.notes.push_back(std::move(note));
+    } else if (!known.empty() && known.size() <= k_few) {
+        problem.notes.push_back(fmt::format("There is   \"{}\"", fmt::join(known, "\", \"")));
     }
 }
 
-void Compiler::taken(std::string_view kind, std::string_view name, Span place, Span first) {
-    report("N0206", place, fmt::format("there are two {}s called \"{}\"", kind, name), "the second one")
+void Compiler::taken(std::string_view kinds, std::string_view name, Span place, Span first) {
+    report("N0206", place, fmt::format("there are two {} called \"{}\"", kinds, name), "the second one")
         .labels.push_back({first, "the first one"});
 }
 

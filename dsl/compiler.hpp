@@ -22,6 +22,10 @@ struct TextUse {
     Span span;  // of the step
 };
 
+/// Segments, campaigns or templates of a rule set. Names are looked up one by one, and indices are 16 bits wide; a
+/// large team has some hundred.
+inline constexpr std::size_t k_named = 10'000;
+
 struct Compiler {
     Compiler(const SourceSet& the_sources, const World& the_world, Rules& the_rules, Diagnostics& the_diagnostics)
         : sources(the_sources),
@@ -45,6 +49,8 @@ struct Compiler {
     /// False when that cannot be, because it waits for the one that asks.
     std::function<bool(SegmentIx)> need_segment;
 
+    std::vector<bool> has_audience;  // by CampaignIx: there is one, and it is known
+
     // What could not be read is reported already; what seems to be missing may have stood there.
     bool incomplete = false;                                     // a block of some file
     bool policy_incomplete = false;                              // a line of the policy
@@ -59,13 +65,13 @@ struct Compiler {
 
     // --- reporting -----------------------------------------------------------------------------------------------
 
-    /// Adds a diagnostic; the reference holds until the next one is added.
+    /// Adds a diagnostic; the reference holds until the next one is added. Those over the limit of a file are dropped.
     Diagnostic& report(std::string_view code, Span place, std::string title, std::string label = {});
     /// N0001: `what` does not work yet; `instead` is a whole sentence.
     void not_yet(Span place, std::string_view what, std::string instead);
     /// "there is no KIND called NAME", with the nearest of `known` and a fix.
-    /// N0206: `kind` `name` exists already.
-    void taken(std::string_view kind, std::string_view name, Span place, Span first);
+    /// N0206: there are two `kinds` of that name.
+    void taken(std::string_view kinds, std::string_view name, Span place, Span first);
     /// N0109 for every one after the first.
     template<class Lines>
     void at_most_once(const Lines& lines, std::string_view what) {
@@ -83,6 +89,10 @@ struct Compiler {
     /// Says nothing when the name may have stood in a block that could not be read.
     void unknown_name(std::string_view code, std::string_view kind, std::string_view name, Span place,
                       const std::vector<std::string>& known, std::string note = {});
+
+    bool full(std::uint32_t file) const;
+    std::map<std::uint32_t, std::size_t> said;  // per file
+    Diagnostic dropped;
 
     // --- names ---------------------------------------------------------------------------------------------------
 
@@ -118,18 +128,29 @@ void apply_allows(Compiler& compiler);
 
 // --- shared between parts -------------------------------------------------------------------------------------------
 
+/// A test that must hold for its line to hold, and where it stands: the line itself, or one within its group.
+struct Needed {
+    ConditionIx condition = 0;
+    Span span;
+};
 struct CompiledLine {
     ConditionIx condition = 0;
     std::optional<ConditionIx> unknown;
+    std::vector<Needed> needed;
 };
 CompiledLine compile_field_test(Compiler& compiler, const ast::FieldTest& test, Span line);
 /// Condition lines, in order. Reports what is wrong; a broken line becomes `always`.
 CompiledLine compile_condition(Compiler& compiler, const ast::Condition& line);
-std::vector<SegmentLine> compile_lines(Compiler& compiler, const std::vector<ast::Condition>& lines);
+struct Line : SegmentLine {
+    std::vector<Needed> needed;
+};
+std::vector<Line> compile_lines(Compiler& compiler, const std::vector<ast::Condition>& lines);
+/// The condition of lines that must all hold; what contradicts itself in them is reported.
+ConditionIx compile_whole(Compiler& compiler, const std::vector<Line>& lines);
 /// Lines that must all hold: two that exclude each other (N0220).
-void check_lines(Compiler& compiler, const std::vector<SegmentLine>& lines);
+void check_lines(Compiler& compiler, const std::vector<Line>& lines);
 /// Lines of an `any of` or `none of`: two of which one always holds.
-void check_alternatives(Compiler& compiler, const std::vector<SegmentLine>& lines, bool any_of);
+void check_alternatives(Compiler& compiler, const std::vector<Line>& lines, bool any_of);
 /// The words after an operator: names, or those of `values "…"`. Folded and sorted.
 std::vector<std::string> folded_values(Compiler& compiler, const std::vector<ast::Quoted>& values,
                                        const std::optional<ast::Quoted>& values_name);

@@ -137,7 +137,7 @@ smtpd_sasl_security_options = noanonymous
 smtpd_client_message_rate_limit = 0
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_recipient_restrictions = check_recipient_access texthash:{base}/etc/recipients, permit
-virtual_mailbox_domains = mail.example
+virtual_mailbox_domains = {domains}
 virtual_mailbox_maps = static:all/
 virtual_mailbox_base = {base}/mail
 virtual_uid_maps = static:{nobody.pw_uid}
@@ -194,16 +194,16 @@ service auth {{
 
 
 class Postfix(Directory):
-    """Takes mail for anybody at mail.example from `nurtured`, password `opensesame`, over TLS; refuses by REFUSALS."""
+    """Takes mail for anybody at `domains` from `nurtured`, password `opensesame`, over TLS; refuses by REFUSALS."""
 
-    def __init__(self):
+    def __init__(self, domains="mail.example"):
         need("postfix", "dovecot", "openssl", root=True)
         super().__init__()
         base, nobody = self.path, pwd.getpwnam("nobody")
         self.port, self.tls_port = free_port(), free_port()
         certificates = Certificates(base)
         self.ca = str(certificates.ca)
-        self.write("etc/main.cf", POSTFIX_MAIN.format(base=base, certificates=certificates, nobody=nobody))
+        self.write("etc/main.cf", POSTFIX_MAIN.format(base=base, domains=domains, certificates=certificates, nobody=nobody))
         self.write("etc/master.cf", POSTFIX_MASTER.format(port=self.port, tls_port=self.tls_port))
         self.write("etc/recipients", REFUSALS)
         self.write("dovecot/users", "nurtured:{PLAIN}opensesame\n")

@@ -30,7 +30,7 @@ check "the state belongs to the daemon and its group" \
 cat >/etc/nurtured/rules/hello.nurture <<'RULES'
 edition 2026
 
-policy
+policy "Lone Star Staffing"
   postal address "Lone Star Staffing, 100 Main Street, Dallas, TX 75201"
   time zone candidate, otherwise "America/Chicago"
 end
@@ -48,6 +48,8 @@ printf '[Service]\nRestartSec=100ms\nWatchdogSec=2s\n' >/etc/systemd/system/$uni
 install -m 600 -D /dev/stdin /etc/credstore/nurtured.smtp-password <<<"open-sesame"
 systemctl daemon-reload
 
+printf 'ref,first_name,email\nc1,Ana,ana@candidates.example\n' >/tmp/candidates.csv
+check "a recruiter imports people" as recruiter nurture import candidates /tmp/candidates.csv
 hash=$(as recruiter nurture plan --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["hash"])') || hash=none
 check "a recruiter applies the plan before the first start" as recruiter nurture apply "$hash"
 
@@ -110,7 +112,7 @@ check "a password that nobody uses may be missing" systemctl start $unit
 systemctl stop $unit
 
 # --- What the journal knows
-check "the journal has the message's id" has 'message [0-9]+' "$(journal)"
+check "the journal has the message's id" has 'message=[0-9]+' "$(journal)"
 check "but no address and no name" has_not '[^ ]@[a-z]|[Dd]ana|\bWu\b' "$(journal)"
 
 [ "$failures" -eq 0 ] || { echo "--- journal"; journal; echo "status before the broken reload: $status_before"; }

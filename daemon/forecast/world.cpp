@@ -15,10 +15,6 @@ using engine::ReasonCode;
 // Accepted less than this after its slot counts as accepted at the slot (the contract of engine and outbox).
 constexpr std::chrono::minutes k_on_time{15};
 
-dsl::Channel channel_of(store::Channel channel) {
-    return channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
-}
-
 bool says_skipped(ReasonCode reason) { return reason >= ReasonCode::no_consent && reason <= ReasonCode::human_reply; }
 
 fact::Outcome::Now became(render::Problem problem) {

@@ -51,17 +51,44 @@ enum class Channel : std::uint8_t { email, sms };
 using Value = std::variant<Quoted, Number, Date>;
 
 enum class FieldOp : std::uint8_t {
-    is, is_any_of, is_not, is_none_of,
-    includes, includes_any_of, includes_all_of, includes_none_of,
-    contains, starts_with,
-    at_least, at_most, more_than, less_than, between,            // numbers
-    ago_at_least, ago_at_most, ago_more_than, ago_less_than, ago_between,
-    away_at_least, away_at_most, away_more_than, away_less_than, away_between,
-    is_today, before, after, on, on_or_before, on_or_after, between_dates,
-    anniversary_in,                                              // "today" is 0 days
-    is_yes, is_no,
-    within,                                                      // "within 60 miles of …"
-    is_known, is_unknown,
+    is,
+    is_any_of,
+    is_not,
+    is_none_of,
+    includes,
+    includes_any_of,
+    includes_all_of,
+    includes_none_of,
+    contains,
+    starts_with,
+    at_least,
+    at_most,
+    more_than,
+    less_than,
+    between,  // numbers
+    ago_at_least,
+    ago_at_most,
+    ago_more_than,
+    ago_less_than,
+    ago_between,
+    away_at_least,
+    away_at_most,
+    away_more_than,
+    away_less_than,
+    away_between,
+    is_today,
+    before,
+    after,
+    on,
+    on_or_before,
+    on_or_after,
+    between_dates,
+    anniversary_in,  // "today" is 0 days
+    is_yes,
+    is_no,
+    within,  // "within 60 miles of …"
+    is_known,
+    is_unknown,
 };
 enum class UnknownClause : std::uint8_t { none, or_is_unknown, if_known };
 
@@ -69,21 +96,21 @@ struct FieldTest {
     Word field;
     FieldOp op{};
     Span op_span;
-    std::vector<Value> values;           // what stands after the operator, numbers and dates included
-    std::optional<Quoted> values_name;   // `any of values "Oncology and near"`
-    std::optional<Length> length;        // days ago/away: the first number; anniversary: in how long
-    std::optional<Length> length_to;     // `between 30 and 730 days ago`
-    double distance_metres = 0;          // within
-    std::optional<Quoted> place;         // within
+    std::vector<Value> values;          // what stands after the operator, numbers and dates included
+    std::optional<Quoted> values_name;  // `any of values "Oncology and near"`
+    std::optional<Length> length;       // days ago/away: the first number; anniversary: in how long
+    std::optional<Length> length_to;    // `between 30 and 730 days ago`
+    double distance_metres = 0;         // within
+    std::optional<Quoted> place;        // within
     UnknownClause unknown = UnknownClause::none;
 };
 struct EventTest {  // `has [not] EVENT ["name"] …`, and `has [not] clicked email "x" …`
     bool negated = false;
-    Word kind;                            // applied, replied, received, clicked, …
-    std::optional<Quoted> name;           // attended "Spring Career Fair 2026"
-    std::optional<Channel> channel;       // email or sms, with or without a template
-    std::optional<Quoted> message;        // template of that channel
-    std::optional<Number> at_least;       // at least N times
+    Word kind;                       // applied, replied, received, clicked, …
+    std::optional<Quoted> name;      // attended "Spring Career Fair 2026"
+    std::optional<Channel> channel;  // email or sms, with or without a template
+    std::optional<Quoted> message;   // template of that channel
+    std::optional<Number> at_least;  // at least N times
     std::optional<Length> in_the_last;
 };
 enum class Membership : std::uint8_t { in_segment, in_list, in_campaign, entered_campaign, completed_campaign };
@@ -96,7 +123,7 @@ enum class ConsentOp : std::uint8_t { given, withdrawn, unknown, given_ago };
 struct ConsentTest {
     Quoted name;
     ConsentOp op{};
-    std::optional<FieldOp> ago;           // given_ago: ago_more_than, …
+    std::optional<FieldOp> ago;  // given_ago: ago_more_than, …
     std::optional<Length> length;
     std::optional<Length> length_to;
 };
@@ -119,37 +146,35 @@ struct Condition {
 // --- campaigns -------------------------------------------------------------------------------------------------
 
 /// A change of one person, for start when / stop when / pause when.
-enum class ChangeKind : std::uint8_t {
-    event, joined_list, entered_campaign, leaves_audience, becomes, gains, changes
-};
+enum class ChangeKind : std::uint8_t { event, joined_list, entered_campaign, leaves_audience, becomes, gains, changes };
 struct Change {
     ChangeKind kind{};
-    Word word;                         // the event kind, or the field
-    std::optional<Quoted> name;        // event's name, list, campaign
-    std::optional<Channel> channel;    // `candidate has clicked email "x"`
-    std::optional<Quoted> message;     // template of that channel
-    std::vector<Quoted> values;        // becomes, gains (`any of`)
-    std::optional<Quoted> values_name; // `any of values "…"`
+    Word word;                          // the event kind, or the field
+    std::optional<Quoted> name;         // event's name, list, campaign
+    std::optional<Channel> channel;     // `candidate has clicked email "x"`
+    std::optional<Quoted> message;      // template of that channel
+    std::vector<Quoted> values;         // becomes, gains (`any of`)
+    std::optional<Quoted> values_name;  // `any of values "…"`
     Span span;
 };
 struct Person {  // "dana.wu" | owner | candidate, otherwise "lee.ortiz"
     bool owner = false;
     bool from_candidate = false;
-    std::optional<Quoted> name;        // the person, or the one after `otherwise`
+    std::optional<Quoted> name;  // the person, or the one after `otherwise`
     Span span;
 };
 using Weekdays = std::uint8_t;  // bit 0 = Monday … bit 6 = Sunday
 enum class CheckEvery : std::uint8_t { day, weekday, weekdays, hour, first_business_day };
 struct CheckSchedule {
     CheckEvery every{};
-    Weekdays days = 0;              // weekdays
-    std::uint16_t months = 0;       // first_business_day: bit 0 = January; `every month` is all twelve
-    TimeOfDay at;                   // not for hour
+    Weekdays days = 0;         // weekdays
+    std::uint16_t months = 0;  // first_business_day: bit 0 = January; `every month` is all twelve
+    TimeOfDay at;              // not for hour
     Span span;
 };
-struct StartOnDate {                // start 60 days before F | 12 months after F | on the anniversary of F
+struct StartOnDate {  // start 60 days before F | 12 months after F | on the anniversary of F
     Word field;
-    Length offset;                  // count < 0 is before
+    Length offset;  // count < 0 is before
     bool anniversary = false;
     Span span;
 };
@@ -161,10 +186,10 @@ struct Otherwise {
 };
 struct MessageStep {
     Channel channel{};
-    std::vector<Quoted> templates;          // more than one: next unsent of
+    std::vector<Quoted> templates;  // more than one: next unsent of
     bool next_unsent = false;
     std::optional<Word> thread_of;
-    std::optional<Length> within;           // how late it may be; with a note: how long the owner has
+    std::optional<Length> within;  // how late it may be; with a note: how long the owner has
     std::optional<Person> personal_note_by;
     Otherwise otherwise;
 };
@@ -258,7 +283,8 @@ struct Sender {
 };
 
 /// One line above the steps. Twice the same line is a diagnostic, so each keeps its place.
-template <class T> struct At {
+template<class T>
+struct At {
     T value{};
     Span span;
 };
@@ -305,7 +331,7 @@ struct EventDeclaration {
 
 enum class CapOf : std::uint8_t { messages, email, sms, kind };
 enum class CapPer : std::uint8_t { candidate, day, sender_day };
-struct Cap {  // at most N messages|email|sms|"pitch" per candidate in D | per day | per sender per day
+struct Cap {                // at most N messages|email|sms|"pitch" per candidate in D | per day | per sender per day
     bool at_least = false;  // a floor: lint and report only
     Number count;
     CapOf of{};
@@ -314,15 +340,44 @@ struct Cap {  // at most N messages|email|sms|"pitch" per candidate in D | per d
     std::optional<Length> in;
     Span span;
 };
-struct PostalAddress { Quoted text; Span span; };
-struct TimeZone { Quoted fallback; Span span; };
-struct Holidays { Quoted file; Span span; };
-struct QuietHours { TimeOfDay from, to; Span span; };
-struct QuietDays { Weekdays days = 0; Span span; };
-struct QuietDates { std::chrono::month_day from, to; Span span; };
-struct RequiresConsent { Channel channel{}; Quoted consent; Span span; };
-struct NeverContact { bool list = true; Quoted name; Span span; };
-struct Hold { Quoted segment; Span span; };
+struct PostalAddress {
+    Quoted text;
+    Span span;
+};
+struct TimeZone {
+    Quoted fallback;
+    Span span;
+};
+struct Holidays {
+    Quoted file;
+    Span span;
+};
+struct QuietHours {
+    TimeOfDay from, to;
+    Span span;
+};
+struct QuietDays {
+    Weekdays days = 0;
+    Span span;
+};
+struct QuietDates {
+    std::chrono::month_day from, to;
+    Span span;
+};
+struct RequiresConsent {
+    Channel channel{};
+    Quoted consent;
+    Span span;
+};
+struct NeverContact {
+    bool list = true;
+    Quoted name;
+    Span span;
+};
+struct Hold {
+    Quoted segment;
+    Span span;
+};
 using PolicyLine = std::variant<PostalAddress, TimeZone, Holidays, QuietHours, QuietDays, QuietDates, RequiresConsent,
                                 Cap, NeverContact, Hold>;
 struct Policy {
@@ -351,16 +406,26 @@ struct Template {
     std::optional<At<Quoted>> subject;
     /// The body: per physical line its text after "| " and where that text stands. Merge fields are read by
     /// dsl/template_text, which is why the places are kept.
-    struct BodyLine { std::string text; Span span; };
+    struct BodyLine {
+        std::string text;
+        Span span;
+    };
     std::vector<BodyLine> body;
     Span span;
     bool incomplete = false;
 };
 enum class RetiredCampaignKind : std::uint8_t { finish, stop_now };
-struct RetiredCampaign { Quoted name; RetiredCampaignKind kind{}; Span span; };
-struct RenamedCampaign { Quoted from, to; Span span; };
+struct RetiredCampaign {
+    Quoted name;
+    RetiredCampaignKind kind{};
+    Span span;
+};
+struct RenamedCampaign {
+    Quoted from, to;
+    Span span;
+};
 struct Allow {
-    Word code;                 // "N0402", in capitals
+    Word code;  // "N0402", in capitals
     Quoted because;
     Span span;
     std::optional<Span> next;  // the logical line right below it, which it silences; none: nothing is below it
@@ -382,13 +447,13 @@ struct Given {
     Quoted candidate;
     std::optional<Quoted> file;
     std::vector<GivenField> fields;
-    std::vector<ConsentTest> consents;    // `consent "job news" is given` or `is withdrawn`
-    std::vector<MembershipTest> lists;    // `is in list "Not now"`
+    std::vector<ConsentTest> consents;  // `consent "job news" is given` or `is withdrawn`
+    std::vector<MembershipTest> lists;  // `is in list "Not now"`
     Span span;
 };
 struct Happening {  // at 2026-03-03 10:00 …
     LocalInstant at;
-    std::optional<Quoted> who;               // none: the only candidate
+    std::optional<Quoted> who;  // none: the only candidate
     std::variant<Change, EventTest, StepTest /* clicks guide */, Word /* replies */,
                  std::pair<bool, Word> /* approves (true) or refuses step */>
         what;

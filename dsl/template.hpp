@@ -14,20 +14,27 @@
 namespace nurture::dsl {
 
 enum class MergeKind : std::uint8_t {
-    literal,            // text
-    field,              // field: dates print as "May 1, 2026", lists as "ICU, CVICU"
-    owner_name, owner_email, owner_phone,
-    organisation, postal_address,
-    unsubscribe_link, preferences_link, renew_consent_link,
-    event_value, event_date, personal_note,
-    years_since,        // whole years since a date field
+    literal,  // text
+    field,    // field: dates print as "May 1, 2026", lists as "ICU, CVICU"
+    owner_name,
+    owner_email,
+    owner_phone,
+    organisation,
+    postal_address,
+    unsubscribe_link,
+    preferences_link,
+    renew_consent_link,
+    event_value,
+    event_date,
+    personal_note,
+    years_since,  // whole years since a date field
 };
 
 struct Piece {
     MergeKind kind = MergeKind::literal;
-    std::string text;              // literal: the words; otherwise what to say when the value is blank
-    FieldIx field = 0;             // field, years_since
-    bool has_fallback = false;     // `or …` was written; `or nothing` is a fallback of no words
+    std::string text;           // literal: the words; otherwise what to say when the value is blank
+    FieldIx field = 0;          // field, years_since
+    bool has_fallback = false;  // `or …` was written; `or nothing` is a fallback of no words
     Span span;
 };
 
@@ -38,16 +45,16 @@ enum class Channel : std::uint8_t { email, sms };
 struct Template {
     std::string name;
     Channel channel = Channel::email;
-    std::string kind;              // "pitch", or empty
-    Pieces subject;                // email only
-    Pieces body;                   // Markdown for email, plain text for SMS; lines joined by '\n'
+    std::string kind;  // "pitch", or empty
+    Pieces subject;    // email only
+    Pieces body;       // Markdown for email, plain text for SMS; lines joined by '\n'
     Span span;
 };
 
 /// GSM 03.38 7-bit when every character fits (extension table counts two), else UCS-2.
 struct SmsSize {
     bool ucs2 = false;
-    int segments = 0;   // 160/153 septets, 70/67 UTF-16 units
+    int segments = 0;  // 160/153 septets, 70/67 UTF-16 units
     int units = 0;
 };
 SmsSize sms_size(std::string_view utf8);

@@ -152,6 +152,15 @@ std::string_view word(PlanCampaign::Against against) {
     return {};
 }
 
+std::string_view word(PlanCampaign::Starts starts) {
+    switch (starts) {
+    case PlanCampaign::Starts::at_checks: return "check";
+    case PlanCampaign::Starts::on_change: return "change";
+    case PlanCampaign::Starts::on_date: return "date";
+    }
+    return {};
+}
+
 Json json_of(const PlanCampaign& c) {
     const auto reach = [](const Reach& r) { return json_of(r); };
     const auto number = [](std::int64_t n) { return Json(n); };

@@ -100,7 +100,9 @@ void Writer::line(std::string_view text, Ink how) { text_ += ink(text, how) + '\
 void Writer::line(std::string_view left, std::string_view right, Ink left_ink, Ink right_ink) {
     const auto columns = static_cast<std::size_t>(page_.columns);
     const auto room = columns - std::min(columns, width(right) + 2);
-    const auto cut = fit(left, room);
+    const auto cut = fit(left, right.empty() ? columns : room);
+    if (right.empty())
+        return line(cut, left_ink);
     text_ += ink(cut, left_ink) + std::string(room + 2 - width(cut), ' ') + ink(right, right_ink) + '\n';
 }
 

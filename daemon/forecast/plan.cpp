@@ -138,6 +138,7 @@ private:
         campaign.draft = rule.draft;
         campaign.audience_name = rules().segments[rule.audience].name;
         campaign.audience = static_cast<std::int64_t>(state_.member.of(rule.audience).count());
+        campaign.starts = static_cast<PlanCampaign::Starts>(rule.entry.index());
         campaign.quota = rule.enroll_per_day;
         campaign.quota_line = place(rule.enroll_span).line;
         campaign.inside = inside(state_, ix);
@@ -316,7 +317,8 @@ private:
                 waits.add(event.reason, event.who);
             }
         }
-        campaign.left_to_enter = std::max<std::int64_t>(0, campaign.may_enter - entering);
+        if (campaign.starts == PlanCampaign::Starts::at_checks)
+            campaign.left_to_enter = std::max<std::int64_t>(0, campaign.may_enter - entering);
         campaign.waits = waits.reasons();
         const auto first = std::find_if(course_.messages.begin(), course_.messages.end(),
                                         [&](const Message& m) { return m.campaign == ix && !m.text.empty(); });

@@ -63,10 +63,12 @@ struct PlanCampaign {
     std::optional<std::int64_t> live_next_day;       // likewise: messages in 24 hours
     std::optional<Reach> email, sms;                 // of the channels it uses
     std::int64_t may_enter = 0, may_enter_test = 0;  // now, leaving the daily quota aside
+    enum class Starts : std::uint8_t { at_checks, on_change, on_date };
+    Starts starts{};
     std::uint32_t quota_line = 0;
     std::int32_t quota = 0;
-    std::int64_t left_to_enter = 0;                             // may enter, and will not have within the days shown
-    Days days;                                                  // the next 7
+    std::int64_t left_to_enter = 0;  // may enter at checks, and will not have within the days shown
+    Days days;                       // the next 7
     std::int64_t entering_next_day = 0, messages_next_day = 0;  // in 24 hours
     std::int64_t inside = 0;
     std::map<std::string, std::int64_t> on_older_steps;  // people by version (6 hex digits) other than this one

@@ -57,7 +57,7 @@ private:
         if (p_.stopped)
             w_.paragraph("everything is stopped (`nurture stop`); nothing goes out before `nurture resume`.",
                          "Note: ", Ink::red);
-        w_.line("Legend:  + enters   > goes out   ~ changes for people inside   - is removed   ! held back", Ink::dim);
+        w_.line("Legend: + enters  > goes out  ~ changes for those inside  - removed  ! held back", Ink::dim);
     }
 
     // --- segments --------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ private:
         note(r.withdrawn, fmt::format("took back \"{}\"", printable(r.consent)));
         note(r.unknown, fmt::format("never gave \"{}\"", printable(r.consent)));
         note(r.no_address, channel == "SMS" ? "without a number" : "without an address");
-        note(r.suppressed, "suppressed");
+        note(r.suppressed, "opted out or bounced");
         note(r.never_contact, "never to be contacted");
         std::string text =
             fmt::format("reaches {} of {}.", thousands(r.reachable), counted(c.audience, "person", "people"));
@@ -147,29 +147,31 @@ private:
     }
 
     void entering(const PlanCampaign& c) {
-        std::int64_t week = 0;
+        std::vector<std::string> days;
         for (const auto& [day, counts] : c.days)
-            week += counts.entered;
-        std::string text = week == 0 ? "nobody enters in the next 7 days" : [&] {
-            std::vector<std::string> days;
-            for (const auto& [day, counts] : c.days)
-                if (counts.entered > 0)
-                    days.push_back(fmt::format("{} {}", thousands(counts.entered), day_word(day)));
-            return fmt::format("{} enter", fmt::join(days, ", "));
-        }();
-        if (c.may_enter > 0)
-            text += fmt::format("; {} may enter, at most {} per day (line {})", thousands(c.may_enter),
-                                thousands(c.quota), c.quota_line);
-        if (c.left_to_enter > 0 && week > 0)
-            text += fmt::format(", {} later", thousands(c.left_to_enter));
-        text += '.';
+            if (counts.entered > 0)
+                days.push_back(fmt::format("{} {}", thousands(counts.entered), day_word(day)));
+        if (c.left_to_enter > 0 && !days.empty())
+            days.push_back(thousands(c.left_to_enter) + " later");
+        std::string text = who_may(c);
+        text += days.empty() ? "; nobody in the next 7 days." : ": " + listed(days) + ".";
         if (p_.test_mode && c.may_enter > 0)
             text += fmt::format(" In test mode {} of them.", thousands(c.may_enter_test));
         w_.paragraph(text, "  + ", Ink::green);
-        if (c.canary > 0 && week > 0)
-            w_.paragraph(fmt::format("the first {} go out alone, the rest after their results are known (canary).",
-                                     counted(c.canary, "message", "messages")),
+        if (c.canary > 0 && !days.empty())
+            w_.paragraph(fmt::format("the first {} alone, the rest when their results are known (canary).",
+                                     counted(c.canary, "message goes out", "messages go out")),
                          "  > ", Ink::green);
+    }
+
+    static std::string who_may(const PlanCampaign& c) {
+        if (c.may_enter == 0)
+            return "nobody may enter now";
+        const auto what = c.starts == PlanCampaign::Starts::at_checks   ? ""
+                          : c.starts == PlanCampaign::Starts::on_change ? " once a change starts it for them"
+                                                                        : " on their day";
+        return fmt::format("{} may enter{}, at most {} per day (line {})", thousands(c.may_enter), what,
+                           thousands(c.quota), c.quota_line);
     }
 
     std::string day_word(Day day) const {
@@ -218,9 +220,9 @@ private:
         if (!c.sample)
             return;
         const auto& s = *c.sample;
-        w_.paragraph(fmt::format("{} gets {} \"{}\" on {}:", printable(s.name.empty() ? s.ref : s.name),
+        w_.paragraph(fmt::format("For example {}: {} \"{}\" on {}", printable(s.name.empty() ? s.ref : s.name),
                                  channel_word(s.channel), printable(s.message_template), when(s.slot, s.zone)),
-                     "    For example ", Ink::dim);
+                     "    ", Ink::dim);
         w_.paragraph("\"" + printable(s.text) + "\"", "      ");
     }
 

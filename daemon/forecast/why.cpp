@@ -148,11 +148,25 @@ private:
                 continue;
             const auto& line = rules().segments[segment].lines[i];
             WhyLine one{place(line.span).line, line.text, explained[i].holds, explained[i].unknown, {}};
-            for (const auto& test : explained[i].tests)
-                one.values.push_back(test.what + ": " + test.value);
+            one.values = values(explained[i].tests);
             lines.push_back(std::move(one));
         }
         return lines;
+    }
+
+    /// Each once; a segment within a segment can bring in dozens, of which the first tell enough.
+    std::vector<std::string> values(const std::vector<engine::Tested>& tests) const {
+        constexpr std::size_t k_most = 4;
+        std::vector<std::string> values;
+        for (const auto& test : tests)
+            if (auto value = test.what + ": " + test.value;
+                std::find(values.begin(), values.end(), value) == values.end())
+                values.push_back(std::move(value));
+        if (!only_ && values.size() > k_most) {
+            values.resize(k_most);
+            values.emplace_back("…");
+        }
+        return values;
     }
 
     std::string entry(dsl::CampaignIx ix, const engine::Entrance& entrance) const {

@@ -66,7 +66,8 @@ private:
         w_.line(fmt::format("  {:<3} {:>4}  {}", line.holds ? "yes" : "no", line.line, printable(line.text)),
                 line.holds ? Ink::plain : Ink::yellow);
         if (!line.values.empty())
-            w_.paragraph(printable(listed(line.values)) + (line.unknown ? " (decided by an unknown value)" : ""),
+            w_.paragraph(printable(fmt::format("{}", fmt::join(line.values, ", "))) +
+                             (line.unknown ? " (decided by an unknown value)" : ""),
                          "            ");
     }
 
@@ -124,7 +125,7 @@ private:
             const auto& line = campaign->lines.front();
             std::string text = printable(line.text);
             if (!line.values.empty())
-                text += " (" + printable(listed(line.values)) + ")";
+                text += " (" + printable(fmt::format("{}", fmt::join(line.values, ", "))) + ")";
             w_.paragraph(text, "      ");
         }
     }

@@ -193,6 +193,7 @@ void Desk::enrol(store::CandidateId who, const dsl::Rules& live, const std::stri
     row.candidate = who;
     row.campaign = campaign;
     row.step_list = steps.hash;
+    row.round = 1;
     row.entered_at = entered;
     row.position = *steps.find(step);
     row.step = step;

@@ -67,8 +67,10 @@ void append_hex(std::string& out, char c) {
 }
 
 /// RFC 2047 5 (3): the set that is safe even within a phrase.
+bool plain_in_q(char c) { return alphanumeric(c) || std::string_view("!*+-/").find(c) != std::string_view::npos; }
+
 void append_q(std::string& out, char c) {
-    if (alphanumeric(c) || std::string_view("!*+-/").find(c) != std::string_view::npos)
+    if (plain_in_q(c))
         out += c;
     else if (c == ' ')
         out += '_';
@@ -86,10 +88,10 @@ std::size_t character_size(std::string_view text, std::size_t at) {
 std::size_t encoded_size(std::string_view piece, bool q) {
     if (!q)
         return (piece.size() + 2) / 3 * 4;
-    std::string out;
+    std::size_t size = 0;
     for (char c : piece)
-        append_q(out, c);
-    return out.size();
+        size += c == ' ' || plain_in_q(c) ? 1 : 3;
+    return size;
 }
 
 std::string encoded_word(std::string_view piece, bool q) {

@@ -22,7 +22,10 @@ Json when(const std::optional<store::Instant>& instant) { return instant ? Json(
 
 struct ValueJson {
     Json operator()(std::monostate) const { return nullptr; }
-    Json operator()(double number) const { return number; }
+    Json operator()(double number) const {
+        const auto whole = static_cast<std::int64_t>(number);
+        return static_cast<double>(whole) == number ? Json(whole) : Json(number);
+    }
     Json operator()(bool yes) const { return yes; }
     Json operator()(const std::vector<std::string>& list) const { return list; }
     template<class Other>

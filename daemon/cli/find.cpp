@@ -56,6 +56,8 @@ std::shared_ptr<const dsl::Rules> rules_to_ask(Session& session, const config::C
     auto compiled = dsl::compile_find(*rules, lines, k_lines);
     auto sources = rules->sources;
     sources.files.push_back({k_lines, lines});
+    for (auto& diagnostic : compiled.diagnostics)
+        diagnostic.fix.reset();  // there is no file that `check --fix` could mend
     print(session, compiled.diagnostics, sources);
     if (!compiled.rules)
         throw Reported{};

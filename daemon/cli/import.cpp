@@ -45,7 +45,8 @@ base::ZoneId zone_of(const dsl::SourceSet& sources) {
     return base::ZoneId::utc;
 }
 
-/// What the rules say about data: only these blocks need to be right.
+/// What the rules say about data. Only these blocks need to be right; what the rest calls lists and consents is known
+/// when it is right too.
 Known read_known(Session& session, const config::Config& config) {
     const auto sources = service::read_rules(config.rules_directory);
     auto compiled = dsl::compile_schema(sources);
@@ -53,6 +54,8 @@ Known read_known(Session& session, const config::Config& config) {
     print(session, compiled.diagnostics, sources);
     if (!compiled.schema || dsl::has_errors(compiled.diagnostics))
         throw Reported{};
+    if (const auto whole = dsl::compile(sources); whole.rules)
+        compiled.schema = whole.rules->schema;
     return {std::move(*compiled.schema), std::move(places), zone_of(sources)};
 }
 
@@ -122,8 +125,8 @@ void print_text(Session& session, const ImportOptions& options, const Summary& s
             "`nurture import consents` can.\n",
             counted(static_cast<std::int64_t>(summary.withdrawals_kept), "consent was", "consents were"));
     if (summary.starts_left_out > 0)
-        session.out << fmt::format("{} could start campaigns, and did not: that takes --live.\n",
-                                   counted(static_cast<std::int64_t>(summary.starts_left_out), "change", "changes"));
+        session.out << "A file tells what was: nothing of it starts a campaign. If it is happening now, import it with "
+                       "--live.\n";
 }
 
 void print_json(Session& session, const ImportOptions& options, const Summary& summary, const path& rejects) {
@@ -179,6 +182,8 @@ int import_people(Session& session, const ImportOptions& options) {
     }
     if (wanted.daemon_lives)
         poke(config);
+    if (summary.rejected == 0)
+        std::filesystem::remove(wanted.rejects);  // of an earlier try
     if (options.json)
         print_json(session, options, summary, wanted.rejects);
     else

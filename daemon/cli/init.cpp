@@ -14,7 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t k_most_bytes = 64u << 20;       // of a sample file
+constexpr std::size_t k_most_bytes = 64u << 20;  // of a sample file
+// Nothing of theirs lies in the future of any zone.
+constexpr std::chrono::hours k_west{12};
 constexpr std::size_t k_date = 10;                    // characters of 2026-03-02
 constexpr const char* k_invented_for = "2026-03-02";  // the day that rules/sample/generate.py made the people for
 
@@ -70,7 +72,7 @@ void move_sample(const fs::path& directory, base::Day today) {
 
 base::Day sample_today(const Session& session, const InitOptions& options) {
     if (options.as_of.empty())
-        return std::chrono::floor<std::chrono::days>(session.now());
+        return std::chrono::floor<std::chrono::days>(session.now() - k_west);
     const auto day = base::parse_day(options.as_of);
     if (!day)
         throw Usage("--as-of is a day such as 2026-03-02: the today of the sample people");

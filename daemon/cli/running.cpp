@@ -24,6 +24,8 @@ namespace {
 using forecast::counted;
 using forecast::thousands;
 
+constexpr std::string_view k_canary = "canary";  // the kind of gate, as persist::begin_canary writes it
+
 /// Everything that `status` knows, before it is shown in one form or the other.
 struct Picture {
     nlohmann::ordered_json daemon;  // null: none runs
@@ -35,6 +37,7 @@ struct Picture {
     std::size_t open_doubts = 0;
     std::vector<store::StateCount> messages;
     std::vector<store::Gate> gates;
+    std::int64_t canaries = 0;  // changed campaigns whose first messages have not gone out yet
     std::optional<base::Minute> next_wake;
     std::vector<std::string> due;  // then, in words
 };
@@ -59,7 +62,20 @@ std::optional<base::Minute> next_wake(const nlohmann::ordered_json& daemon) {
     return instant ? std::optional(base::floor_minute(*instant)) : std::nullopt;
 }
 
-std::vector<std::string> due_at(const store::Database& database, const dsl::Rules& rules, base::Minute wake) {
+/// Who is inside campaigns; returns whose wait is over at the next wake.
+std::int64_t count_enrolments(const store::Database& database, Picture& picture) {
+    std::int64_t waits = 0;
+    store::scan_enrolments(database, [&](const store::Enrolment& enrolment) {
+        if (enrolment.ended_at || enrolment.phase == store::Phase::pending)
+            return;
+        ++picture.inside;
+        waits += picture.next_wake && enrolment.due && base::floor_minute(*enrolment.due) <= *picture.next_wake ? 1 : 0;
+    });
+    return waits;
+}
+
+std::vector<std::string> due_at(const store::Database& database, const dsl::Rules& rules, base::Minute wake,
+                                std::int64_t waits) {
     std::vector<std::string> due;
     const engine::Timetable times(rules);
     std::map<std::string, base::Minute> ran;
@@ -71,12 +87,8 @@ std::vector<std::string> due_at(const store::Database& database, const dsl::Rule
             times.next_check(ix, ran[name], false, times.day(wake)) == wake)
             due.push_back(fmt::format("\"{}\" looks at its audience", name));
     }
-    std::int64_t waits = 0;
-    store::scan_enrolments(database, [&](const store::Enrolment& enrolment) {
-        waits += !enrolment.ended_at && enrolment.due && base::floor_minute(*enrolment.due) <= wake ? 1 : 0;
-    });
     if (waits > 0)
-        due.push_back(counted(waits, "person goes on in a campaign", "people go on in a campaign"));
+        due.push_back(counted(waits, "wait is over", "waits are over"));
     if (due.empty() && times.day_start(times.day(wake)) == wake)
         due.push_back("a new day: dates in conditions are looked at again");
     return due;
@@ -93,12 +105,15 @@ Picture look(Session& session, const config::Config& config, const store::Databa
     picture.open_steps = static_cast<std::int64_t>(store::open_human_steps(database).size());
     picture.open_doubts = store::open_doubts(database).size();
     picture.messages = store::message_counts(database);
-    picture.gates = store::gates(database);
-    for (const auto& list : store::step_lists_in_use(database))
-        picture.inside += list.live_enrolments;
+    for (auto& gate : store::gates(database))
+        if (gate.kind == k_canary && !gate.until)
+            ++picture.canaries;
+        else
+            picture.gates.push_back(std::move(gate));
     picture.next_wake = next_wake(picture.daemon);
+    const auto waits = count_enrolments(database, picture);
     if (picture.next_wake && picture.live)
-        picture.due = due_at(database, *picture.live->rules, *picture.next_wake);
+        picture.due = due_at(database, *picture.live->rules, *picture.next_wake, waits);
     return picture;
 }
 
@@ -129,6 +144,7 @@ nlohmann::ordered_json as_json(const Picture& picture, const config::Config& con
     json["held_back"] = nlohmann::ordered_json::array();
     for (const auto& gate : picture.gates)
         json["held_back"].push_back({{"kind", gate.kind}, {"name", gate.name}, {"why", gate.why}});
+    json["canaries"] = picture.canaries;
     json["daemon"] = picture.daemon;
     return json;
 }
@@ -203,6 +219,9 @@ void print_text(Session& session, const Picture& picture, const config::Config& 
                              ": the relay may have them or not; they are not sent again");
     if (picture.open_steps > 0)
         line("Waiting", counted(picture.open_steps, "thing waits", "things wait") + " for a person: nurture tasks");
+    if (picture.canaries > 0)
+        line("Canary", counted(picture.canaries, "changed campaign sends", "changed campaigns send") +
+                           " a few messages first, and the rest when these went well");
     for (const auto& gate : picture.gates)
         line("Held back", fmt::format("{} {}{}{}", gate.kind, gate.name, gate.why.empty() ? "" : ": ", gate.why));
 }
@@ -220,26 +239,29 @@ int status(Session& session, const StatusOptions& options) {
     return 0;
 }
 
-/// The file first: it works when the store does not.
+/// The store first, so that it knows who stopped; the file in the same breath, and alone when the store is down.
 int stop(Session& session, const BecauseOptions& options) {
     const auto config = load_config(session);
-    base::write_file(service::stop_file(config), fmt::format("{}\n{}\n", session.user, options.because));
-    const auto said = "Stopped: no message leaves until `nurture resume`.";
+    const auto write_file = [&] {
+        base::write_file(service::stop_file(config), fmt::format("{}\n{}\n", session.user, options.because));
+    };
+    const std::string said = "Stopped: no message leaves until `nurture resume`.";
     if (!std::filesystem::exists(config.store_path)) {
+        write_file();
         session.out << said << '\n';
         return 0;
     }
     try {
         auto database = write_store(session, config);
         store::Transaction transaction(database);
+        write_file();
         store::stop(database, session.now(), session.user, options.because);
         transaction.commit();
     } catch (const base::StoreError& trouble) {
-        session.out << said << " The STOP file says so; the store could not be told.\n";
-        throw Failure(trouble.what());
+        write_file();
+        throw Failure(said + " The STOP file says so; the store could not be told: " + trouble.what());
     }
-    const bool heard = poke(config);
-    session.out << said << (heard ? " The daemon knows." : " No daemon is running.") << '\n';
+    session.out << said << (poke(config) ? " The daemon knows." : " No daemon is running.") << '\n';
     return 0;
 }
 

@@ -74,8 +74,7 @@ public:
                 blank_ = true;
                 continue;
             }
-            const bool after_opener = i > 0 && last_ && walked.depth > last_->depth;
-            if (blank_ && last_ && !after_opener && !steps_out(walked) && !is_lone_phrase(*last_, "otherwise"))
+            if (last_ && blank_before(walked))
                 out_ += '\n';
             blank_ = false;
             last_ = &walked;
@@ -86,6 +85,14 @@ public:
     }
 
 private:
+    // One blank line where the author left some, but not inside the edges of a block, and always between two blocks.
+    bool blank_before(const WalkedLine& walked) const {
+        if (walked.depth == 0 && last_->depth == 1 && is_lone_phrase(*last_, "end"))
+            return true;
+        const bool after_opener = walked.depth > last_->depth || is_lone_phrase(*last_, "otherwise");
+        return blank_ && !after_opener && !steps_out(walked);
+    }
+
     const char* at(std::uint32_t offset) const { return text_.data() + offset; }
     std::string_view text(std::uint32_t begin, std::uint32_t end) const { return text_.substr(begin, end - begin); }
 

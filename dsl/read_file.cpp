@@ -93,6 +93,9 @@ private:
     bool edition(const LogicalLine& line, const ReadLine& read) {
         edition_wanted_ = false;
         const auto* edition = read.statement ? std::get_if<line::Edition>(&read.statement->what) : nullptr;
+        const char* behind = at(line.begin);
+        if (!read.statement && longest_phrase(behind, at(line.end)) == phrase("edition"))
+            return false;  // what is wrong with it is said where every line is explained
         if (!edition) {
             miss_edition({file_.file, line.begin, line.begin});
             return false;

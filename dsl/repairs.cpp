@@ -198,15 +198,24 @@ private:
             repair.title = quote(text(what)) + " is not a complete test";
             if (phrase.text.starts_with(words))
                 repair.label = "write " + quote(phrase.text);
+            else
+                repair.title = quote(text(what)) + " is not how a test is written";
             break;
         case PhraseGroup::unit:
             repair.code = "N0106";
-            repair.title = quote(text(what)) + " is not the unit here";
+            repair.title = with_number(what, text(what)) + " is written " + with_number(what, phrase.text);
             repair.label = "write " + quote(phrase.text);
             break;
         default: break;
         }
         return repair;
+    }
+
+    // `1 days`: the number in front of the unit belongs to it.
+    std::string with_number(Run unit, std::string_view words) const {
+        const std::string_view before(line_.data(), offset(trim_end(line_.data(), ptr(unit.begin))));
+        const std::size_t blank = before.find_last_of(" \t\n");
+        return quote(std::string(before.substr(blank == before.npos ? 0 : blank + 1)) + " " + std::string(words));
     }
 
     // `"a" or "b"`, `"a" "b"`

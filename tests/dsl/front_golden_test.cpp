@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// Every file of tests/golden/dsl is read as it is; what is said about it stands beside it in a .txt.
+// NURTURED_ACCEPT=1 writes the texts anew: read the difference before you commit it.
+#include "back_support.hpp"
+#include "front_support.hpp"
+
+#include "dsl/codes.hpp"
+#include "dsl/parse.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+using namespace nurture;
+using namespace nurture::dsl;
+
+TEST_CASE("every line that cannot be read is explained as the golden text says") {
+    const std::string folder = "tests/golden/dsl/";
+    std::size_t files = 0;
+    for (const SourceFile& file : test::read_directory(folder).files) {
+        if (!is_rule_file(file.path))
+            continue;
+        ++files;
+        const SourceSet sources = test::one_file(file.text, file.path);
+        Diagnostics diagnostics;
+        parse(sources, 0, diagnostics);
+        tidy(diagnostics);
+        std::string said;
+        for (const Diagnostic& diagnostic : diagnostics) {
+            CHECK(code_info(diagnostic.code) != nullptr);
+            said += (said.empty() ? "" : "\n") + render(diagnostic, sources);
+        }
+        const std::string expected = folder + file.path.substr(0, file.path.rfind('.')) + ".txt";
+        if (std::getenv("NURTURED_ACCEPT") != nullptr)
+            std::ofstream(std::string(NURTURED_SOURCE_DIR) + "/" + expected, std::ios::binary) << said;
+        INFO(file.path);
+        CHECK(said == test::read_file(expected));
+    }
+    CHECK(files >= 9);
+}
+
+TEST_CASE("the line that a message tells to write can be read") {
+    for (const SourceFile& file : test::read_directory("tests/golden/dsl/").files) {
+        if (!is_rule_file(file.path))
+            continue;
+        const SourceSet sources = test::one_file(file.text, file.path);
+        Diagnostics diagnostics;
+        parse(sources, 0, diagnostics);
+        for (const Diagnostic& diagnostic : diagnostics) {
+            if (!diagnostic.fix)
+                continue;
+            std::string fixed = file.text;
+            const Fix& fix = *diagnostic.fix;
+            fixed.replace(fix.span.begin, fix.span.end - fix.span.begin, fix.replacement);
+            Diagnostics left;
+            parse(test::one_file(fixed, file.path), 0, left);
+            INFO(render(diagnostic, sources));
+            CHECK(left.size() < diagnostics.size());
+        }
+    }
+}

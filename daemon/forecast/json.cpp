@@ -87,6 +87,7 @@ Json json_of(const Sample& sample) {
 Json json_of(const CampaignPreview& c) {
     return {{"name", c.name},
             {"draft", c.draft},
+        {"starts", word(c.starts)},
             {"audience", c.audience},
             {"inside", c.inside},
             {"total", json_of(c.total)},

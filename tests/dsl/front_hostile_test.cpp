@@ -89,7 +89,7 @@ TEST_CASE("every beginning of a file, and every file with a character missing, g
     for (std::size_t i = 0; i < text.size(); i += 11) {
         // Cut in front as well, so that the cost of a cut does not grow with its place.
         const std::size_t begin = text.rfind('\n', i < 1500 ? 0 : i - 1500) + 1;
-        CHECK_FALSE(codes(text.substr(begin, i - begin)).empty() && i - begin > 20 && begin > 0);
+        CHECK_FALSE((codes(text.substr(begin, i - begin)).empty() && i - begin > 20 && begin > 0));
         std::string damaged = text.substr(begin, 2000);
         if (i - begin < damaged.size())
             damaged.erase(i - begin, 1);

@@ -87,7 +87,6 @@ Json json_of(const Sample& sample) {
 Json json_of(const CampaignPreview& c) {
     return {{"name", c.name},
             {"draft", c.draft},
-        {"starts", word(c.starts)},
             {"audience", c.audience},
             {"inside", c.inside},
             {"total", json_of(c.total)},
@@ -169,6 +168,7 @@ Json json_of(const PlanCampaign& c) {
         {"name", c.name},
         {"at", json_of(c.place)},
         {"draft", c.draft},
+        {"starts", word(c.starts)},
         {"against_live", word(c.against)},
         {"changes", c.changes},
         {"audience", {{"segment", c.audience_name}, {"people", c.audience}, {"live", maybe(c.live_audience, number)}}},

@@ -20,7 +20,15 @@ fixed_addresses() {
     fi
 }
 
-unit_tests() { ctest --preset ci -j "$jobs" --progress; }
+# What is known to fail is left out, counted and named.
+known_failures() { grep -v '^#' tests/known_failures.txt | paste -sd '|'; }
+unit_tests() {
+    local name
+    ctest --preset ci -j "$jobs" -E "$(known_failures)"
+    while read -r name; do
+        skipped+=("known to fail: $name")
+    done < <(grep -v '^#' tests/known_failures.txt)
+}
 
 thread_tests() {
     fixed_addresses bash -euc '. cmake/setup.sh; root=$PWD; build tsan thread_tests'

@@ -41,7 +41,7 @@ TEST_CASE("the sample file that init writes is valid, in test mode, and drops ma
 }
 
 TEST_CASE("an unknown key is an error on its line with the nearest key") {
-    const auto text = first_problem(replaced(config::sample_text(), "from_domains", "from_domain"));
+    const auto text = first_problem(replaced(config::sample_text(), "from_domains = ", "from_domain = "));
     CHECK(text.find("there is no key called `from_domain`") != std::string::npos);
     CHECK(text.find("did you mean `from_domains`?") != std::string::npos);
     CHECK(text.find("nurtured.toml:") != std::string::npos);
@@ -61,7 +61,6 @@ TEST_CASE("a missing key says what to write") {
 
 TEST_CASE("all mistakes of one file are reported in one run") {
     auto text = replaced(config::sample_text(), "mode = \"test\"", "mode = \"maybe\"");
-    text = replaced(text, "\"127.0.0.1:8466\"\n# ", "\"ftp://x\"\n# ");
     text = replaced(text, "address = \"127.0.0.1:8466\"", "address = 8466");
     CHECK(parsed(text).diagnostics.size() >= 2);
 }

@@ -19,11 +19,14 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 config::Loaded parsed(const std::string& text) { return config::parse(text, "/etc/nurtured/nurtured.toml"); }
 
-std::string first_problem(const std::string& text) {
+std::string problems(const std::string& text) {
     const auto loaded = parsed(text);
     REQUIRE_FALSE(loaded.config);
     REQUIRE_FALSE(loaded.diagnostics.empty());
-    return dsl::render(loaded.diagnostics[0], loaded.source);
+    std::string all;
+    for (const auto& diagnostic : loaded.diagnostics)
+        all += dsl::render(diagnostic, loaded.source);
+    return all;
 }
 
 }  // namespace
@@ -41,20 +44,20 @@ TEST_CASE("the sample file that init writes is valid, in test mode, and drops ma
 }
 
 TEST_CASE("an unknown key is an error on its line with the nearest key") {
-    const auto text = first_problem(replaced(config::sample_text(), "from_domains = ", "from_domain = "));
+    const auto text = problems(replaced(config::sample_text(), "from_domains = ", "from_domain = "));
     CHECK(text.find("there is no key called `from_domain`") != std::string::npos);
     CHECK(text.find("did you mean `from_domains`?") != std::string::npos);
     CHECK(text.find("nurtured.toml:") != std::string::npos);
 }
 
 TEST_CASE("an unknown section is an error that lists the sections") {
-    const auto text = first_problem(config::sample_text() + "\n[emial]\nrelay = \"x\"\n");
+    const auto text = problems(config::sample_text() + "\n[emial]\nrelay = \"x\"\n");
     CHECK(text.find("there is no section called `emial`") != std::string::npos);
     CHECK(text.find("did you mean `email`?") != std::string::npos);
 }
 
 TEST_CASE("a missing key says what to write") {
-    const auto text = first_problem(replaced(config::sample_text(), "from_domains = [\"lonestar.example\"]\n", ""));
+    const auto text = problems(replaced(config::sample_text(), "from_domains = [\"lonestar.example\"]\n", ""));
     CHECK(text.find("`from_domains` is missing in [email]") != std::string::npos);
     CHECK(text.find("Write:   from_domains = [\"lonestar.example\"]") != std::string::npos);
 }
@@ -68,13 +71,13 @@ TEST_CASE("all mistakes of one file are reported in one run") {
 TEST_CASE("a relay elsewhere may not be spoken to without TLS") {
     auto text = replaced(config::sample_text(), "\"file:outbox\"", "\"smtp://mail.lonestar.example:587\"");
     text = replaced(text, "#starttls = \"required\"", "starttls = \"never\"");
-    CHECK(first_problem(text).find("only for a relay on this machine") != std::string::npos);
+    CHECK(problems(text).find("only for a relay on this machine") != std::string::npos);
     text = replaced(text, "smtp://mail.lonestar.example:587", "smtp://127.0.0.1:2525");
     CHECK(parsed(text).config);
 }
 
 TEST_CASE("unsubscribe links must be https unless they stay on this machine") {
-    CHECK(first_problem(replaced(config::sample_text(), "http://127.0.0.1:8466", "http://talent.example.org"))
+    CHECK(problems(replaced(config::sample_text(), "http://127.0.0.1:8466", "http://talent.example.org"))
               .find("must be https") != std::string::npos);
 }
 
@@ -91,13 +94,13 @@ TEST_CASE("test mode reaches the allow-list without regard to capitals, and nobo
 }
 
 TEST_CASE("a file that is not TOML names the line") {
-    CHECK(first_problem("[store]\npath = nurtured.db\n").find("nurtured.toml:2:") != std::string::npos);
+    CHECK(problems("[store]\npath = nurtured.db\n").find("nurtured.toml:2:") != std::string::npos);
 }
 
 TEST_CASE("a stand-in must be a declared person") {
     auto text = config::sample_text();
     text = replaced(text, "\"dana.wu@lonestar.example\", ", "\"dana.wu@lonestar.example\", stand_in = \"nobody\", ");
-    CHECK(first_problem(text).find("names the stand-in \"nobody\"") != std::string::npos);
+    CHECK(problems(text).find("names the stand-in \"nobody\"") != std::string::npos);
 }
 
 TEST_CASE("an import map gives columns and values, and says what it does not understand") {

@@ -37,7 +37,7 @@ thread_tests() {
 
 real_peers() {
     local log=build/ci/Testing/Temporary/LastTest.log reason
-    ctest --test-dir build/ci -L functional -j "$jobs" --output-on-failure --no-tests=error
+    ctest --test-dir build/ci -L functional -E "$(known_failures)" -j "$jobs" --output-on-failure --no-tests=error
     while read -r reason; do
         skipped+=("${reason#skipped: }")
     done < <(grep '^skipped: ' "$log" || true)

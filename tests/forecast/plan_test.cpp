@@ -13,7 +13,7 @@ namespace {
 
 using Against = PlanCampaign::Against;
 
-const PlanCampaign& campaign(const Plan& plan, const std::string& name) {
+PlanCampaign campaign(const Plan& plan, const std::string& name) {
     for (const auto& campaign : plan.campaigns)
         if (campaign.name == name)
             return campaign;
@@ -48,7 +48,7 @@ TEST_CASE("the funnel counts everybody once, at the first line that leaves them 
 TEST_CASE("reach says who of the audience can be written to, and what keeps the others") {
     Desk desk(house_rules() + nurses());
     hire(desk);
-    const auto& reach = *campaign(plan(desk.inputs()), "Hello nurses").email;
+    const auto reach = *campaign(plan(desk.inputs()), "Hello nurses").email;
     CHECK(reach.reachable == 3);
     CHECK(reach.withdrawn == 1);
     CHECK(reach.no_address == 1);
@@ -95,7 +95,7 @@ TEST_CASE("a plan against live rules says what is different, and how many more i
     const auto report = plan(desk.inputs());
     CHECK(report.changes());
     CHECK(campaign(report, "Quarterly note").against == Against::added);
-    const auto& hello = campaign(report, "Hello nurses");
+    const auto hello = campaign(report, "Hello nurses");
     CHECK(hello.against == Against::changed);
     CHECK(hello.changes == std::vector<std::string>{"audience", "text of \"guide\""});
     CHECK(hello.live_audience == 6);
@@ -118,7 +118,7 @@ TEST_CASE("people in flight get the new text, and are told apart when they are o
                at("2026-02-27T07:00"));
     desk.use(changed(changed(house_rules() + nurses(), "wait 4 business days", "wait 5 business days"), "the guide.",
                      "the new guide."));
-    const auto& hello = campaign(plan(desk.inputs()), "Hello nurses");
+    const auto hello = campaign(plan(desk.inputs()), "Hello nurses");
     CHECK(hello.inside == 1);
     CHECK(hello.on_older_steps.size() == 1);
     REQUIRE(hello.changed_texts.size() == 1);

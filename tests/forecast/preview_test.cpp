@@ -25,7 +25,7 @@ Lines messages(const Preview& preview) {
     return lines;
 }
 
-const CampaignPreview& campaign(const Preview& preview, const std::string& name) {
+CampaignPreview campaign(const Preview& preview, const std::string& name) {
     for (const auto& campaign : preview.campaigns)
         if (campaign.name == name)
             return campaign;
@@ -72,7 +72,7 @@ TEST_CASE("without approvals nothing goes out, and the report says why nobody wa
     const auto report = preview(inputs, {10, {}, false});
     CHECK(report.messages.empty());
     CHECK(report.total.approvals == 3);
-    const auto& hello = campaign(report, "Hello nurses");
+    const auto hello = campaign(report, "Hello nurses");
     CHECK(hello.audience == 6);
     CHECK(hello.never_reached == 6);
     CHECK(by_reason(hello.never) == std::map<engine::ReasonCode, std::int64_t>{
@@ -181,17 +181,19 @@ TEST_CASE("the JSON of a preview lists every message with its text's hash") {
 TEST_CASE("a preview leaves every byte of the store as it was") {
     const auto path = std::filesystem::temp_directory_path() / ("forecast_test_" + std::to_string(::getpid()) + ".db");
     std::filesystem::remove(path);
+    render::House house;
     {
         Desk desk(house_rules() + nurses(), path);
         hire(desk);
         desk.apply(*desk.rules);
+        house = desk.inputs().house;
     }
     const auto before = base::read_file(path, 1 << 26);
     {
         const auto store = store::Database::open_read_only(path);
         const auto rules = compiled(house_rules() + nurses());
-        const Inputs inputs{store, rules, {}, {}, {}, {}, at("2026-03-02T06:00"), {}};
-        CHECK(preview(inputs, {30, {}, false}).total.entered == 3);
+        const Inputs inputs{store, rules, house, {}, {}, {}, at("2026-03-02T06:00"), {}};
+        CHECK(preview(inputs, {30, {}, false}).total == Counts{3, 6, 0, 3, 0});
         CHECK(plan(inputs).people == 12);
     }
     CHECK(base::read_file(path, 1 << 26) == before);

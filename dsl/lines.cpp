@@ -159,6 +159,8 @@ private:
     }
 
     void report(const char* bad) {
+        if (diagnostics_.size() >= k_diagnostics_per_file)
+            return;  // whoever walks the lines says that the rest is not shown
         char byte[8];
         std::snprintf(byte, sizeof byte, "0x%02X", static_cast<unsigned>(static_cast<unsigned char>(*bad)));
         const bool control = static_cast<unsigned char>(*bad) < 0x80;

@@ -29,7 +29,6 @@ void done(Enrolment& e, Minute at) {
     e.phase = Phase::waiting;
     e.blocked = ReasonCode::none;
     e.ready_since = Minute{};
-    e.months_anchor = Minute{};
     // While a hold lasts everything stands at its beginning: what is added when it ends brings it to that end.
     e.due = e.held_since != Minute{} ? std::min(at, e.held_since) : std::max(at, e.paused_until);
     e.anchor = e.due;

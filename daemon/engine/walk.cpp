@@ -82,15 +82,18 @@ public:
     }
 
     std::optional<dsl::StepIx> operator()(const dsl::op::WaitFor& wait) {
+        const Minute alone = draft_.times().add(zone(), at_, wait.length);
         const bool years = wait.length.unit == dsl::Unit::years;
         if (!years && wait.length.unit != dsl::Unit::months)
-            return until(draft_.times().add(zone(), at_, wait.length));
-        // Several months in a row count from the first, so that 31 January does not become the 28th for ever.
-        if (wait.first_of_months || months_anchor_ == Minute{})
-            months_anchor_ = at_;
-        e_.months_anchor = months_anchor_;
-        const std::int32_t months = wait.months_before + wait.length.count * (years ? 12 : 1);
-        return until(draft_.times().add(zone(), months_anchor_, {months, dsl::Unit::months}), true);
+            return until(alone);
+        // A series of months counts from its first, so that 31 January does not become the 28th for ever; but never
+        // less than this wait after the line before it, which may have come late.
+        const bool first = wait.first_of_months || e_.months_anchor == Minute{};
+        if (first)
+            e_.months_anchor = at_;
+        const std::int32_t months = (first ? 0 : wait.months_before) + wait.length.count * (years ? 12 : 1);
+        const Minute in_series = draft_.times().add(zone(), e_.months_anchor, {months, dsl::Unit::months});
+        return until(std::max(alone, in_series), true);
     }
 
     std::optional<dsl::StepIx> operator()(const dsl::op::WaitUntilTime& wait) {
@@ -134,9 +137,6 @@ public:
         end(draft_, e_, {ReasonCode::completed, span()});
         return {};
     }
-
-    /// Of the month wait that was just done, for those that follow it.
-    void months_from(Minute anchor) { months_anchor_ = anchor; }
 
 private:
     dsl::Span span() const { return e_.line().span; }
@@ -201,7 +201,6 @@ private:
     Draft& draft_;
     Enrolment e_;
     Minute at_{};
-    Minute months_anchor_{};
 };
 
 /// A date that moved while the clock stood still.
@@ -224,10 +223,7 @@ void go_on(Draft& draft, Enrolment e) {
     }
     if (waits_on(draft, e))
         return;
-    Walk walk(draft, e);
-    if (running(e))
-        walk.months_from(e.months_anchor);
-    walk.from(static_cast<dsl::StepIx>(e.position + 1), e.due);
+    Walk(draft, e).from(static_cast<dsl::StepIx>(e.position + 1), e.due);
 }
 
 /// Nobody answered in time.

@@ -56,7 +56,9 @@ public:
 
 private:
     const dsl::Rules& rules() const { return *state_.rules; }
-    std::string when(Minute at) const { return short_time(at, why_.zone, inputs_.now); }
+    /// Checks, questions and answers happen in the office, at the policy's time; messages at the person's.
+    std::string at_office(Minute at) const { return short_time(at, why_.policy_zone, inputs_.now); }
+    std::string at_person(Minute at) const { return short_time(at, why_.zone, inputs_.now); }
 
     Place place(const dsl::Span& span) const {
         const auto& file = rules().sources.files[span.file];
@@ -180,7 +182,7 @@ private:
             return "may come in as soon as something starts it";
         const auto& is = state_.campaigns[ix];
         const auto next = state_.times->next_check(ix, is.ran_for, is.left_over > 0, state_.today);
-        return fmt::format("may come in; the audience is next looked at {}", when(std::max(next, inputs_.now)));
+        return fmt::format("may come in; the audience is next looked at {}", at_office(std::max(next, inputs_.now)));
     }
 
     WhyEnrolment enrolment(const store::Enrolment& row) const {
@@ -200,7 +202,9 @@ private:
 
     std::string where(const store::Enrolment& row) const {
         const auto blocked = row.blocked.empty() ? std::string() : ": " + words(row.blocked);
-        const auto until = row.due ? " until " + when(base::floor_minute(*row.due)) : std::string();
+        const auto until = row.due ? " until " + (row.phase == store::Phase::ready ? at_person(*minute_of(row.due))
+                                                                                   : at_office(*minute_of(row.due)))
+                                   : std::string();
         switch (row.phase) {
         case store::Phase::pending: return "waits to come in" + blocked;
         case store::Phase::waiting: return "waits" + (line_of(row).empty() ? "" : " (" + line_of(row) + ")") + until;
@@ -249,9 +253,9 @@ private:
                 continue;
             const bool approval = task.kind == engine::decision::Ask::Kind::approval;
             campaign->planned_work.push_back(
-                approval ? fmt::format("{}: {} is asked to approve ({}){}", when(task.asked_at), task.owner, task.step,
-                                       task.answered_at ? ", does so " + when(*task.answered_at) : "")
-                         : fmt::format("{}: a task for {} ({})", when(task.asked_at), task.owner, task.step));
+                approval ? fmt::format("{}: {} is asked to approve ({}){}", at_office(task.asked_at), task.owner,
+                                       task.step, task.answered_at ? ", does so " + at_office(*task.answered_at) : "")
+                         : fmt::format("{}: a task for {} ({})", at_office(task.asked_at), task.owner, task.step));
         }
     }
 

@@ -24,11 +24,16 @@ public:
                 this->campaign(campaign);
         }
         not_in(nothing);
+        if (planned_) {
+            w_.blank();
+            w_.paragraph("Planned means: if " + sentence(p_.assumptions) + ".");
+        }
         return w_.take();
     }
 
 private:
     std::string when(Minute at) const { return short_time(at, p_.zone, p_.as_of); }
+    std::string at_office(Minute at) const { return short_time(at, p_.policy_zone, p_.as_of); }
 
     void head() {
         w_.line(printable(p_.ref) + (p_.name.empty() ? "" : "  " + printable(p_.name)),
@@ -72,8 +77,8 @@ private:
     }
 
     void enrolment(const WhyEnrolment& e) {
-        w_.paragraph(fmt::format("entered {}{}", when(e.entered_at),
-                                 e.ended_at ? fmt::format(", ended {}: {}.", when(*e.ended_at), e.end)
+        w_.paragraph(fmt::format("entered {}{}", at_office(e.entered_at),
+                                 e.ended_at ? fmt::format(", ended {}: {}.", at_office(*e.ended_at), e.end)
                                             : fmt::format("; {}.", e.where)),
                      "  ");
         for (const auto& m : e.messages)
@@ -105,7 +110,7 @@ private:
                 "    ");
             w_.paragraph("\"" + printable(m.text) + "\"", "      ");
         }
-        w_.paragraph("if " + sentence(p_.assumptions) + ".", "    ");
+        planned_ = true;
     }
 
     /// Campaigns that have nothing to do with the person: a line each, and the first rule line that says so.
@@ -132,6 +137,7 @@ private:
 
     const Why& p_;
     Writer w_;
+    bool planned_ = false;
 };
 
 }  // namespace

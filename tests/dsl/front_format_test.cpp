@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
 #include <set>
 
 using namespace nurture;
@@ -87,17 +88,55 @@ TEST_CASE("declarations stand in columns, each block with its own") {
 }
 
 TEST_CASE("formatting a file with one character missing is stable and never changes what it says") {
-    const std::string text = test::read_file("rules/house-rules.nurture") +
-                             test::read_file("rules/dormant-icu-nurses.nurture").substr(0, 1800);
-    // every third, so that the debug build stays quick
-    for (std::size_t i = 0; i < text.size(); i += 3) {
+    const std::string text = test::read_file("rules/dormant-icu-nurses.nurture").substr(0, 1800) + "end\n";
+    // Every 17th: the whole file is formatted again each time. The next test goes through each character of each line.
+    for (std::size_t i = 0; i < text.size(); i += 17) {
         std::string damaged = text;
         damaged.erase(i, 1);
+        INFO("without the character at " << i);
         const std::string formatted = format(damaged);
-        if (format(formatted) != formatted || test::words_of(formatted) != test::words_of(damaged)) {
-            INFO("without the character at " << i);
-            CHECK(format(formatted) == formatted);
-            CHECK(test::words_of(formatted) == test::words_of(damaged));
+        CHECK(format(formatted) == formatted);
+        CHECK(test::words_of(formatted) == test::words_of(damaged));
+    }
+}
+
+TEST_CASE("each statement cut anywhere, or with any character missing, formats stably") {
+    const std::map<Place, std::string> openers = {
+        {Place::file, ""},
+        {Place::fields, "fields\n"},
+        {Place::events, "events\n"},
+        {Place::policy, "policy \"P\"\n"},
+        {Place::conditions, "segment \"S\"\n"},
+        {Place::campaign, "campaign \"C\"\n"},
+        {Place::branch, "campaign \"C\"\n  if a was sent\n"},
+        {Place::split, "campaign \"C\"\n  split\n"},
+        {Place::message_template, "template \"t\" for sms\n"},
+        {Place::test, "test \"T\"\n"},
+        {Place::given, "test \"T\"\n  given candidate \"x\" with\n"},
+    };
+    const SourceFile source{"every_statement.nurture", test::read_file(k_data + "every_statement.nurture")};
+    ast::File file;
+    Diagnostics diagnostics;
+    std::vector<WalkedLine> lines;
+    read_file(source, Place::file, file, nullptr, diagnostics, &lines);
+    std::size_t unstable = 0;
+    for (const WalkedLine& walked : lines) {
+        const std::string line = source.text.substr(walked.line.begin, walked.line.end - walked.line.begin);
+        const std::string& opener = openers.at(walked.place);
+        const std::string closer = opener.empty() ? "" : opener.find("\n  ") == opener.npos ? "end\n" : "  end\nend\n";
+        const auto is_stable = [&](const std::string& damaged) {
+            const std::string formatted = format("edition 2026\n" + opener + damaged + "\n" + closer);
+            return format(formatted) == formatted;
+        };
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            std::string shorter = line;
+            shorter.erase(i, 1);
+            for (const std::string& damaged : {shorter, line.substr(0, i)})
+                if (!is_stable(damaged)) {
+                    UNSCOPED_INFO(damaged);
+                    ++unstable;
+                }
         }
     }
+    CHECK(unstable == 0);
 }

@@ -134,10 +134,13 @@ TEST_CASE("weekdays are lists or ranges, and a range may wrap") {
 }
 
 TEST_CASE("a campaign keeps each line above its steps with its place") {
-    const ast::Campaign read =
-        campaign("owner from candidate, otherwise \"lee.ortiz\"\nstart 60 days before license_expires\n"
-                 "re-enter never\npause 14 days when candidate has auto_replied\n"
-                 "stop when stage becomes any of \"A\", \"B\"\nretired guide, continue at last_note");
+    const std::string text = test::in_block(
+        "campaign", "owner from candidate, otherwise \"lee.ortiz\"\nstart 60 days before license_expires\n"
+                    "re-enter never\npause 14 days when candidate has auto_replied\n"
+                    "stop when stage becomes any of \"A\", \"B\"\nretired guide, continue at last_note");
+    const test::Parsed parsed = test::parsed(text);
+    REQUIRE(parsed.said == "");
+    const ast::Campaign& read = parsed.file.campaigns[0];
     CHECK(read.owner[0].value.from_candidate);
     CHECK(read.owner[0].value.name->text == "lee.ortiz");
     CHECK(read.start_on[0].offset.count == -60);
@@ -147,7 +150,8 @@ TEST_CASE("a campaign keeps each line above its steps with its place") {
     CHECK(read.pauses[0].when.word.text == "auto_replied");
     CHECK(texts(read.stops[0].when.values) == std::vector<std::string>{"A", "B"});
     CHECK(read.retired[0].continue_at->text == "last_note");
-    CHECK(read.retired[0].span.begin == 14 + 13 + 2 + 53 + 39 + 17 + 48 + 46 - 3);
+    const Span retired = read.retired[0].span;
+    CHECK(text.substr(retired.begin, retired.end - retired.begin) == "retired guide, continue at last_note");
 }
 
 TEST_CASE("steps keep what they do and what happens otherwise") {
@@ -250,7 +254,8 @@ TEST_CASE("condition lines alone are read for find") {
     Diagnostics diagnostics;
     CHECK(parse_conditions(sources, 0, diagnostics).size() == 2);
     CHECK(diagnostics.empty());
-    const SourceSet bad = test::one_file("segment \"x\"\n", "find");
+    // a whole segment, pasted: one message, not one for each of its lines
+    const SourceSet bad = test::one_file("segment \"x\"\n  has worked\nend\n", "find");
     CHECK(parse_conditions(bad, 0, diagnostics).empty());
     REQUIRE(diagnostics.size() == 1);
     CHECK(diagnostics[0].code == "N0102");

@@ -73,12 +73,22 @@ TEST_CASE("Business days leave out weekends and begin on the next one") {
     CHECK(s.asked() == Lines{"03-04 07:00 ana: a by dana.wu"});
 }
 
-TEST_CASE("Month waits in a row count from the first") {
+TEST_CASE("A series of month waits counts from the first, also over the steps between them") {
     Story s = story("  wait 1 month\n  step a: task for owner \"Call\"\n  wait 1 month\n  wait 1 month\n  step b: task "
                     "for owner \"Call\"");
     s.begin("2026-01-31 06:00");
     s.run_until("2026-06-01 00:00");
-    CHECK(s.asked() == Lines{"02-28 07:00 ana: a by dana.wu", "04-28 07:00 ana: b by dana.wu"});
+    CHECK(s.asked() == Lines{"02-28 07:00 ana: a by dana.wu", "04-30 07:00 ana: b by dana.wu"});
+}
+
+TEST_CASE("A message that went out late makes the next month wait later, never shorter") {
+    // The second falls on Saturday 28 February and goes on Monday 2 March.
+    Story s = story(
+        "  step a: email \"one\"\n  wait 1 month\n  step b: email \"two\"\n  wait 1 month\n  step c: email \"three\"",
+        "send monday to friday between 09:00 and 17:00");
+    s.begin("2026-01-28 06:00");
+    s.run_until("2026-06-01 00:00");
+    CHECK(s.messages() == Lines{"01-28 09:00 ana: one", "03-02 09:00 ana: two", "04-02 09:00 ana: three"});
 }
 
 TEST_CASE("Two months in a row from the 31st end on the 31st") {

@@ -188,7 +188,8 @@ void LivingStore::begin(std::string_view when) {
     load();
     facts_ = std::make_unique<InboxFacts>(database_, setup_, [this] {
         auto fresh = load_live(database_, rules_, setup_, now_);
-        committer_ = std::make_unique<Committer>(database_, rules_, store::live_rule_set(database_)->id, setup_.settings);
+        committer_ =
+            std::make_unique<Committer>(database_, rules_, store::live_rule_set(database_)->id, setup_.settings);
         return fresh;
     });
     engine::settle(*state_, *this, now_);

@@ -373,8 +373,8 @@ const CLI::App& deepest(const CLI::App& app) {
         for (const auto* option : level->get_options([](const CLI::Option* o) { return !o->get_lnames().empty(); }))
             known.push_back("--" + option->get_lnames().front());
     const auto nearest = dsl::nearest(left_over.front(), known);
-    throw Usage(fmt::format("{}: `{}` does not belong here{}. See: {} --help", path, left_over.front(),
-                            nearest ? fmt::format(", did you mean `{}`?", *nearest) : "", path));
+    throw Usage(fmt::format("{}: `{}` does not belong here{} See: {} --help", path, left_over.front(),
+                            nearest ? fmt::format(", did you mean `{}`?", *nearest) : ".", path));
 }
 
 /// Nothing: help was asked for and printed.

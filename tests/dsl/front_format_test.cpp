@@ -100,7 +100,7 @@ TEST_CASE("formatting a file with one character missing is stable and never chan
     }
 }
 
-TEST_CASE("each statement cut anywhere, or with any character missing, formats stably") {
+TEST_CASE("each statement cut short, or with a character missing, formats stably") {
     const std::map<Place, std::string> openers = {
         {Place::file, ""},
         {Place::fields, "fields\n"},
@@ -119,7 +119,9 @@ TEST_CASE("each statement cut anywhere, or with any character missing, formats s
     Diagnostics diagnostics;
     std::vector<WalkedLine> lines;
     read_file(source, Place::file, file, nullptr, diagnostics, &lines);
-    std::size_t unstable = 0;
+    // Every eleventh place of a line, and another one in each line: the whole takes minutes under the sanitizers.
+    constexpr std::size_t k_stride = 11;
+    std::size_t unstable = 0, first = 0;
     for (const WalkedLine& walked : lines) {
         const std::string line = source.text.substr(walked.line.begin, walked.line.end - walked.line.begin);
         const std::string& opener = openers.at(walked.place);
@@ -128,7 +130,7 @@ TEST_CASE("each statement cut anywhere, or with any character missing, formats s
             const std::string formatted = format("edition 2026\n" + opener + damaged + "\n" + closer);
             return format(formatted) == formatted;
         };
-        for (std::size_t i = 0; i < line.size(); ++i) {
+        for (std::size_t i = ++first % k_stride; i < line.size(); i += k_stride) {
             std::string shorter = line;
             shorter.erase(i, 1);
             for (const std::string& damaged : {shorter, line.substr(0, i)})

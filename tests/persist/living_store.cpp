@@ -220,6 +220,8 @@ void LivingStore::commit(std::span<const engine::Decision> chunk) {
 }
 
 void LivingStore::compare(const char* when) {
+    if (store::inbox_end(database_) > state_->cursor)
+        return;  // the store knows what the engine is about to be told
     const auto loaded = load_live(database_, rules_, setup_, now_);
     INFO(when << " at " << support::shown(now_, base::ZoneId::utc));
     CHECK(*loaded->columns == *state_->columns);
@@ -238,6 +240,8 @@ void LivingStore::deliver(Minute now) {
     const store::Hash text{7};
     for (const auto channel : {store::Channel::email, store::Channel::sms})
         for (const store::Message& message : store::due_messages(database_, channel, now, 1000)) {
+            if (before_handover)
+                before_handover(now);
             store::AttemptId attempt{};
             ++attempt_;
             std::memcpy(attempt.bytes.data(), &attempt_, sizeof attempt_);

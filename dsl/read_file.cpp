@@ -133,6 +133,8 @@ private:
     void not_understood(const LogicalLine& line, const Failure& failure) {
         const Place place = blocks_.place();
         blocks_.skip(line);
+        if (whole_rule(line))
+            return;
         if (auto elsewhere = belongs_elsewhere(text_, file_.file, place, line)) {
             diagnostics_.push_back(std::move(elsewhere->diagnostic));
             open_anyway(line, elsewhere->head);
@@ -143,6 +145,19 @@ private:
         const char* behind = at(line.begin);
         longest_phrase(behind, at(line.end));
         open_anyway(line, {file_.file, line.begin, static_cast<std::uint32_t>(behind - text_.data())});
+    }
+
+    // A whole segment, pasted where its lines alone are wanted.
+    bool whole_rule(const LogicalLine& line) {
+        if (outside_ != Place::conditions || blocks_.depth() > 0)
+            return false;
+        const ReadLine read = read_line(Place::file, text_, file_.file, at(line.begin), at(line.end));
+        if (!read.statement || std::holds_alternative<line::End>(read.statement->what))
+            return false;
+        diagnostics_.push_back(diagnose("N0112", "here only conditions can stand, a line each", span(line),
+                                        "leave out this line, and its `end`"));
+        open_anyway(line, span(read.marks.front()));
+        return true;
     }
 
     // The name of a field whose type was not understood is still a known name.

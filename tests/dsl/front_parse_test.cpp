@@ -258,7 +258,7 @@ TEST_CASE("condition lines alone are read for find") {
     const SourceSet bad = test::one_file("segment \"x\"\n  has worked\nend\n", "find");
     CHECK(parse_conditions(bad, 0, diagnostics).empty());
     REQUIRE(diagnostics.size() == 1);
-    CHECK(diagnostics[0].code == "N0102");
+    CHECK(diagnostics[0].code == "N0112");
 }
 
 TEST_CASE("names are small letters however they are written") {

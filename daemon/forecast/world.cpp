@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/forecast/world.hpp"
 
+#include "daemon/store/messages.hpp"
 #include "daemon/store/rule_sets.hpp"
 
 #include <algorithm>
@@ -295,8 +296,11 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
     if (e.event_at != Minute{})
         subject.event_at = e.event_at;
     if (!thread_of.empty())
-        if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of))
+        if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of)) {
             subject.thread_template = first->message_template;
+            if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
+                subject.thread_subject = sent->subject;
+        }
     return subject;
 }
 

@@ -144,8 +144,8 @@ bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {
     std::vector<store::T2> requests;
     for (const auto id : requests_) {
         const auto& job = jobs_.at(id);
-        requests.push_back(
-            {job.message, job.attempt, job.addr_key, job.text_hash, ways_.at(job.channel).connector->name()});
+        requests.push_back({job.message, job.attempt, job.addr_key, job.text_hash,
+                            ways_.at(job.channel).connector->name(), job.subject});
     }
     const auto verdicts = store::commit_batch(database_, outcomes_, requests, policy, now);
     // From here on the disk has it. A crash between this line and the last release() leaves messages in doubt that
@@ -189,7 +189,9 @@ void Outbox::start(const store::Message& message, Way& way, store::Instant now) 
     letter.job.id = id;
     letter.job.channel = message.channel;
     letter.job.file_stem = "message-" + std::to_string(message.id);
-    jobs_[id] = {message.id, ids_.next(), message.channel, letter.addr_key, letter.text_hash, message.tries + 1, false};
+    jobs_[id] = {
+        message.id,        ids_.next(), message.channel, letter.addr_key, letter.text_hash, letter.job.email.subject,
+        message.tries + 1, false};
     claimed_.insert(message.id);
     ++way.under_way;
     way.connector->submit(std::move(letter.job));

@@ -77,6 +77,7 @@ private:
         store::Channel channel{};
         store::AddrKey addr_key{};
         store::Hash text_hash{};
+        std::string subject;
         int tries = 0;
         bool let_go = false;  // T2 is committed: from here on only an outcome ends it
     };

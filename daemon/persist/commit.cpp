@@ -73,8 +73,7 @@ public:
             step.channel = channel(d.channel);
             step.message_template = d.message_template;
             step.deadline = d.deadline;
-            if (texts_.shown)
-                step.shown = texts_.shown(d);
+            step.thread = thread(e, thread_of(d));
         }
         store::insert_human_step(database_, step);
         note(d, d.kind == decision::Ask::Kind::task ? "task" : "ask", 0, step.step);
@@ -212,14 +211,25 @@ private:
             if (!covers_another(e, approval->id))
                 row.shown = approval->shown;
         }
-        if (!d.thread_of.empty())
-            if (const auto first = store::message_of(database_, e.id, d.thread_of);
-                first && store::counts(first->state))
-                row.thread = first->id;
+        row.thread = thread(e, d.thread_of);
         row.slot = row.not_before = d.slot;
         row.closes = d.closes;
         row.expires = d.expires;
         return row;
+    }
+
+    store::MessageId thread(const Enrolment& e, const std::string& step) {
+        const auto first = step.empty() ? std::nullopt : store::message_of(database_, e.id, step);
+        return first && store::counts(first->state) ? first->id : 0;
+    }
+
+    /// Of the message that is asked about.
+    std::string thread_of(const decision::Ask& d) const {
+        const auto& lines = d.enrolment.steps->lines;
+        if (d.message == engine::k_no_step)
+            return {};
+        const auto& answers = std::get<dsl::op::Message>(lines[d.message].op).thread_of;
+        return answers ? lines[*answers].name : std::string();
     }
 
     /// The key was used by another record of the same address, or the address has gone: told to the engine like any

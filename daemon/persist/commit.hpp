@@ -23,8 +23,6 @@ public:
     struct Texts {
         /// A task's words for its person; empty: the rules' own words, without values.
         std::function<std::string(const engine::decision::Ask&)> task;
-        /// What a person who is asked to approve is shown: its hash; none: not known yet.
-        std::function<std::optional<store::Hash>(const engine::decision::Ask&)> shown;
     };
 
     /// `rules` are those the decisions were made with, `rule_set` their row in the store.

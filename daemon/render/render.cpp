@@ -122,6 +122,9 @@ std::optional<compose::Values> Renderer::values(const Subject& subject) {
         values.event_date = base::local_day(zone, base::floor_minute(*subject.event_at));
     values.personal_note = subject.note;
     values.today = base::local_day(zone, subject.slot);
+    values.thread_subject = subject.thread_subject;
+    if (!values.thread_subject.empty())
+        return values;
     if (const auto thread = rules_->find_template(dsl::Channel::email, subject.thread_template)) {
         auto made = compose::compose_line(rules_->templates[*thread].subject, values);
         if (auto* text = std::get_if<std::string>(&made))
@@ -174,6 +177,13 @@ void add_event(Subject& subject, const store::Database& database, store::Enrolme
     }
 }
 
+void add_thread(Subject& subject, const store::Database& database, store::MessageId thread) {
+    if (const auto first = thread == 0 ? std::nullopt : store::message(database, thread)) {
+        subject.thread_subject = first->subject;
+        subject.thread_template = first->message_template;
+    }
+}
+
 }  // namespace
 
 Subject subject_of(const store::Database& database, const store::Message& message) {
@@ -188,9 +198,7 @@ Subject subject_of(const store::Database& database, const store::Message& messag
     if (message.note != 0)
         if (const auto step = store::human_step(database, message.note))
             subject.note = step->note;
-    if (message.thread != 0)
-        if (const auto first = store::message(database, message.thread))
-            subject.thread_template = first->message_template;
+    add_thread(subject, database, message.thread);
     return subject;
 }
 
@@ -202,6 +210,7 @@ Subject subject_of(const store::Database& database, const store::HumanStep& ques
     subject.campaign = question.campaign;
     subject.slot = now;
     add_event(subject, database, question.enrolment);
+    add_thread(subject, database, question.thread);
     return subject;
 }
 

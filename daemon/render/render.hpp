@@ -44,7 +44,8 @@ struct Subject {
     std::string event_value;
     std::optional<base::Second> event_at;
     std::string note;             // {{personal_note}}
-    std::string thread_template;  // of the message it answers; empty: none
+    std::string thread_subject;   // of the message it answers, as it went out; empty: not yet, or none
+    std::string thread_template;  // of that message, for what is only foretold
     base::Minute slot;            // "today" is the recipient's date of it
 };
 

@@ -200,7 +200,7 @@ void erase_candidate(Database& database, CandidateId id, Instant at, std::string
     for (const char* sql :
          {"DELETE FROM candidate_item WHERE candidate=?", "DELETE FROM event WHERE candidate=?",
           "DELETE FROM list_member WHERE candidate=?", "UPDATE consent SET source='' WHERE candidate=?",
-          "UPDATE human_step SET text='',note='' WHERE candidate=?",
+          "UPDATE human_step SET text='',note='' WHERE candidate=?", "UPDATE message SET subject='' WHERE candidate=?",
           "UPDATE enrolment SET event_value='' WHERE candidate=?",
           "UPDATE inbox SET old=NULL,new=NULL WHERE first=? AND kind IN ('became','gained','lost','happened')"}) {
         Statement(database, sql, id).run();

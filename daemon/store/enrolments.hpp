@@ -72,6 +72,7 @@ struct HumanStep {
     std::string text;              // of a task; cleared by erase
     Channel channel{};             // of the message that an approval or a note is for …
     std::string message_template;  // … and its template; empty: not known, or none
+    std::int64_t thread = 0;       // … and the message that it answers; 0: none
     Instant asked_at;
     std::optional<Instant> deadline;
     std::optional<Hash> shown;  // approval: hash of what was shown

@@ -148,8 +148,8 @@ void move(Database& database, const Message& m, MessageState to, std::string_vie
 }
 
 void hand_over(Database& database, const Message& m, const T2& request, Instant now) {
-    Statement(database, "UPDATE message SET state='INFLIGHT',text_hash=?,counted_at=? WHERE id=?", request.text_hash,
-              counted_at(m.slot, now), m.id)
+    Statement(database, "UPDATE message SET state='INFLIGHT',text_hash=?,subject=?,counted_at=? WHERE id=?",
+              request.text_hash, request.subject, counted_at(m.slot, now), m.id)
         .run();
     Statement(database, "INSERT INTO attempt VALUES(?,?,?,?,NULL,'',0,'','')", request.attempt, m.id, request.relay,
               now)

@@ -58,6 +58,7 @@ struct T2 {
     AddrKey addr_key{};  // of the address that the connector was given
     Hash text_hash{};    // of what compose made
     std::string relay;
+    std::string subject = {};  // email
 };
 struct T2Verdict {
     MessageId message = 0;

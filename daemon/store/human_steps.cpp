@@ -8,10 +8,11 @@ namespace nurture::store {
 namespace {
 
 constexpr std::string_view k_kinds[] = {"approval", "note", "task", "reply"};
-constexpr std::string_view k_select = "SELECT "
-                                      "id,enrolment,candidate,campaign,step,kind,owner,text,channel,template,asked_at,"
-                                      "deadline,shown,note,decided_at,decision,by,why"
-                                      " FROM human_step ";
+constexpr std::string_view k_select =
+    "SELECT "
+    "id,enrolment,candidate,campaign,step,kind,owner,text,channel,template,thread,asked_at,"
+    "deadline,shown,note,decided_at,decision,by,why"
+    " FROM human_step ";
 
 HumanStep read(Statement& row) {
     HumanStep step;
@@ -25,6 +26,7 @@ HumanStep read(Statement& row) {
     step.text = row.text();
     step.channel = row.view() == "sms" ? Channel::sms : Channel::email;
     step.message_template = row.text();
+    step.thread = row.integer();
     step.asked_at = row.instant();
     step.deadline = row.maybe_instant();
     step.shown = row.maybe_array<Hash>();
@@ -52,12 +54,13 @@ std::string_view to_text(HumanKind kind) { return name_of(k_kinds, kind); }
 
 HumanStepId insert_human_step(Database& database, const HumanStep& step) {
     const auto enrolment = step.enrolment == 0 ? std::nullopt : std::optional(step.enrolment);
+    const auto thread = step.thread == 0 ? std::nullopt : std::optional(step.thread);
     Statement insert(
         database,
-        "INSERT INTO human_step(enrolment,candidate,campaign,step,kind,owner,text,channel,template,asked_at,deadline,"
-        "shown,note,decided_at,decision,by,why) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
+        "INSERT INTO human_step(enrolment,candidate,campaign,step,kind,owner,text,channel,template,thread,asked_at,"
+        "deadline,shown,note,decided_at,decision,by,why) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
         enrolment, step.candidate, step.campaign, step.step, to_text(step.kind), step.owner, step.text,
-        to_text(step.channel), step.message_template, step.asked_at, step.deadline, step.shown, step.note,
+        to_text(step.channel), step.message_template, thread, step.asked_at, step.deadline, step.shown, step.note,
         step.decided_at, step.decision, step.by, step.why);
     insert.step();
     return insert.integer();

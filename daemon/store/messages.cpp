@@ -15,7 +15,7 @@ constexpr std::string_view k_select =
     "SELECT "
     "id,purpose,enrolment,campaign,step,round,channel,candidate,addr_key,template,owner,recipient,rule_set,consent,"
     "approval,note,shown,thread,slot,closes,expires,not_before,state,reason,tries,counted_at,accepted_at,closed_at,"
-    "text_hash FROM message ";
+    "text_hash,subject FROM message ";
 
 // A NULL text or id reads as empty or 0, which is how Message says "none".
 Message read(Statement& row) {
@@ -49,6 +49,7 @@ Message read(Statement& row) {
     m.accepted_at = row.maybe_instant();
     m.closed_at = row.maybe_instant();
     m.text_hash = row.maybe_array<Hash>();
+    m.subject = row.text();
     return m;
 }
 

@@ -63,6 +63,7 @@ struct Message {
     std::optional<Instant> accepted_at;  // the real instant
     std::optional<Instant> closed_at;    // in doubt for more than 72 h, or settled
     std::optional<Hash> text_hash;       // of what was handed over
+    std::string subject;                 // likewise: a thread keeps its first; cleared by erase
 };
 
 /// READY or HELD; none when one of the keys exists already (then nothing is written).

@@ -116,6 +116,7 @@ CREATE TABLE human_step(
   owner TEXT NOT NULL,
   text TEXT NOT NULL,
   channel TEXT NOT NULL CHECK(channel IN ('email','sms')), template TEXT NOT NULL,
+  thread INTEGER REFERENCES message,
   asked_at INTEGER NOT NULL, deadline INTEGER,
   shown BLOB,
   note TEXT NOT NULL,
@@ -139,7 +140,7 @@ CREATE TABLE message(
   state TEXT NOT NULL, reason TEXT NOT NULL,
   tries INTEGER NOT NULL DEFAULT 0,
   counted_at INTEGER, accepted_at INTEGER, closed_at INTEGER,
-  text_hash BLOB,
+  text_hash BLOB, subject TEXT,
   CHECK(purpose<>'campaign' OR (enrolment IS NOT NULL AND campaign IS NOT NULL AND step IS NOT NULL
     AND candidate IS NOT NULL AND rule_set IS NOT NULL)),
   UNIQUE(enrolment,step), UNIQUE(campaign,step,round,addr_key)) STRICT;

@@ -28,13 +28,17 @@ function(nurtured_link target)
     endforeach()
 endfunction()
 
-# nurtured_library(NAME SOURCES a.cpp … LINKS base fmt::fmt …)
+# nurtured_library(NAME SOURCES a.cpp … LINKS base fmt::fmt … ALONE b.cpp …)
 # A static library nurtured_NAME. Without sources it carries only its links.
+# The release preset compiles several sources as one (CMAKE_UNITY_BUILD): the standard headers cost more than our own code,
+# and a demo from a bare clone is to take minutes. ALONE names the sources whose private names stand in others of the folder
+# too. A "redefinition" or "ambiguous" error that only the release build has: rename, or add the file there.
 function(nurtured_library name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;ALONE")
     if(arg_SOURCES)
         add_library(nurtured_${name} STATIC ${arg_SOURCES})
         target_link_libraries(nurtured_${name} PUBLIC nurtured_settings PRIVATE nurtured_warnings)
+        set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     else()
         add_library(nurtured_${name} INTERFACE)
         target_link_libraries(nurtured_${name} INTERFACE nurtured_settings)

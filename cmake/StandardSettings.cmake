@@ -47,8 +47,9 @@ endif()
 
 find_program(NURTURED_CCACHE ccache)
 if(NURTURED_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # The sloppiness is what ccache's manual asks for with precompiled headers.
-    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${NURTURED_CCACHE})
+    # The sloppiness is what ccache's manual asks for with precompiled headers; by the dependency files a first build need
+    # not read every header twice.
+    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1 ${NURTURED_CCACHE})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
     set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

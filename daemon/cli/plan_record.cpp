@@ -16,8 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t k_kept = 50;
-constexpr std::size_t k_shortest = 6;            // digits: what `plan` prints
-constexpr std::size_t k_most_bytes = 16u << 20;  // a record is some lines per campaign
+constexpr std::size_t k_shortest = 6;                   // digits: what `plan` prints
+constexpr std::size_t k_most_record_bytes = 16u << 20;  // a record is some lines per campaign
 constexpr const char* k_as_of_given = "as_of_given";
 
 std::vector<fs::path> records(const fs::path& directory) {
@@ -71,7 +71,7 @@ Agreed find_plan(const fs::path& state_directory, const std::string& hash) {
         throw Failure(fmt::format("no plan {} was made here: `nurture plan` makes one and prints its hash", hash));
     if (found.size() > 1)
         throw Failure(fmt::format("{} plans begin with {}: give more of the hash", found.size(), hash));
-    const auto text = base::read_file(found.front(), k_most_bytes);
+    const auto text = base::read_file(found.front(), k_most_record_bytes);
     auto record = forecast::read_record(text);
     if (!record)
         throw Failure(fmt::format("{} is damaged: plan again", found.front().string()));

@@ -53,15 +53,13 @@ std::vector<HumanStep> several(const Database& database, std::string_view where,
 std::string_view to_text(HumanKind kind) { return name_of(k_kinds, kind); }
 
 HumanStepId insert_human_step(Database& database, const HumanStep& step) {
-    const auto enrolment = step.enrolment == 0 ? std::nullopt : std::optional(step.enrolment);
-    const auto thread = step.thread == 0 ? std::nullopt : std::optional(step.thread);
     Statement insert(
         database,
         "INSERT INTO human_step(enrolment,candidate,campaign,step,kind,owner,text,channel,template,thread,asked_at,"
         "deadline,shown,note,decided_at,decision,by,why) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
-        enrolment, step.candidate, step.campaign, step.step, to_text(step.kind), step.owner, step.text,
-        to_text(step.channel), step.message_template, thread, step.asked_at, step.deadline, step.shown, step.note,
-        step.decided_at, step.decision, step.by, step.why);
+        unless_zero(step.enrolment), step.candidate, step.campaign, step.step, to_text(step.kind), step.owner,
+        step.text, to_text(step.channel), step.message_template, unless_zero(step.thread), step.asked_at, step.deadline,
+        step.shown, step.note, step.decided_at, step.decision, step.by, step.why);
     insert.step();
     return insert.integer();
 }

@@ -13,8 +13,6 @@ constexpr std::string_view k_kinds[] = {"changed",    "became", "gained",  "lost
                                         "suppressed", "lifted", "erased",  "replied", "feedback", "outcome",
                                         "decided",    "noted",  "applied", "stopped", "resumed",  "gate"};
 
-std::optional<std::int64_t> unless_zero(std::int64_t id) { return id == 0 ? std::nullopt : std::optional(id); }
-
 InboxRow read(Statement& row) {
     InboxRow entry;
     entry.seq = row.integer();

@@ -36,8 +36,6 @@ Hash hash_of(const Hash& prev, std::int64_t seq, const JournalEntry& entry) {
     return base::sha256(text);
 }
 
-std::optional<std::int64_t> unless_zero(std::int64_t id) { return id == 0 ? std::nullopt : std::optional(id); }
-
 }  // namespace
 
 JournalHead journal_head(const Database& database) {

@@ -69,7 +69,6 @@ std::optional<Message> one(const Database& database, std::string_view where, con
     return query.step() ? std::optional(read(query)) : std::nullopt;
 }
 
-std::optional<std::int64_t> unless_zero(std::int64_t id) { return id == 0 ? std::nullopt : std::optional(id); }
 std::optional<std::string> unless_empty(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
 }

@@ -19,6 +19,9 @@ class Statement;
 
 namespace nurture::store {
 
+/// An id of 0 is NULL in a row.
+inline std::optional<std::int64_t> unless_zero(std::int64_t id) { return id == 0 ? std::nullopt : std::optional(id); }
+
 class Statement {
 public:
     template<class... Values>

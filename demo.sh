@@ -16,9 +16,14 @@ days=30
 
 say() { printf '\n%s\n' "$*"; }
 
-# Shows a command, then runs it.
+# Shows a command as one would type it, then runs it.
 try() {
-    printf '\n$ %s\n' "$*"
+    local word shown=
+    for word in "$@"; do
+        case $word in *" "*) word="\"$word\"" ;; esac
+        shown+=" $word"
+    done
+    printf '\n$%s\n' "$shown"
     "$@"
 }
 

@@ -30,9 +30,9 @@ endfunction()
 
 # nurtured_library(NAME SOURCES a.cpp … LINKS base fmt::fmt … ALONE b.cpp …)
 # A static library nurtured_NAME. Without sources it carries only its links.
-# The release preset compiles several sources as one (CMAKE_UNITY_BUILD): the standard headers cost more than our own code,
-# and a demo from a bare clone is to take minutes. ALONE names the sources whose private names stand in others of the folder
-# too. A "redefinition" or "ambiguous" error that only the release build has: rename, or add the file there.
+# All presets but dev and asan compile several sources as one (CMAKE_UNITY_BUILD): the standard headers cost more than our
+# own code, and a demo from a bare clone is to take minutes. ALONE names the sources whose private names stand in others of the folder
+# too. A "redefinition" or "ambiguous" error that only these builds have: rename, or add the file there.
 function(nurtured_library name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;ALONE")
     if(arg_SOURCES)
@@ -72,7 +72,7 @@ function(nurtured_tests name)
         return()
     endif()
     add_executable(${name}_tests ${arg_SOURCES})
-    set_target_properties(${name}_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    set_target_properties(${name}_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests" UNITY_BUILD OFF)
     target_link_libraries(${name}_tests PRIVATE nurtured_test_settings)
     target_precompile_headers(${name}_tests REUSE_FROM nurtured_test_pch)
     nurtured_link(${name}_tests ${arg_LINKS})

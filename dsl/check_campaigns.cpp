@@ -204,7 +204,13 @@ private:
             } else if (const auto* jump = std::get_if<op::Jump>(&lines[i].op)) {
                 reach(jump->to, at[i]);
                 continue;
-            } else if (std::holds_alternative<op::Stop>(lines[i].op)) {
+            } else if (const auto* split = std::get_if<op::Split>(&lines[i].op)) {
+                for (const op::Split::Arm& arm : split->arms) {
+                    reach(arm.to, at[i]);
+                }
+                continue;
+            } else if (std::holds_alternative<op::Stop>(lines[i].op) ||
+                       std::holds_alternative<op::HeldOut>(lines[i].op)) {
                 continue;
             }
             if (at[i] + days > left) {

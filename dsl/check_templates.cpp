@@ -70,6 +70,20 @@ bool may_be_blank(const Compiler& c, const Piece& piece, std::optional<Channel> 
     }
 }
 
+/// Nobody writes a paragraph for this text, or not in every step that sends it.
+bool lacks_note(const Piece& piece, const std::vector<TextUse>& uses) {
+    return piece.kind == MergeKind::personal_note &&
+           !std::all_of(uses.begin(), uses.end(), [](const TextUse& use) { return use.with_note; });
+}
+
+void report_note(Compiler& c, const Piece& piece, const std::vector<TextUse>& uses) {
+    Diagnostic& problem = c.report("N0504", piece.span, "`personal_note` may be blank", "nobody is asked to write it");
+    const auto use = std::find_if(uses.begin(), uses.end(), [](const TextUse& one) { return !one.with_note; });
+    problem.labels.push_back({use->span, "sends it"});
+    problem.notes.emplace_back(
+        "Write in the step:   … with a personal note by owner within 2 business days, otherwise skip step");
+}
+
 /// The words around a blank, as a reader would see them.
 std::string around(const Pieces& pieces, std::size_t at) {
     constexpr std::size_t k_words = 14;  // bytes of text on either side; cut at blanks, so never inside a character
@@ -107,6 +121,10 @@ void check_blanks(Compiler& c, const Pieces& pieces, std::optional<Channel> chan
         if (pieces[i].has_fallback) {
             continue;
         }
+        if (lacks_note(pieces[i], uses)) {
+            report_note(c, pieces[i], uses);
+            continue;
+        }
         if (uses.empty()) {
             if (may_be_blank(c, pieces[i], channel, nullptr)) {
                 report_blank(c, pieces, i, nullptr);
@@ -122,18 +140,35 @@ void check_blanks(Compiler& c, const Pieces& pieces, std::optional<Channel> chan
     }
 }
 
+/// "hello", or "hello" in "es".
+std::string called(const Template& text) {
+    return text.language.empty() ? fmt::format("\"{}\"", text.name)
+                                 : fmt::format("\"{}\" in \"{}\"", text.name, text.language);
+}
+
 void check_email(Compiler& c, const Template& email) {
     if (email.body.empty()) {
         return;  // reported already
     }
     if (!has(email.body, MergeKind::unsubscribe_link)) {
-        c.report("N0501", email.span, fmt::format("the email \"{}\" has no unsubscribe link", email.name), "")
+        c.report("N0501", email.span, fmt::format("the email {} has no unsubscribe link", called(email)), "")
             .notes.push_back("Write a line:   | Stop these emails: {{unsubscribe_link}}");
     }
     if (!has(email.body, MergeKind::postal_address)) {
-        c.report("N0501", email.span, fmt::format("the email \"{}\" has no postal address", email.name), "")
+        c.report("N0501", email.span, fmt::format("the email {} has no postal address", called(email)), "")
             .notes.push_back("Write a line:   | {{owner_name}}, {{postal_address}}");
     }
+}
+
+/// A paragraph that nobody would read.
+void check_slot(Compiler& c, const Template& item, const std::vector<TextUse>& uses) {
+    const auto use = std::find_if(uses.begin(), uses.end(), [](const TextUse& one) { return one.with_note; });
+    if (use == uses.end() || has(item.body, MergeKind::personal_note) || has(item.subject, MergeKind::personal_note) ||
+        item.body.empty()) {
+        return;
+    }
+    c.report("N0410", use->span, fmt::format("the text {} has no place for a personal note", called(item)), "")
+        .notes.push_back("Write a line in the template:   | {{personal_note}}");
 }
 
 /// About how long a text becomes: what stands for a merge field, or its fallback if that is longer.
@@ -168,13 +203,13 @@ void check_sms(Compiler& c, const Template& sms) {
         return;
     }
     if (!says_stop(sms.body)) {
-        c.report("N0502", sms.span, fmt::format("the sms \"{}\" does not say how to opt out", sms.name), "")
+        c.report("N0502", sms.span, fmt::format("the sms {} does not say how to opt out", called(sms)), "")
             .notes.push_back("Write a line:   | Reply STOP to opt out");
     }
     const SmsSize size = sms_size(estimate(sms));
     if (size.segments > 2) {
         Diagnostic& problem =
-            c.report("N0502", sms.span, fmt::format("the sms \"{}\" takes about {} segments", sms.name, size.segments),
+            c.report("N0502", sms.span, fmt::format("the sms {} takes about {} segments", called(sms), size.segments),
                      "each is paid for");
         problem.severity = Severity::warning;
         problem.notes.push_back(size.ucs2 ? "A character outside the SMS alphabet (a curly quote, an emoji) cuts a "
@@ -213,8 +248,10 @@ void check_templates(Compiler& c) {
             continue;
         }
         item.channel == Channel::email ? check_email(c, item) : check_sms(c, item);
-        check_blanks(c, item.subject, item.channel, c.template_uses[i]);
-        check_blanks(c, item.body, item.channel, c.template_uses[i]);
+        const std::vector<TextUse>& uses = c.template_uses[*c.rules.find_template(item.channel, item.name)];
+        check_blanks(c, item.subject, item.channel, uses);
+        check_blanks(c, item.body, item.channel, uses);
+        check_slot(c, item, uses);
     }
     for (std::size_t i = 0; i < c.rules.campaigns.size(); ++i) {
         const std::shared_ptr<const StepList>& steps = c.rules.campaigns[i].steps;

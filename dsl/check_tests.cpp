@@ -128,9 +128,21 @@ private:
         }
     }
 
-    template<class Kind>
-    void check_step(const ast::Word& name, std::string_view kind) {
-        const auto is_kind = [](const ast::Step* step) { return std::holds_alternative<Kind>(step->what); };
+    using IsKind = bool (*)(const ast::Step*);
+
+    /// Somebody answers: an approval, or the note that a message waits for.
+    static bool is_question(const ast::Step* step) {
+        const auto* message = std::get_if<ast::MessageStep>(&step->what);
+        return std::holds_alternative<ast::ApprovalStep>(step->what) ||
+               (message != nullptr && message->personal_note_by.has_value());
+    }
+    static bool is_message(const ast::Step* step) {
+        return std::holds_alternative<ast::MessageStep>(step->what) ||
+               std::holds_alternative<ast::SplitStep>(step->what);
+    }
+    static bool is_task(const ast::Step* step) { return std::holds_alternative<ast::TaskStep>(step->what); }
+
+    void check_step(const ast::Word& name, std::string_view kind, IsKind is_kind) {
         const auto found = steps_.find(name.text);
         if (found != steps_.end() && std::any_of(found->second.begin(), found->second.end(), is_kind)) {
             return;
@@ -147,7 +159,7 @@ private:
     void check(const ast::Happening& happening) {
         check_date(happening.at.date);
         if (const auto* decision = std::get_if<std::pair<bool, ast::Word>>(&happening.what)) {
-            check_step<ast::ApprovalStep>(decision->second, "approval step");
+            check_step(decision->second, "approval step", is_question);
             if (happening.who) {
                 c_.check_person(*happening.who);
             }
@@ -159,7 +171,7 @@ private:
         } else if (const auto* event = std::get_if<ast::EventTest>(&happening.what)) {
             c_.event(event->kind);
         } else if (const auto* click = std::get_if<ast::StepTest>(&happening.what)) {
-            check_step<ast::MessageStep>(click->step, "message step");
+            check_step(click->step, "message step", is_message);
         }
     }
 
@@ -177,7 +189,7 @@ private:
         if (expect.segment) {
             c_.segment(*expect.segment);
         } else if (expect.step) {
-            check_step<ast::TaskStep>(*expect.step, "task step");
+            check_step(*expect.step, "task step", is_task);
         } else if (expect.name && expect.kind != ast::ExpectKind::message) {
             c_.find_template(expect.kind == ast::ExpectKind::sms ? Channel::sms : Channel::email, *expect.name);
         }

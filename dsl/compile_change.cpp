@@ -14,22 +14,32 @@ std::optional<Change> event_change(Compiler& c, const ast::Change& change) {
         return std::nullopt;
     }
     const EventKind& kind = c.rules.schema.events[*event];
-    if (change.channel) {
-        c.not_yet(
-            change.span,
-            fmt::format("candidate has {} {} …", kind.name, *change.channel == ast::Channel::email ? "email" : "sms"),
-            fmt::format("Write   candidate has {}   for any message, or ask for one step:   if hello was clicked",
-                        kind.name));
-        return std::nullopt;
-    }
     if (change.name && !kind.with_name) {
-        c.report("N0204", change.name->span, fmt::format("`{}` carries no name", kind.name), "leave it out");
+        Diagnostic& problem =
+            c.report("N0204", change.name->span, fmt::format("`{}` carries no name", kind.name),
+                     is_message_event(*event) ? "say whether it is an email or an sms" : "leave it out");
+        if (is_message_event(*event)) {
+            problem.notes.push_back(fmt::format("Write:   candidate has {}{} email \"{}\"", kind.name,
+                                                *event == static_cast<EventIx>(BuiltInEvent::replied) ? " to" : "",
+                                                change.name->text));
+        }
+    }
+    if (change.channel && !is_message_event(*event)) {
+        c.report("N0204", change.word.span, fmt::format("`{}` does not happen to a message", kind.name),
+                 "messages are received, opened, clicked, replied to or bounced");
     }
     if (*event == static_cast<EventIx>(BuiltInEvent::opened)) {
         c.report("N0404", change.word.span, "opens are counted by machines, not by people",
                  "mail programs open messages that nobody reads");
     }
-    return change::Event{*event, change.name ? std::optional(fold(change.name->text)) : std::nullopt};
+    change::Event happened{*event, change.name ? std::optional(fold(change.name->text)) : std::nullopt, {}, {}};
+    if (change.channel) {
+        happened.channel = to_channel(*change.channel);
+        if (change.message && c.find_template(*happened.channel, *change.message)) {
+            happened.message_template = change.message->text;
+        }
+    }
+    return happened;
 }
 
 /// `becomes` is for one value, `gains` for lists; numbers, dates and places are not watched.

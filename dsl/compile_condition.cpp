@@ -10,7 +10,6 @@
 namespace nurture::dsl {
 namespace {
 
-bool is_message_event(EventIx event) { return event <= static_cast<EventIx>(BuiltInEvent::unsubscribed); }
 bool is(EventIx event, BuiltInEvent built_in) { return event == static_cast<EventIx>(built_in); }
 
 /// Elapsed hours, or calendar days back from today.
@@ -182,6 +181,8 @@ CompiledLine group(Compiler& c, const ast::Group& group, Span line) {
 }
 
 }  // namespace
+
+bool is_message_event(EventIx event) { return event <= static_cast<EventIx>(BuiltInEvent::unsubscribed); }
 
 CompiledLine compile_condition(Compiler& c, const ast::Condition& line) {
     if (const auto* test = std::get_if<ast::FieldTest>(&line.what)) {

@@ -15,25 +15,21 @@ namespace {
 struct MergeName {
     std::string_view name;
     MergeKind kind;
-    bool in_task;              // may stand in the text of a task
-    std::string_view instead;  // not empty: does not work in this version yet
+    bool in_task;  // may stand in the text of a task
 };
 constexpr std::array<MergeName, 12> k_merge_names = {{
-    {"owner_name", MergeKind::owner_name, true, ""},
-    {"owner_email", MergeKind::owner_email, true, ""},
-    {"owner_phone", MergeKind::owner_phone, true, ""},
-    {"organisation", MergeKind::organisation, true, ""},
-    {"postal_address", MergeKind::postal_address, true, ""},
-    {"unsubscribe_link", MergeKind::unsubscribe_link, false, ""},
-    {"event_value", MergeKind::event_value, true, ""},
-    {"event_date", MergeKind::event_date, true, ""},
-    {"years_since", MergeKind::years_since, true, ""},
-    {"preferences_link", MergeKind::preferences_link, false,
-     "Write   {{unsubscribe_link}}   which works: there is no page for preferences yet."},
-    {"renew_consent_link", MergeKind::renew_consent_link, false,
-     "Ask for an answer to the email instead: there is no page for consents yet."},
-    {"personal_note", MergeKind::personal_note, false,
-     "Write an approval step instead:   step review: approval by owner within 2 business days, otherwise stop"},
+    {"owner_name", MergeKind::owner_name, true},
+    {"owner_email", MergeKind::owner_email, true},
+    {"owner_phone", MergeKind::owner_phone, true},
+    {"organisation", MergeKind::organisation, true},
+    {"postal_address", MergeKind::postal_address, true},
+    {"unsubscribe_link", MergeKind::unsubscribe_link, false},
+    {"event_value", MergeKind::event_value, true},
+    {"event_date", MergeKind::event_date, true},
+    {"years_since", MergeKind::years_since, true},
+    {"preferences_link", MergeKind::preferences_link, false},
+    {"renew_consent_link", MergeKind::renew_consent_link, false},
+    {"personal_note", MergeKind::personal_note, false},
 }};
 
 const MergeName* merge_name(std::string_view name) {
@@ -142,10 +138,6 @@ private:
 
     bool own_name(const MergeName& name, const TextPart& part, Piece& piece) {
         piece.kind = name.kind;
-        if (!name.instead.empty()) {
-            c_.not_yet(piece.span, fmt::format("{{{{{}}}}}", name.name), std::string(name.instead));
-            return false;
-        }
         if (is_task_ && !name.in_task) {
             c_.report("N0503", piece.span, fmt::format("`{}` is for messages, not for tasks", name.name),
                       "leave it out");
@@ -188,6 +180,7 @@ Template compile_one(Compiler& c, const ast::Template& source) {
     result.name = source.name.text;
     result.channel = to_channel(source.channel);
     result.kind = source.kind ? source.kind->text : "";
+    result.language = source.language ? language_code(source.language->text) : "";
     result.span = source.span;
     if (source.subject) {
         if (result.channel == Channel::sms) {
@@ -224,41 +217,96 @@ Pieces compile_text(Compiler& compiler, std::string_view text, Span span, bool i
 
 namespace {
 
-void read_templates(Compiler& c) {
-    std::map<std::pair<Channel, std::string>, Span> first;
-    for (const ast::File& file : c.files) {
-        for (const ast::Template& source : file.templates) {
-            if (source.language) {
-                c.not_yet(source.language->span, fmt::format("in \"{}\"", source.language->text),
-                          "Write a template of its own name, and a campaign whose audience says   language is \"…\"");
-                continue;
-            }
-            const auto [at, is_new] =
-                first.emplace(std::pair(to_channel(source.channel), source.name.text), source.name.span);
-            if (!is_new) {
-                c.taken(source.channel == ast::Channel::email ? "email templates" : "sms templates", source.name.text,
-                        source.name.span, at->second);
-                continue;
-            }
-            if (first.size() > k_named) {
-                c.report("N0130", source.name.span, fmt::format("there are more than {} templates", k_named));
-                return;
-            }
-            if (source.incomplete) {
-                c.unread_templates.insert(at->first);
-            }
-            c.rules.templates.push_back(compile_one(c, source));
-        }
+/// Reports what is no language that a template can be in.
+bool check_language(Compiler& c, const ast::Quoted& language) {
+    if (language.text.size() == 2 && is_language(language_code(language.text))) {
+        return true;
     }
+    Diagnostic& problem =
+        c.report("N0207", language.span, fmt::format("there is no language called \"{}\"", language.text),
+                 "two letters, as in the field `language`");
+    problem.notes.push_back("For example:   en  es  fr  de  pt");
+    return false;
 }
+
+class TemplateReader {
+public:
+    explicit TemplateReader(Compiler& compiler) : c_(compiler) {}
+
+    void run() {
+        for (const ast::File& file : c_.files) {
+            for (const ast::Template& source : file.templates) {
+                if (!one(source)) {
+                    return;
+                }
+            }
+        }
+        std::sort(c_.rules.templates.begin(), c_.rules.templates.end(), [](const Template& a, const Template& b) {
+            return std::tie(a.channel, a.name, a.language) < std::tie(b.channel, b.name, b.language);
+        });
+        std::for_each(c_.rules.templates.begin(), c_.rules.templates.end(), [this](Template& t) { check(t); });
+    }
+
+private:
+    /// False: there are more than anybody can have meant.
+    bool one(const ast::Template& source) {
+        const bool good_language = !source.language || check_language(c_, *source.language);
+        const Channel channel = to_channel(source.channel);
+        const std::string language = source.language ? language_code(source.language->text) : "";
+        if (source.incomplete || !good_language) {
+            c_.unread_templates.insert({channel, source.name.text});
+        }
+        if (!good_language) {
+            return true;
+        }
+        const auto [at, is_new] = first_.emplace(std::tuple(channel, source.name.text, language), source.name.span);
+        if (!is_new) {
+            const std::string kinds = source.channel == ast::Channel::email ? "email templates" : "sms templates";
+            c_.taken(language.empty() ? kinds : fmt::format("{} in \"{}\"", kinds, language), source.name.text,
+                     source.name.span, at->second);
+            return true;
+        }
+        if (first_.size() > k_named) {
+            c_.report("N0130", source.name.span, fmt::format("there are more than {} templates", k_named));
+            return false;
+        }
+        c_.rules.templates.push_back(compile_one(c_, source));
+        return true;
+    }
+
+    /// A version in a language needs the one for everybody else, and is of its kind.
+    void check(Template& version) {
+        if (version.language.empty()) {
+            return;
+        }
+        const auto ix = c_.rules.find_template(version.channel, version.name);
+        const Template& all = c_.rules.templates[*ix];
+        const char* word = version.channel == Channel::email ? "email" : "sms";
+        if (!all.language.empty()) {
+            if (&all == &version && !c_.incomplete && !c_.unread_templates.contains({all.channel, all.name})) {
+                c_.report(
+                      "N0205", version.span,
+                      fmt::format("there is no {} template \"{}\" for people of other languages", word, version.name),
+                      fmt::format("this one is for people whose language is \"{}\"", version.language))
+                    .notes.push_back(fmt::format("Write it as well:   template \"{}\" for {}", version.name, word));
+            }
+            return;
+        }
+        if (!version.kind.empty() && version.kind != all.kind) {
+            c_.report("N0410", version.span, "a template is of the same kind in all languages", "leave `kind` out here")
+                .labels.push_back({all.span, all.kind.empty() ? "has no kind" : "is \"" + all.kind + "\""});
+        }
+        version.kind = all.kind;
+    }
+
+    Compiler& c_;
+    std::map<std::tuple<Channel, std::string, std::string>, Span> first_;
+};
 
 }  // namespace
 
 void compile_templates(Compiler& c) {
-    read_templates(c);
-    std::sort(c.rules.templates.begin(), c.rules.templates.end(), [](const Template& a, const Template& b) {
-        return std::tie(a.channel, a.name) < std::tie(b.channel, b.name);
-    });
+    TemplateReader(c).run();
     c.template_uses.resize(c.rules.templates.size());
 }
 

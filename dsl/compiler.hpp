@@ -19,7 +19,8 @@ namespace nurture::dsl {
 /// Where one template or task text goes out, for what may be blank in it (N0504).
 struct TextUse {
     CampaignIx campaign = 0;
-    Span span;  // of the step
+    Span span;               // of the step
+    bool with_note = false;  // the owner writes a paragraph for it
 };
 
 /// Segments, campaigns or templates of a rule set. Names are looked up one by one, and indices are 16 bits wide; a
@@ -60,7 +61,7 @@ struct Compiler {
     /// Where each list and consent of the schema was first mentioned.
     std::vector<Span> list_spans, consent_spans;
 
-    /// By position in rules.templates.
+    /// By position in rules.templates of the text for everybody.
     std::vector<std::vector<TextUse>> template_uses;
 
     // --- reporting -----------------------------------------------------------------------------------------------
@@ -155,6 +156,8 @@ void check_alternatives(Compiler& compiler, const std::vector<Line>& lines, bool
 std::vector<std::string> folded_values(Compiler& compiler, const std::vector<ast::Quoted>& values,
                                        const std::optional<ast::Quoted>& values_name);
 
+/// What happens to a message of ours, so that it can say which.
+bool is_message_event(EventIx event);
 std::optional<Change> compile_change(Compiler& compiler, const ast::Change& change);
 PersonRef compile_person(Compiler& compiler, const ast::Person& person);
 /// `live` is the campaign in today's rules; null diagnostics are never given.

@@ -164,15 +164,31 @@ public:
         if (m.miss == op::Miss::stop) {
             text += ", otherwise stop";
         }
+        if (m.with_note) {
+            text += ", with the note";
+        }
         return m.miss == op::Miss::other_message
                    ? text + fmt::format(", otherwise {} \"{}\"", channel(*m.other_channel), m.other_template)
                    : text;
     }
-    std::string operator()(const op::Approval& a) const {
-        const std::string miss = a.otherwise_stop ? "stop" : fmt::format("go to {}", a.otherwise);
-        return fmt::format("approval by {} within {}, otherwise {}", person(a.by), length(a.within), miss);
-    }
+    std::string operator()(const op::Approval& a) const { return "approval by " + question(a); }
+    std::string operator()(const op::Note& n) const { return "note by " + question(n); }
     std::string operator()(const op::Task& t) const { return fmt::format("task for {}", person(t.owner)); }
+    std::string operator()(const op::OnList& l) const {
+        const std::string lasts = l.lasts ? " for " + length(*l.lasts) : "";
+        return fmt::format("{} list \"{}\"{}", l.add ? "add to" : "remove from", rules_.schema.lists[l.list], lasts);
+    }
+    std::string operator()(const op::WithdrawConsent& w) const {
+        return fmt::format("withdraw consent \"{}\"", rules_.schema.consents[w.consent]);
+    }
+    std::string operator()(const op::Split& s) const {
+        std::string arms;
+        for (const op::Split::Arm& arm : s.arms) {
+            arms += fmt::format("{}{} percent go to {}", arms.empty() ? "" : ", ", arm.percent, arm.to);
+        }
+        return fmt::format("split {}: {}", s.name, arms);
+    }
+    std::string operator()(const op::HeldOut& /*h*/) const { return "held out"; }
     std::string operator()(const op::WaitFor& w) const {
         const std::string row = w.first_of_months ? "" : fmt::format(", after {} months", w.months_before);
         return fmt::format("wait {}{}", length(w.length), row);
@@ -203,6 +219,11 @@ public:
     std::string operator()(const op::End& /*e*/) const { return "end"; }
 
 private:
+    static std::string question(const op::Question& q) {
+        const std::string miss = q.otherwise_stop ? "stop" : fmt::format("go to {}", q.otherwise);
+        return fmt::format("{} within {}, otherwise {}", person(q.by), length(q.within), miss);
+    }
+
     const Rules& rules_;
 };
 

@@ -43,4 +43,22 @@ std::optional<TemplateIx> Rules::find_template(Channel channel, std::string_view
     return static_cast<TemplateIx>(at - templates.begin());
 }
 
+std::optional<TemplateIx> Rules::find_template(Channel channel, std::string_view name,
+                                               std::string_view language) const {
+    const auto all = find_template(channel, name);
+    const std::string wanted = language_code(language);
+    if (!all || wanted.empty()) {
+        return all;
+    }
+    for (std::size_t ix = *all + 1U; ix < templates.size(); ++ix) {
+        if (templates[ix].channel != channel || templates[ix].name != name) {
+            break;
+        }
+        if (templates[ix].language == wanted) {
+            return static_cast<TemplateIx>(ix);
+        }
+    }
+    return all;
+}
+
 }  // namespace nurture::dsl

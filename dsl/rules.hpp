@@ -226,9 +226,12 @@ struct PersonRef {
     std::string name;  // a person of [people]
 };
 namespace change {
+/// A message event may name the channel, and the template of the message that it is about.
 struct Event {
     EventIx event = 0;
     std::optional<std::string> name;
+    std::optional<Channel> channel;
+    std::optional<std::string> message_template;
 };
 struct JoinedList {
     ListIx list = 0;
@@ -303,16 +306,39 @@ struct Message {
     Miss miss = Miss::go_on;
     std::optional<Channel> other_channel;
     std::string other_template;
+    bool with_note = false;  // the line before it is its Note
 };
-struct Approval {
+/// Somebody is asked, and everything waits for the answer. No, and too late, do the same.
+struct Question {
     PersonRef by;
     Length within;
     bool otherwise_stop = true;
-    StepIx otherwise = 0;
-};  // where `otherwise` continues
+    StepIx otherwise = 0;  // where it goes on when it does not stop
+};
+struct Approval : Question {};
+/// For the paragraph at {{personal_note}}. Its message is the next line and has the same name.
+struct Note : Question {};
 struct Task {
     PersonRef owner;
     Pieces text;
+};
+struct OnList {
+    ListIx list = 0;
+    bool add = true;  // else: off the list
+    std::optional<Length> lasts;
+};
+struct WithdrawConsent {
+    ConsentIx consent = 0;
+};
+/// Each person has one arm, always the same. The messages of all arms have the split's name; it is part of what draws
+/// the lot, and the split itself has none.
+struct Split {
+    struct Arm {
+        std::int32_t percent = 0;
+        StepIx to = 0;
+    };
+    std::string name;
+    std::vector<Arm> arms;  // together 100
 };
 /// Months (and years) are counted from the start of the first of several such waits in a row: `months_before` is the
 /// sum of the earlier ones, 0 for the first. Other units: 0.
@@ -344,12 +370,14 @@ struct If {
 struct Jump {
     StepIx to = 0;
 };
-struct Stop {};  // `stop`
-struct End {};   // always the last: completed
+struct HeldOut {};  // the arm of a split that gets nothing
+struct Stop {};     // `stop`
+struct End {};      // always the last: completed
 }  // namespace op
 
-using Op = std::variant<op::Message, op::Approval, op::Task, op::WaitFor, op::WaitUntilTime, op::WaitUntilDate,
-                        op::WaitUpTo, op::If, op::Jump, op::Stop, op::End>;
+using Op = std::variant<op::Message, op::Approval, op::Note, op::Task, op::OnList, op::WithdrawConsent, op::WaitFor,
+                        op::WaitUntilTime, op::WaitUntilDate, op::WaitUpTo, op::If, op::Split, op::Jump, op::HeldOut,
+                        op::Stop, op::End>;
 
 /// Steps, waits and branches as a small program: execution starts at 0 and runs forward, except for jumps (which only
 /// go forward too, so every enrolment ends). Its hash is the campaign's version; an enrolment keeps the list it began.
@@ -398,12 +426,16 @@ struct Rules {
     std::vector<Condition> conditions;  // the pool
     std::vector<Segment> segments;      // sorted by name
     std::vector<Campaign> campaigns;    // sorted by name
-    std::vector<Template> templates;    // sorted by channel, name
+    std::vector<Template> templates;    // sorted by channel, name, language; the one for everybody first
     SourceSet sources;                  // what it was compiled from, for reports that quote lines
 
     std::optional<SegmentIx> segment(std::string_view name) const;
     std::optional<CampaignIx> campaign(std::string_view name) const;
+    /// The text of that name for everybody.
     std::optional<TemplateIx> find_template(Channel channel, std::string_view name) const;
+    /// The text for somebody who reads that language, as the person's field has it ("es", "es-MX"): in it if there is
+    /// one, else the one for everybody.
+    std::optional<TemplateIx> find_template(Channel channel, std::string_view name, std::string_view language) const;
 };
 
 }  // namespace nurture::dsl

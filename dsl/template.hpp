@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nurture::dsl {
@@ -45,11 +46,17 @@ enum class Channel : std::uint8_t { email, sms };
 struct Template {
     std::string name;
     Channel channel = Channel::email;
-    std::string kind;  // "pitch", or empty
-    Pieces subject;    // email only
-    Pieces body;       // Markdown for email, plain text for SMS; lines joined by '\n'
+    std::string kind;      // "pitch", or empty; the same in all languages
+    std::string language;  // "es": for people of that language; empty: for everybody else
+    Pieces subject;        // email only
+    Pieces body;           // Markdown for email, plain text for SMS; lines joined by '\n'
     Span span;
 };
+
+/// The two letters of a language, small: "es" of "es", "ES" and "es-MX". Empty where it is none.
+std::string language_code(std::string_view value);
+/// Whether ISO 639-1 has these two small letters.
+bool is_language(std::string_view code);
 
 /// GSM 03.38 7-bit when every character fits (extension table counts two), else UCS-2.
 struct SmsSize {

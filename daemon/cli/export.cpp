@@ -54,7 +54,8 @@ Json histories_of(const store::Database& database, store::CandidateId id) {
         consents.push_back({{"consent", consent.name},
                             {"status", consent.given ? "given" : "withdrawn"},
                             {"at", when(consent.at)},
-                            {"source", consent.source}});
+                            {"source", consent.source},
+                            {"text", consent.text}});
     store::ListMemberRow member;
     for (store::ListScan scan(database, only); scan.next(member);)
         lists.push_back({{"list", member.list}, {"since", when(member.since)}, {"until", when(member.until)}});

@@ -126,6 +126,7 @@ int send_test(Session& session, const SendTestOptions& options) {
     subject.message_template = options.message_template;
     subject.owner = owner_of(*live.rules, config, options.message_template);
     subject.slot = base::floor_minute(session.now());
+    subject.note = render::k_note_to_come;
     render::Renderer renderer(database, live.rules, service::house(config));
     subject.candidate = whose(database, options.person, subject, renderer);
     if (const auto made = renderer.render(subject); const auto* problem = std::get_if<render::Problem>(&made))

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <string_view>
@@ -18,14 +19,23 @@ namespace {
 struct LinkRow {
     dsl::MergeKind kind;
     std::string_view stand_in;  // the domain is one that nobody can own (RFC 2606)
-    std::string_view label;
     std::string Links::*real;
+    std::array<std::string_view, 5> labels;  // by k_label_languages
 };
+constexpr std::array<std::string_view, 5> k_label_languages{"en", "es", "fr", "de", "pt"};
 constexpr std::array k_links{
-    LinkRow{dsl::MergeKind::unsubscribe_link, "https://unsubscribe.link.invalid/", "Unsubscribe", &Links::unsubscribe},
-    LinkRow{dsl::MergeKind::preferences_link, "https://preferences.link.invalid/", "Preferences", &Links::preferences},
-    LinkRow{dsl::MergeKind::renew_consent_link, "https://consent.link.invalid/", "Keep in touch",
-            &Links::renew_consent},
+    LinkRow{dsl::MergeKind::unsubscribe_link,
+            "https://unsubscribe.link.invalid/",
+            &Links::unsubscribe,
+            {"Unsubscribe", "Darse de baja", "Se désabonner", "Abmelden", "Cancelar a inscrição"}},
+    LinkRow{dsl::MergeKind::preferences_link,
+            "https://preferences.link.invalid/",
+            &Links::preferences,
+            {"Preferences", "Preferencias", "Préférences", "Einstellungen", "Preferências"}},
+    LinkRow{dsl::MergeKind::renew_consent_link,
+            "https://consent.link.invalid/",
+            &Links::renew_consent,
+            {"Keep in touch", "Seguir en contacto", "Rester en contact", "In Kontakt bleiben", "Manter contato"}},
 };
 
 const LinkRow& link_row(dsl::MergeKind kind) {
@@ -35,8 +45,15 @@ const LinkRow& link_row(dsl::MergeKind kind) {
     return k_links[i];
 }
 
+/// In the language of the text, as far as we speak it.
+std::string label(const LinkRow& row, std::string_view language) {
+    const auto known = std::find(k_label_languages.begin(), k_label_languages.end(), language);
+    const auto at = known == k_label_languages.end() ? 0 : known - k_label_languages.begin();
+    return std::string(row.labels[static_cast<std::size_t>(at)]);
+}
+
 constexpr std::string_view k_document = R"(<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -141,7 +158,7 @@ Rendering compose_email(const dsl::Template& text, const Values& values, const L
     Texts body = join(text.body, values, [&](std::size_t i, std::string words) {
         slots[i].words = std::move(words);
         if (is_link(text.body[i].kind))
-            slots[i].label = link_row(text.body[i].kind).label;
+            slots[i].label = label(link_row(text.body[i].kind), text.language);
         return mark(i);
     });
     if (body.error)
@@ -152,8 +169,8 @@ Rendering compose_email(const dsl::Template& text, const Values& values, const L
         return RenderError{RenderError::Reason::not_a_link, piece.kind, piece.field, piece.span};
     }
     message.plain = std::move(bodies.plain);
-    message.html =
-        fmt::format(k_document, fmt::arg("title", html_escape(message.subject)), fmt::arg("body", bodies.html));
+    message.html = fmt::format(k_document, fmt::arg("language", text.language.empty() ? "en" : text.language),
+                               fmt::arg("title", html_escape(message.subject)), fmt::arg("body", bodies.html));
     message.hash = hash_of({values.sender, message.subject, message.plain, message.html});
     put_links(message, links);
     return message;

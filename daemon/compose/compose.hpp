@@ -17,8 +17,8 @@
 
 namespace nurture::compose {
 
-/// Blank, text (also numbers, yes/no, places: already words), a date, or a list. Shown as "", as it is, "May 1, 2026",
-/// "ICU, CVICU".
+/// Blank, text (also numbers, yes/no, places: already words), a date, or a list. Shown as "", as it is, "May 1, 2026"
+/// (in the recipient's language), "ICU, CVICU".
 using Value = std::variant<std::monostate, std::string, std::chrono::year_month_day, std::vector<std::string>>;
 
 struct Values {
@@ -27,6 +27,7 @@ struct Values {
     std::string organisation, postal_address;
     std::string event_value;
     std::optional<std::chrono::year_month_day> event_date;
+    std::string language;               // the recipient's, two letters: dates are in it; empty: English
     std::string personal_note;          // may have several lines
     std::string sender;                 // "Dana Wu <dana.wu@…>", or the SMS sender: part of the hash only
     std::string thread_subject;         // first subject of the conversation; not empty: the subject is "Re: " + it

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/compose/words.hpp"
 
-#include <fmt/format.h>
+#include "daemon/compose/dates.hpp"
 
-#include <array>
 #include <utility>
 
 namespace nurture::compose {
@@ -59,15 +58,6 @@ std::string clean(std::string_view text, bool keep_lines) {
     return out;
 }
 
-std::string date_words(const std::chrono::year_month_day& date) {
-    static constexpr std::array months{"January", "February", "March",     "April",   "May",      "June",
-                                       "July",    "August",   "September", "October", "November", "December"};
-    if (!date.ok())
-        return {};
-    return fmt::format("{} {}, {}", months[static_cast<unsigned>(date.month()) - 1], static_cast<unsigned>(date.day()),
-                       static_cast<int>(date.year()));
-}
-
 std::string list_words(const std::vector<std::string>& list) {
     std::string out;
     for (const std::string& entry : list)
@@ -81,11 +71,11 @@ const Value& field_of(const Values& values, dsl::FieldIx field) {
     return field < values.fields.size() ? values.fields[field] : blank;
 }
 
-std::string field_words(const Value& value) {
+std::string field_words(const Value& value, std::string_view language) {
     if (const auto* text = std::get_if<std::string>(&value))
         return one_line(*text);
     if (const auto* date = std::get_if<std::chrono::year_month_day>(&value))
-        return date_words(*date);
+        return date_words(*date, language);
     if (const auto* list = std::get_if<std::vector<std::string>>(&value))
         return list_words(*list);
     return {};
@@ -104,7 +94,7 @@ std::string years_since(const Value& value, const std::chrono::year_month_day& t
 std::string value_words(const dsl::Piece& piece, const Values& values) {
     using enum dsl::MergeKind;
     switch (piece.kind) {
-    case field: return field_words(field_of(values, piece.field));
+    case field: return field_words(field_of(values, piece.field), values.language);
     case years_since: return compose::years_since(field_of(values, piece.field), values.today);
     case owner_name: return one_line(values.owner_name);
     case owner_email: return one_line(values.owner_email);
@@ -112,7 +102,7 @@ std::string value_words(const dsl::Piece& piece, const Values& values) {
     case organisation: return one_line(values.organisation);
     case postal_address: return one_line(values.postal_address);
     case event_value: return one_line(values.event_value);
-    case event_date: return values.event_date ? date_words(*values.event_date) : std::string();
+    case event_date: return values.event_date ? date_words(*values.event_date, values.language) : std::string();
     case personal_note: return clean_lines(values.personal_note);
     case literal:
     case unsubscribe_link:

@@ -41,17 +41,17 @@ struct Move {
     friend bool operator==(const Move&, const Move&) = default;
 };
 
-/// A human is asked: an approval with its deadline, or a task (which waits for nothing).
+/// A human is asked: an approval or a personal note with its deadline, or a task (which waits for nothing).
 struct Ask {
-    enum class Kind : std::uint8_t { approval, task };
+    enum class Kind : std::uint8_t { approval, note, task };
     Minute at{};
     Why why;
     Enrolment enrolment;
     Kind kind{};
     dsl::StepIx step = 0;             // whose name and text; a task's text is in its op
     std::string owner;                // a person of [people]
-    Minute deadline = base::k_never;  // approvals
-    dsl::StepIx message = k_no_step;  // approvals: the message that follows, to be shown …
+    Minute deadline = base::k_never;  // not of tasks
+    dsl::StepIx message = k_no_step;  // not of tasks: the message that follows, to be shown …
     dsl::Channel channel{};
     std::string message_template;  // … with this text
     friend bool operator==(const Ask&, const Ask&) = default;
@@ -60,7 +60,7 @@ struct Ask {
 /// What was asked needs no answer any more.
 struct Withdraw {
     Minute at{};
-    Why why;  // approval_too_late, or why the enrolment ends
+    Why why;  // approval_too_late, note_too_late, or why the enrolment ends
     Enrolment enrolment;
     dsl::StepIx step = 0;
     friend bool operator==(const Withdraw&, const Withdraw&) = default;
@@ -77,6 +77,7 @@ struct Release {
     std::string owner;            // whose name it carries
     std::string consent;          // that must be given; empty: none
     bool needs_approval = false;  // the latest approval given in this enrolment
+    bool with_note = false;       // the personal note that was written for this step
     std::string thread_of;        // a step of the same enrolment; empty: none
     bool canary = false;          // counts for the campaign's canary
     Minute slot{}, closes{}, expires{};
@@ -117,6 +118,27 @@ struct Pause {
     friend bool operator==(const Pause&, const Pause&) = default;
 };
 
+/// The person is put on a list, until then (k_never: for good), or taken off it.
+struct Enlist {
+    Minute at{};
+    Why why;
+    Enrolment enrolment;
+    dsl::StepIx step = 0;
+    dsl::ListIx list = 0;  // in the live rules
+    bool add = true;
+    Minute until = base::k_never;
+    friend bool operator==(const Enlist&, const Enlist&) = default;
+};
+
+struct WithdrawConsent {
+    Minute at{};
+    Why why;
+    Enrolment enrolment;
+    dsl::StepIx step = 0;
+    dsl::ConsentIx consent = 0;  // in the live rules
+    friend bool operator==(const WithdrawConsent&, const WithdrawConsent&) = default;
+};
+
 /// The audience was looked at for the check of that minute (a date start: for that day). `left_over`: who may enter and
 /// could not, because of the enrol quota.
 struct RunMark {
@@ -137,8 +159,8 @@ struct Cursor {
 }  // namespace decision
 
 using Decision = std::variant<decision::Enrol, decision::Move, decision::Ask, decision::Withdraw, decision::Release,
-                              decision::Reslot, decision::Cancel, decision::End, decision::Pause, decision::RunMark,
-                              decision::Cursor>;
+                              decision::Reslot, decision::Cancel, decision::End, decision::Pause, decision::Enlist,
+                              decision::WithdrawConsent, decision::RunMark, decision::Cursor>;
 using Decisions = std::vector<Decision>;
 
 /// Null for RunMark and Cursor.

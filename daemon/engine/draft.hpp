@@ -65,6 +65,9 @@ public:
     /// What should have gone on a quarter of an hour ago or earlier: the daemon was down.
     void note_late(EnrolmentId id) { late_.insert(id); }
     bool late(EnrolmentId id) const { return late_.contains(id); }
+    /// A list or a consent of this person changes: known for certain when the fact of it comes, at this minute.
+    void changes(CandidateId who) { changing_.insert(who); }
+    bool changing(CandidateId who) const { return changing_.contains(who); }
 
     /// Whole people together, then the marks and the cursor.
     Decisions finish();
@@ -93,6 +96,7 @@ private:
     EnrolmentId next_enrolment_;
     MemberDraft member_;
     std::set<EnrolmentId> late_;
+    std::set<CandidateId> changing_;
     Decisions decisions_;
 };
 

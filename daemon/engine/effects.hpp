@@ -26,6 +26,9 @@ struct Effect {
     void operator()(const decision::Withdraw& d) const { picture.put(d.enrolment); }
     void operator()(const decision::End& d) const { picture.put(d.enrolment); }
     void operator()(const decision::Pause& d) const { picture.put(d.enrolment); }
+    // What they do to the person comes back as a fact: the columns belong to the World.
+    void operator()(const decision::Enlist& d) const { picture.put(d.enrolment); }
+    void operator()(const decision::WithdrawConsent& d) const { picture.put(d.enrolment); }
 
     void operator()(const decision::Release& d) const {
         const Enrolment& e = d.enrolment;

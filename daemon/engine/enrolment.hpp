@@ -21,7 +21,7 @@ using base::Minute;
 
 /// pending: started by a change or a date, may not come in yet; due: when to try again.
 /// waiting: the line at `position` is done at `due`; the next one follows.
-/// asked: somebody is to approve until `due`; asked at `anchor`.
+/// asked: somebody is to approve, or to write the note at `position`, until `due`; asked at `anchor`.
 /// ready: the message at `position` looks for a slot, next at `due`.
 /// released: the message at `position` is with the outbox.
 enum class Phase : std::uint8_t { pending, waiting, asked, ready, released, ended };

@@ -39,7 +39,8 @@ struct FieldMoved {
     bool live = false;
 };
 
-/// Something happened: built-in (replied, clicked, …) or declared. For a message event, which message it was, if known.
+/// Something happened: built-in (replied, clicked, …) or declared. For a message event `name` is the template, and the
+/// rest says which message it was, if that is known.
 struct Happened {
     base::CandidateId who = 0;
     dsl::EventIx event = 0;
@@ -48,6 +49,7 @@ struct Happened {
     bool live = false;
     base::EnrolmentId enrolment = 0;  // 0: not known
     std::string step;
+    std::optional<dsl::Channel> channel = {};
 };
 
 struct JoinedList {

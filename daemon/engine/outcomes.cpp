@@ -34,7 +34,7 @@ public:
     void operator()(const fact::Decided& f) const {
         const Enrolment* found = draft_.find(f.enrolment);
         if (found == nullptr || found->phase != Phase::asked || found->anchor != f.asked_at ||
-            found->steps->lines[found->approval].name != f.step || f.at > found->due)
+            found->steps->lines[asked_about(*found)].name != f.step || f.at > found->due)
             return;  // not what is asked now, or too late
         if (f.yes)
             approve(*found, f.at);
@@ -120,27 +120,30 @@ private:
     }
 
     void approve(Enrolment e, Minute at) const {
-        const dsl::StepIx approval = e.approval;
-        const dsl::Span span = e.steps->lines[approval].span;
-        if (e.position == approval) {
+        const dsl::StepIx asked = asked_about(e);
+        const dsl::StepLine& line = e.steps->lines[asked];
+        const bool note = std::holds_alternative<dsl::op::Note>(line.op);
+        if (e.position == asked) {
             done(e, std::clamp(at, e.anchor, draft_.now()));
         } else {  // asked again: the message stands waiting
             e.phase = Phase::ready;
             e.due = draft_.now();
         }
-        draft_.decide(decision::Move{{}, {ReasonCode::approved, span}, e, approval});
+        const ReasonCode reason = note ? ReasonCode::note_written : ReasonCode::approved;
+        draft_.decide(decision::Move{{}, {reason, line.span}, e, asked});
     }
 
     void refuse(Enrolment e, Minute at) const {
-        const dsl::StepIx step = e.approval;
+        const dsl::StepIx step = asked_about(e);
         const dsl::StepLine& line = e.steps->lines[step];
-        const auto& approval = std::get<dsl::op::Approval>(line.op);
-        e.approval = k_no_step;
+        const dsl::op::Question& asked = question(e);
+        if (step == e.approval)
+            e.approval = k_no_step;
         e.phase = Phase::waiting;  // nothing is asked any more
-        if (approval.otherwise_stop)
+        if (asked.otherwise_stop)
             return end(draft_, e, {ReasonCode::refused_by_person, line.span});
         cancel_message(draft_, e, {ReasonCode::refused_go_on, line.span});
-        go_to(e, approval.otherwise, std::clamp(at, e.anchor, draft_.now()));
+        go_to(e, asked.otherwise, std::clamp(at, e.anchor, draft_.now()));
         draft_.decide(decision::Move{{}, {ReasonCode::refused_go_on, line.span}, e, step});
     }
 

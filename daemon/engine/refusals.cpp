@@ -35,7 +35,7 @@ void mute(Draft& draft, Enrolment e) {
     const Why why{ReasonCode::human_reply, {}};
     e.muted = true;
     if (e.phase == Phase::asked) {
-        draft.decide(decision::Withdraw{{}, why, e, e.approval});
+        draft.decide(decision::Withdraw{{}, why, e, asked_about(e)});
         cancel_message(draft, e, why);
         e.approval = k_no_step;
         done(e, draft.now());

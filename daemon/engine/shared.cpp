@@ -15,7 +15,7 @@ void cancel_message(Draft& draft, Enrolment& e, Why why) {
 
 void end(Draft& draft, Enrolment e, Why why) {
     if (e.phase == Phase::asked)
-        draft.decide(decision::Withdraw{{}, why, e, e.approval});
+        draft.decide(decision::Withdraw{{}, why, e, asked_about(e)});
     cancel_message(draft, e, why);
     e.phase = Phase::ended;
     e.due = base::k_never;
@@ -37,6 +37,18 @@ void done(Enrolment& e, Minute at) {
 void go_to(Enrolment& e, dsl::StepIx target, Minute at) {
     e.position = static_cast<dsl::StepIx>(target - 1);  // a target always has a line before it
     done(e, at);
+}
+
+dsl::StepIx asked_about(const Enrolment& e) {
+    // An approval that is asked for again leaves the enrolment at the message.
+    return std::holds_alternative<dsl::op::Note>(e.line().op) ? e.position : e.approval;
+}
+
+const dsl::op::Question& question(const Enrolment& e) {
+    const dsl::Op& op = e.steps->lines[asked_about(e)].op;
+    if (const auto* note = std::get_if<dsl::op::Note>(&op))
+        return *note;
+    return std::get<dsl::op::Approval>(op);
 }
 
 void skip(Draft& draft, Enrolment e, ReasonCode reason) {

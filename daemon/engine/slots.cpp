@@ -99,6 +99,7 @@ private:
                                         person(draft_, draft_.row(e), draft_.rule(e), draft_.rule(e).owner),
                                         consent_name(draft_.rules(), choice.channel),
                                         e.approval != k_no_step,
+                                        message.with_note,
                                         message.thread_of ? e.steps->lines[*message.thread_of].name : std::string(),
                                         canary && canary->left > 0,
                                         slot.at,
@@ -217,7 +218,7 @@ void give_slots(Draft& draft) {
     std::sort(ready.begin(), ready.end());
     Slots slots(draft);
     for (const Key& key : ready)
-        if (const Enrolment* e = draft.find(std::get<EnrolmentId>(key)))
+        if (const Enrolment* e = draft.find(std::get<EnrolmentId>(key)); e != nullptr && !draft.changing(e->who))
             slots.give(*e);
 }
 

@@ -25,6 +25,9 @@ void cancel_message(Draft& draft, Enrolment& enrolment, Why why);
 void skip(Draft& draft, Enrolment enrolment, ReasonCode reason);
 /// The line it is at was done at `at`; the next follows then, or when the pause or hold is over.
 void done(Enrolment& enrolment, Minute at);
+/// While it is asked: the line whose question is open, a note or an approval.
+dsl::StepIx asked_about(const Enrolment& enrolment);
+const dsl::op::Question& question(const Enrolment& enrolment);
 /// Whether the wait that it is at runs, and is not just done: then it is due later than it began.
 inline bool running(const Enrolment& e) { return e.phase == Phase::waiting && e.due > e.anchor; }
 /// As if the line before `target` were done.

@@ -2,6 +2,7 @@
 //
 // From the line that is done to the next one that takes time: waits, branches, tasks, approvals, messages. What is due
 // goes by (due, id). A wait that ended in the past (the daemon was down) counts from where it ended, so nothing drifts.
+#include "daemon/base/hash.hpp"
 #include "daemon/engine/contact.hpp"
 #include "daemon/engine/steps.hpp"
 
@@ -66,6 +67,28 @@ public:
         return {};
     }
 
+    std::optional<dsl::StepIx> operator()(const dsl::op::Note& note) {
+        Enrolment then = e_;
+        then.position = following();
+        const Choice choice = choose(draft_, then, std::get<dsl::op::Message>(then.line().op));
+        if (choice.skip != ReasonCode::none)
+            return following();  // nobody writes for a message that will not go
+        e_.phase = Phase::asked;
+        e_.anchor = draft_.now();
+        e_.due = draft_.times().deadline(draft_.now(), note.within);
+        draft_.decide(decision::Ask{{},
+                                    {ReasonCode::note_asked, span()},
+                                    e_,
+                                    decision::Ask::Kind::note,
+                                    e_.position,
+                                    person(draft_, row(), draft_.rule(e_), note.by),
+                                    e_.due,
+                                    then.position,
+                                    choice.channel,
+                                    choice.message_template});
+        return {};
+    }
+
     std::optional<dsl::StepIx> operator()(const dsl::op::Task& task) {
         done(e_, at_);
         draft_.decide(decision::Ask{{},
@@ -79,6 +102,27 @@ public:
                                     {},
                                     {}});
         return following();
+    }
+
+    // What changes the person rests there until the change has come back as a fact, at this same minute: what follows
+    // sees it, and no message gets a slot before.
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::OnList& list) {
+        done(e_, at_);
+        const Minute until =
+            list.add && list.lasts ? draft_.times().add(zone(), draft_.now(), *list.lasts) : base::k_never;
+        const Why why{list.add ? ReasonCode::put_on_list : ReasonCode::taken_off_list, span()};
+        draft_.decide(decision::Enlist{{}, why, e_, e_.position, list.list, list.add, until});
+        draft_.changes(e_.who);
+        return {};
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::WithdrawConsent& withdraw) {
+        done(e_, at_);
+        const Why why{ReasonCode::consent_withdrawn, span()};
+        draft_.decide(decision::WithdrawConsent{{}, why, e_, e_.position, withdraw.consent});
+        draft_.changes(e_.who);
+        return {};
     }
 
     std::optional<dsl::StepIx> operator()(const dsl::op::WaitFor& wait) {
@@ -124,6 +168,19 @@ public:
         const Why why{yes ? ReasonCode::branch_true : ReasonCode::branch_false, span()};
         draft_.decide(decision::Move{{}, why, e_, {}});
         return following();
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::Split& split) {
+        const dsl::StepIx to = arm(split);
+        done(e_, at_);
+        e_.position = static_cast<dsl::StepIx>(to - 1);
+        draft_.decide(decision::Move{{}, {ReasonCode::arm_drawn, e_.steps->lines[to].span}, e_, {}});
+        return to;
+    }
+
+    std::optional<dsl::StepIx> operator()(const dsl::op::HeldOut&) {
+        end(draft_, e_, {ReasonCode::held_out, span()});
+        return {};
     }
 
     std::optional<dsl::StepIx> operator()(const dsl::op::Jump& jump) { return jump.to; }
@@ -178,12 +235,31 @@ private:
         return first;
     }
 
+    /// The person's lot, from 0 to 99, which the arms share among them in their order. It hangs on the campaign, the
+    /// split's name and the person's ref alone, so it is the same on every machine and whenever it is drawn.
+    dsl::StepIx arm(const dsl::op::Split& split) const {
+        const base::Digest seed = base::sha256(e_.steps->campaign + '\n' + split.name);
+        std::uint64_t number = 0;
+        for (std::size_t i = 0; i < sizeof number; ++i)
+            number = number << 8 | seed[i];
+        auto left = static_cast<std::int32_t>(base::spread(number, draft_.columns().lot(row())) % 100);
+        for (const dsl::op::Split::Arm& arm : split.arms)
+            if ((left -= arm.percent) < 0)
+                return arm.to;
+        return split.arms.back().to;
+    }
+
     /// What the person who is asked will see: the first message that can follow, as it would be chosen now.
     void show_next_message(decision::Ask& ask) const {
         const auto& lines = e_.steps->lines;
         for (std::size_t i = e_.position + 1u; i < lines.size(); ++i) {
-            if (std::holds_alternative<dsl::op::Approval>(lines[i].op))
+            if (std::holds_alternative<dsl::op::Approval>(lines[i].op) ||
+                std::holds_alternative<dsl::op::HeldOut>(lines[i].op))
                 return;
+            if (const auto* split = std::get_if<dsl::op::Split>(&lines[i].op)) {
+                i = arm(*split) - 1u;
+                continue;
+            }
             const auto* message = std::get_if<dsl::op::Message>(&lines[i].op);
             if (message == nullptr)
                 continue;
@@ -228,17 +304,19 @@ void go_on(Draft& draft, Enrolment e) {
 
 /// Nobody answered in time.
 void too_late(Draft& draft, Enrolment e) {
-    const dsl::StepIx step = e.approval;
+    const dsl::StepIx step = asked_about(e);
     const dsl::StepLine& line = e.steps->lines[step];
-    const auto& approval = std::get<dsl::op::Approval>(line.op);
+    const dsl::op::Question& asked = question(e);
+    const bool note = std::holds_alternative<dsl::op::Note>(line.op);
     const Minute deadline = e.due;
-    if (approval.otherwise_stop)
-        return end(draft, e, {ReasonCode::approval_too_late, line.span});
-    const Why why{ReasonCode::approval_late_go_on, line.span};
+    if (asked.otherwise_stop)
+        return end(draft, e, {note ? ReasonCode::note_too_late : ReasonCode::approval_too_late, line.span});
+    const Why why{note ? ReasonCode::note_late_go_on : ReasonCode::approval_late_go_on, line.span};
     draft.decide(decision::Withdraw{{}, why, e, step});
     cancel_message(draft, e, why);
-    e.approval = k_no_step;
-    go_to(e, approval.otherwise, deadline);
+    if (!note)
+        e.approval = k_no_step;
+    go_to(e, asked.otherwise, deadline);
     draft.decide(decision::Move{{}, why, e, step});
     if (e.due <= draft.now() && e.held_since == Minute{})
         go_on(draft, e);
@@ -264,7 +342,7 @@ void begin(Draft& draft, const Enrolment& e) { Walk(draft, e).from(0, e.entered_
 void walk(Draft& draft) {
     for (const auto& [due, id] : draft.due()) {
         const Enrolment* e = draft.find(id);
-        if (e == nullptr || e->due > draft.now())
+        if (e == nullptr || e->due > draft.now() || draft.changing(e->who))
             continue;
         if (draft.now() - due >= k_late)
             draft.note_late(id);

@@ -26,12 +26,14 @@ std::string pieces_text(const dsl::Rules& rules, const dsl::Pieces& pieces) {
     return text;
 }
 
+/// In all languages.
 std::string template_text(const dsl::Rules& rules, const TemplateName& name) {
-    const auto found = rules.find_template(name.first, name.second);
-    if (!found)
-        return {};
-    const auto& text = rules.templates[*found];
-    return pieces_text(rules, text.subject) + '\n' + pieces_text(rules, text.body);
+    std::string all;
+    for (const auto& text : rules.templates)
+        if (text.channel == name.first && text.name == name.second)
+            all +=
+                text.language + '\n' + pieces_text(rules, text.subject) + '\n' + pieces_text(rules, text.body) + '\n';
+    return all;
 }
 
 /// A condition as a text that is the same exactly if the condition is, whatever the numbers of its parts.

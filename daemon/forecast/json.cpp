@@ -32,11 +32,8 @@ Json maybe(const std::optional<Value>& value, Make make) {
 Json instant(Minute minute) { return base::format_instant(minute); }
 
 Json json_of(const Counts& counts) {
-    return {{"entered", counts.entered},
-            {"emails", counts.emails},
-            {"sms", counts.sms},
-            {"approvals", counts.approvals},
-            {"tasks", counts.tasks}};
+    return {{"entered", counts.entered},     {"emails", counts.emails}, {"sms", counts.sms},
+            {"approvals", counts.approvals}, {"notes", counts.notes},   {"tasks", counts.tasks}};
 }
 
 Json json_of(const Days& days) {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nurture::forecast {
 namespace {
 
@@ -10,6 +12,8 @@ std::vector<std::string> work_parts(const Counts& counts) {
     std::vector<std::string> parts;
     if (counts.approvals > 0)
         parts.push_back(counted(counts.approvals, "approval", "approvals"));
+    if (counts.notes > 0)
+        parts.push_back(counted(counts.notes, "personal note", "personal notes"));
     if (counts.tasks > 0)
         parts.push_back(counted(counts.tasks, "task", "tasks"));
     return parts;
@@ -18,6 +22,26 @@ std::vector<std::string> work_parts(const Counts& counts) {
 }  // namespace
 
 std::string dash(std::int64_t number) { return number == 0 ? "-" : thousands(number); }
+
+Rows day_rows(const Days& days, Day today, const std::optional<Counts>& total) {
+    const bool notes = std::any_of(days.begin(), days.end(), [](const auto& day) { return day.second.notes > 0; });
+    Rows rows;
+    const auto add = [&](std::string first, const Counts& c) {
+        rows.push_back({std::move(first), dash(c.entered), dash(c.emails), dash(c.sms), dash(c.approvals)});
+        if (notes)
+            rows.back().push_back(dash(c.notes));
+        rows.back().push_back(dash(c.tasks));
+    };
+    rows.push_back({"Day", "enter", "emails", "SMS", "approvals", "tasks"});
+    if (notes)
+        rows.back().insert(rows.back().end() - 1, "notes");
+    for (const auto& [day, counts] : days)
+        if (!counts.nothing())
+            add(short_day(day, today), counts);
+    if (total)
+        add("Total", *total);
+    return rows;
+}
 
 std::string work(const Counts& counts) { return listed(work_parts(counts)); }
 

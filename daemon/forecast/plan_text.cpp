@@ -244,11 +244,7 @@ private:
         w_.blank();
         w_.line("Next 7 days, all campaigns", Ink::bold);
         w_.paragraph("if " + sentence(p_.assumptions) + ".", "  ");
-        std::vector<std::vector<std::string>> rows{{"Day", "enter", "emails", "SMS", "approvals", "tasks"}};
-        for (const auto& [day, c] : p_.days)
-            if (!c.nothing())
-                rows.push_back({short_day(day, today()), dash(c.entered), dash(c.emails), dash(c.sms),
-                                dash(c.approvals), dash(c.tasks)});
+        const Rows rows = day_rows(p_.days, today());
         if (rows.size() > 1)
             w_.table(rows);
         else

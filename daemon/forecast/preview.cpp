@@ -193,6 +193,7 @@ Counts& Counts::operator+=(const Counts& other) {
     emails += other.emails;
     sms += other.sms;
     approvals += other.approvals;
+    notes += other.notes;
     tasks += other.tasks;
     return *this;
 }

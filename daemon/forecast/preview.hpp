@@ -22,8 +22,9 @@ struct PreviewOptions {
 };
 
 struct Counts {
-    std::int64_t entered = 0, emails = 0, sms = 0, approvals = 0, tasks = 0;
+    std::int64_t entered = 0, emails = 0, sms = 0, approvals = 0, notes = 0, tasks = 0;
     std::int64_t messages() const { return emails + sms; }
+    std::int64_t work() const { return approvals + notes + tasks; }
     bool nothing() const { return *this == Counts{}; }
     Counts& operator+=(const Counts& other);
     friend bool operator==(const Counts&, const Counts&) = default;
@@ -71,7 +72,7 @@ struct PlannedMessage {
 
 struct OwnerWork {
     std::string owner;
-    std::map<Day, Counts> days;  // approvals and tasks
+    std::map<Day, Counts> days;  // approvals, notes and tasks
     Counts total;
 };
 

@@ -12,8 +12,6 @@ namespace {
 // With more owners or reasons than this the rest is one line; the JSON has them all.
 constexpr std::size_t k_most_owners = 12, k_most_reasons = 6;
 
-using Rows = std::vector<std::vector<std::string>>;
-
 class Text {
 public:
     Text(const Preview& preview, Page page) : p_(preview), w_(page) {}
@@ -60,7 +58,7 @@ private:
             text += fmt::format(" The busiest day is {} with {}, the busiest hour {} with {}.",
                                 short_day(*p_.busiest_day, today()), thousands(p_.days.at(*p_.busiest_day).messages()),
                                 when(p_.busiest_hour.begins), thousands(p_.busiest_hour.messages));
-        if (t.approvals + t.tasks > 0)
+        if (t.approvals + t.notes + t.tasks > 0)
             text += fmt::format(" For people to do: {}.", work(t));
         w_.paragraph(text);
     }
@@ -69,14 +67,7 @@ private:
         if (p_.days.empty())
             return;
         w_.blank();
-        Rows rows{{"Day", "enter", "emails", "SMS", "approvals", "tasks"}};
-        for (const auto& [day, c] : p_.days)
-            if (!c.nothing())
-                rows.push_back({short_day(day, today()), dash(c.entered), dash(c.emails), dash(c.sms),
-                                dash(c.approvals), dash(c.tasks)});
-        const auto& t = p_.total;
-        rows.push_back({"Total", dash(t.entered), dash(t.emails), dash(t.sms), dash(t.approvals), dash(t.tasks)});
-        w_.table(rows, "  ", true);
+        w_.table(day_rows(p_.days, today(), p_.total), "  ", true);
     }
 
     void owners() {
@@ -84,17 +75,20 @@ private:
             return;
         w_.blank();
         w_.line("Work for people", Ink::bold);
+        const bool notes = p_.total.notes > 0;
         Rows rows{{"Who", "approvals", "tasks", "most on one day", ""}};
+        if (notes)
+            rows.front().insert(rows.front().begin() + 2, "notes");
         for (const auto& owner : p_.owners) {
             if (rows.size() > k_most_owners)
                 break;
             const auto busiest =
-                std::max_element(owner.days.begin(), owner.days.end(), [](const auto& a, const auto& b) {
-                    return a.second.approvals + a.second.tasks < b.second.approvals + b.second.tasks;
-                });
+                std::max_element(owner.days.begin(), owner.days.end(),
+                                 [](const auto& a, const auto& b) { return a.second.work() < b.second.work(); });
             rows.push_back({owner.owner, dash(owner.total.approvals), dash(owner.total.tasks),
-                            thousands(busiest->second.approvals + busiest->second.tasks),
-                            short_day(busiest->first, today())});
+                            thousands(busiest->second.work()), short_day(busiest->first, today())});
+            if (notes)
+                rows.back().insert(rows.back().begin() + 2, dash(owner.total.notes));
         }
         w_.table(rows);
         if (p_.owners.size() > k_most_owners)

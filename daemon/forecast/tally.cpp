@@ -39,7 +39,11 @@ Reasons Tally::reasons(People* names) const {
 
 Counts counts_of(const HumanTask& task) {
     Counts counts;
-    (task.kind == engine::decision::Ask::Kind::task ? counts.tasks : counts.approvals) = 1;
+    switch (task.kind) {
+    case engine::decision::Ask::Kind::approval: counts.approvals = 1; break;
+    case engine::decision::Ask::Kind::note: counts.notes = 1; break;
+    case engine::decision::Ask::Kind::task: counts.tasks = 1; break;
+    }
     return counts;
 }
 

@@ -208,12 +208,19 @@ private:
         switch (row.phase) {
         case store::Phase::pending: return "waits to come in" + blocked;
         case store::Phase::waiting: return "waits" + (line_of(row).empty() ? "" : " (" + line_of(row) + ")") + until;
-        case store::Phase::asked: return "waits for somebody to approve (" + row.step + ")" + until;
+        case store::Phase::asked:
+            return (asks_for_note(row) ? "waits for a personal note (" : "waits for somebody to approve (") + row.step +
+                   ")" + until;
         case store::Phase::ready: return "the message " + row.step + " is due, but waits" + until + blocked;
         case store::Phase::released: return "the message " + row.step + " is on its way";
         case store::Phase::ended: break;
         }
         return {};
+    }
+
+    bool asks_for_note(const store::Enrolment& row) const {
+        const auto* e = state_.book.find(row.id);
+        return e != nullptr && std::holds_alternative<dsl::op::Note>(e->line().op);
     }
 
     std::string line_of(const store::Enrolment& row) const {
@@ -251,12 +258,17 @@ private:
             auto* campaign = task.who == who_ ? find(task.campaign) : nullptr;
             if (campaign == nullptr)
                 continue;
-            const bool approval = task.kind == engine::decision::Ask::Kind::approval;
-            campaign->planned_work.push_back(
-                approval ? fmt::format("{}: {} is asked to approve ({}){}", at_office(task.asked_at), task.owner,
-                                       task.step, task.answered_at ? ", does so " + at_office(*task.answered_at) : "")
-                         : fmt::format("{}: a task for {} ({})", at_office(task.asked_at), task.owner, task.step));
+            campaign->planned_work.push_back(planned_work(task));
         }
+    }
+
+    std::string planned_work(const HumanTask& task) const {
+        if (task.kind == engine::decision::Ask::Kind::task)
+            return fmt::format("{}: a task for {} ({})", at_office(task.asked_at), task.owner, task.step);
+        const bool note = task.kind == engine::decision::Ask::Kind::note;
+        return fmt::format("{}: {} is asked {} ({}){}", at_office(task.asked_at), task.owner,
+                           note ? "for a personal note" : "to approve", task.step,
+                           task.answered_at ? ", does so " + at_office(*task.answered_at) : "");
     }
 
     WhyCampaign* find(dsl::CampaignIx ix) {

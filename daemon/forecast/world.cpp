@@ -65,10 +65,11 @@ void World::take_over_messages() {
 void World::take_over_questions() {
     for (const auto& step : store::open_human_steps(inputs_.store)) {
         last_question_ = std::max(last_question_, step.id);
-        if (step.kind != store::HumanKind::approval)
+        if (!store::waits(step.kind))
             continue;
         const auto asked_at = base::floor_minute(step.asked_at);
-        questions_[step.id] = {decision::Ask::Kind::approval,
+        const bool note = step.kind == store::HumanKind::note;
+        questions_[step.id] = {note ? decision::Ask::Kind::note : decision::Ask::Kind::approval,
                                step.candidate,
                                step.enrolment,
                                step.step,
@@ -84,6 +85,8 @@ void World::take_over_questions() {
 
 engine::Facts World::facts(base::InboxSeq cursor, Minute now) {
     auto facts = waiting(cursor, now);
+    for (auto& fact : std::exchange(own_facts_, {}))
+        facts.list.push_back(std::move(fact));
     answer(now, facts);
     hand_over(now, facts);
     return facts;
@@ -101,10 +104,8 @@ engine::Facts World::waiting(base::InboxSeq cursor, Minute now) {
 void World::answer(Minute now, engine::Facts& facts) {
     for (const auto id : answers_.take(now)) {
         auto& question = questions_.at(id);
-        question.shown.slot = now;
-        auto& approval = approved_[question.enrolment].emplace(Approved{question.shown.message_template, std::nullopt});
-        if (const auto made = renderer_.render(question.shown); const auto* letter = std::get_if<render::Letter>(&made))
-            approval.shown = letter->text.hash;
+        if (question.kind == decision::Ask::Kind::approval)
+            approve(question, now);
         facts.list.emplace_back(
             fact::Decided{question.who, question.enrolment, question.step, question.asked_at, true, now});
         if (question.in_course)
@@ -112,6 +113,13 @@ void World::answer(Minute now, engine::Facts& facts) {
         open_question_.erase({question.enrolment, question.step});
         questions_.erase(id);
     }
+}
+
+void World::approve(Question& question, Minute now) {
+    question.shown.slot = now;
+    auto& approval = approved_[question.enrolment].emplace(Approved{question.shown.message_template, std::nullopt});
+    if (const auto made = renderer_.render(question.shown); const auto* letter = std::get_if<render::Letter>(&made))
+        approval.shown = letter->text.hash;
 }
 
 void World::hand_over(Minute now, engine::Facts& facts) {
@@ -191,6 +199,15 @@ void World::received(const Outgoing& out, Minute at) {
                                   out.subject.message_template, out.subject.channel);
 }
 
+/// What was written before the forecast began, else what is assumed.
+std::string World::note(base::EnrolmentId enrolment, const std::string& step) const {
+    std::string note(render::k_note_to_come);
+    for (const auto& one : store::human_steps_of(inputs_.store, enrolment))
+        if (one.kind == store::HumanKind::note && one.step == step && !one.note.empty())
+            note = one.note;
+    return note;
+}
+
 Minute World::sleep_until(Minute wake) {
     wake = std::min(wake, answers_.next());
     if (!ready_.empty())
@@ -237,6 +254,8 @@ void World::add(const decision::Ask& d) {
     auto shown = subject(e, thread_of);
     shown.channel = d.channel;
     shown.message_template = d.message_template;
+    if (d.message != engine::k_no_step)
+        shown.note = note(e.id, e.steps->lines[d.message].name);
     questions_[id] = {d.kind, e.who, e.id, line.name, d.at, std::move(shown), course_.tasks.size() - 1};
     open_question_[{e.id, line.name}] = id;
     answers_.asked(id, d.at, d.deadline);
@@ -257,6 +276,8 @@ void World::add(const decision::Release& d) {
     about.channel = d.channel;
     about.message_template = d.message_template;
     about.owner = d.owner;
+    if (d.with_note)
+        about.note = note(e.id, d.step);
     about.slot = d.slot;
     rows_[{e.id, d.step}] = {std::move(about), e.campaign, d.needs_approval, d.slot, d.closes, d.expires, d.slot};
     ready_.emplace(d.slot, Key{e.id, d.step});
@@ -283,6 +304,32 @@ void World::add(const decision::Cancel& d) {
     ready_.erase({row->second.not_before, key});
     if (!d.keep)
         rows_.erase(row);
+}
+
+/// As the store would have it; the fact comes in the next round.
+void World::add(const decision::Enlist& d) {
+    const auto who = d.enrolment.who;
+    auto& columns = *state_.columns;
+    const auto row = columns.find(who);
+    if (!row)
+        return;
+    const bool joins = d.add && !columns.in_list(d.list, *row);
+    if (!d.add)
+        columns.leave_list(d.list, *row);
+    else
+        columns.set_in_list(d.list, *row,
+                            d.until == base::k_never ? std::nullopt : std::optional<base::Second>(d.until));
+    if (joins)
+        own_facts_.emplace_back(fact::JoinedList{who, d.list, d.at, true});
+    else
+        own_facts_.emplace_back(fact::Changed{who, who});
+}
+
+void World::add(const decision::WithdrawConsent& d) {
+    const auto who = d.enrolment.who;
+    if (const auto row = state_.columns->find(who))
+        state_.columns->set_consent(d.consent, *row, dsl::cond::ConsentIs::withdrawn, d.at);
+    own_facts_.emplace_back(fact::Changed{who, who});
 }
 
 void World::add(const decision::End& d) { note(Event::What::ended, d.enrolment, d.at, d.why.reason); }

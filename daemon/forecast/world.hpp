@@ -46,7 +46,7 @@ private:
         base::EnrolmentId enrolment = 0;
         std::string step;
         Minute asked_at{};
-        render::Subject shown;                 // of the message that is approved
+        render::Subject shown;                 // of the message that is approved, or that the note is for
         std::optional<std::size_t> in_course;  // its place in Course::tasks; none: asked before the forecast began
     };
     /// What was approved: the text, and of which message.
@@ -59,11 +59,13 @@ private:
     void take_over_questions();
     engine::Facts waiting(base::InboxSeq cursor, Minute now);
     void answer(Minute now, engine::Facts& facts);
+    void approve(Question& question, Minute now);
     void hand_over(Minute now, engine::Facts& facts);
     engine::fact::Outcome outcome(const Key& key, const Outgoing& out, Minute now);
     bool approval_lapsed(base::EnrolmentId enrolment, const Outgoing& out, const compose::Hash& text);
     const Approved* approved(base::EnrolmentId enrolment);
     void received(const Outgoing& out, Minute at);
+    std::string note(base::EnrolmentId enrolment, const std::string& step) const;
     render::Subject subject(const engine::Enrolment& e, const std::string& thread_of) const;
 
     void add(const engine::decision::Enrol& d);
@@ -74,6 +76,8 @@ private:
     void add(const engine::decision::Reslot& d);
     void add(const engine::decision::Cancel& d);
     void add(const engine::decision::End& d);
+    void add(const engine::decision::Enlist& d);
+    void add(const engine::decision::WithdrawConsent& d);
     void add(const engine::decision::Pause&) {}
     void add(const engine::decision::RunMark&) {}
     void add(const engine::decision::Cursor&) {}
@@ -95,6 +99,7 @@ private:
     std::map<Key, std::int64_t> open_question_;
     std::int64_t last_question_ = 0;
     std::map<base::EnrolmentId, std::optional<Approved>> approved_;
+    std::vector<engine::Fact> own_facts_;  // of what the campaigns did to people
     std::set<std::tuple<base::EnrolmentId, dsl::StepIx, engine::ReasonCode>> waited_;
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 /// What the engine waits for; a task waits for nothing.
 std::optional<store::InboxRow> inbox_row(const store::HumanStep& step, const Answer& answer, store::Instant now) {
-    if (step.kind != store::HumanKind::approval && step.kind != store::HumanKind::note)
+    if (!store::waits(step.kind))
         return std::nullopt;
     store::InboxRow row;
     row.at = now;
@@ -27,13 +27,13 @@ std::optional<store::InboxRow> inbox_row(const store::HumanStep& step, const Ans
 bool answer(store::Database& database, store::HumanStepId question, const Answer& answer, store::Instant now) {
     store::Transaction transaction(database);
     const auto step = store::human_step(database, question);
-    if (!step || step->decided_at)
+    const bool is_note = step && step->kind == store::HumanKind::note && answer.yes;
+    if (!step || step->decided_at || (is_note && answer.note.empty()))
         return false;
     if (answer.shown)
         store::show_human_step(database, question, *answer.shown);
-    const bool waits = step->kind != store::HumanKind::task && step->kind != store::HumanKind::reply;
-    const auto* decision = !waits ? "done" : answer.yes ? "approved" : "refused";
-    store::decide_human_step(database, question, decision, now, answer.by, answer.why);
+    const auto* decision = !store::waits(step->kind) ? "done" : is_note ? "noted" : answer.yes ? "approved" : "refused";
+    store::decide_human_step(database, question, decision, now, answer.by, answer.why, is_note ? answer.note : "");
     if (const auto row = inbox_row(*step, answer, now))
         store::append(database, *row);
     store::append(database, {now, "answer", 0, step->enrolment,

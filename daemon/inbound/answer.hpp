@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A person answered what a campaign asked: yes, no, or done. The row, the engine's inbox and the journal are one
-// transaction. An approval is bound to the hash of the text that was shown. Loop thread or a command. Throws
-// base::StoreError: nothing was written.
+// A person answered what a campaign asked: yes, no, or done; yes to a personal note is the note. The row, the engine's
+// inbox and the journal are one transaction. An approval is bound to the hash of the text that was shown. Loop thread
+// or a command. Throws base::StoreError: nothing was written.
 #pragma once
 
 #include "daemon/store/enrolments.hpp"
@@ -16,9 +16,10 @@ struct Answer {
     bool yes = true;
     std::optional<store::Hash> shown;  // of what the person saw; an approval that says yes has one
     std::string by, why;
+    std::string note = {};  // the paragraph that was asked for
 };
 
-/// False: there is no such question, or it is answered already.
+/// False: there is no such question, it is answered already, or yes to a note has no words.
 bool answer(store::Database& database, store::HumanStepId question, const Answer& answer, store::Instant now);
 
 }  // namespace nurture::inbound

@@ -65,11 +65,10 @@ public:
         step.step = e.steps->lines[d.step].name;
         step.owner = d.owner;
         step.asked_at = d.at;
+        step.kind = kind(d.kind);
         if (d.kind == decision::Ask::Kind::task) {
-            step.kind = store::HumanKind::task;
             step.text = task_text(d);
         } else {
-            step.kind = store::HumanKind::approval;
             step.channel = channel(d.channel);
             step.message_template = d.message_template;
             step.deadline = d.deadline;
@@ -82,10 +81,11 @@ public:
     void operator()(const decision::Withdraw& d) {
         put(d.enrolment);
         const std::string& name = d.enrolment.steps->lines[d.step].name;
-        const bool late =
-            d.why.reason == ReasonCode::approval_too_late || d.why.reason == ReasonCode::approval_late_go_on;
+        const bool late = d.why.reason == ReasonCode::approval_too_late ||
+                          d.why.reason == ReasonCode::approval_late_go_on ||
+                          d.why.reason == ReasonCode::note_too_late || d.why.reason == ReasonCode::note_late_go_on;
         for (const store::HumanStep& step : store::human_steps_of(database_, d.enrolment.id))
-            if (!step.decided_at && step.kind == store::HumanKind::approval && step.step == name)
+            if (!step.decided_at && store::waits(step.kind) && step.step == name)
                 store::decide_human_step(database_, step.id, late ? "too-late" : "cancelled", d.at, "nurtured",
                                          code(d.why.reason));
         note(d, "withdraw", 0, name);
@@ -124,6 +124,38 @@ public:
         store::withdraw(database_, row->id, d.keep ? store::MessageState::held : store::MessageState::cancelled,
                         code(d.why.reason));
         note(d, d.keep ? "hold" : "cancel", row->id, d.step);
+    }
+
+    /// What it did to the person goes to the engine as what anybody else does: through the inbox.
+    void operator()(const decision::Enlist& d) {
+        const Enrolment& e = d.enrolment;
+        put(e);
+        const std::string& list = rules_.schema.lists[d.list];
+        const bool was_on = store::is_list_member(database_, e.who, list, d.at);
+        if (!d.add)
+            store::remove_list_member(database_, e.who, list);
+        else
+            store::add_list_member(
+                database_,
+                {e.who, list, d.at, d.until == base::k_never ? std::nullopt : std::optional<store::Instant>(d.until)});
+        store::InboxRow row = changed(e.who, d.at);
+        if (d.add && !was_on) {
+            row.kind = store::InboxKind::joined;
+            row.live = true;
+        }
+        row.field = list;
+        store::append(database_, row);
+        note(d, d.add ? "list" : "unlist", 0, e.steps->lines[d.step].name);
+    }
+
+    void operator()(const decision::WithdrawConsent& d) {
+        const Enrolment& e = d.enrolment;
+        put(e);
+        const std::string& step = e.steps->lines[d.step].name;
+        const std::string source = fmt::format("campaign \"{}\", step {}", e.steps->campaign, step);
+        store::add_consent(database_, {e.who, rules_.schema.consents[d.consent], d.at, false, source, {}});
+        store::append(database_, changed(e.who, d.at));
+        note(d, "unconsent", 0, step);
     }
 
     void operator()(const decision::RunMark& d) {
@@ -166,6 +198,34 @@ private:
         else if (known)
             row.addr_key = known->addr_key;
         store::put_enrolment(database_, row);
+    }
+
+    static store::HumanKind kind(decision::Ask::Kind kind) {
+        switch (kind) {
+        case decision::Ask::Kind::approval: return store::HumanKind::approval;
+        case decision::Ask::Kind::note: return store::HumanKind::note;
+        case decision::Ask::Kind::task: break;
+        }
+        return store::HumanKind::task;
+    }
+
+    static store::InboxRow changed(CandidateId who, Minute at) {
+        store::InboxRow row;
+        row.at = at;
+        row.kind = store::InboxKind::changed;
+        row.first = row.last = who;
+        row.happened_at = at;
+        row.by = "nurtured";
+        return row;
+    }
+
+    /// The paragraph that was written for this step; 0: none.
+    store::HumanStepId note_for(const Enrolment& e, std::string_view step) {
+        store::HumanStepId latest = 0;
+        for (const store::HumanStep& one : store::human_steps_of(database_, e.id))
+            if (one.kind == store::HumanKind::note && one.step == step && !one.note.empty())
+                latest = one.id;
+        return latest;
     }
 
     std::optional<store::AddrKey> address_key(CandidateId who, dsl::Channel of) {
@@ -212,6 +272,8 @@ private:
                 row.shown = approval->shown;
         }
         row.thread = thread(e, d.thread_of);
+        if (d.with_note)
+            row.note = note_for(e, d.step);
         row.slot = row.not_before = d.slot;
         row.closes = d.closes;
         row.expires = d.expires;

@@ -88,6 +88,7 @@ private:
             fact.enrolment = message->enrolment;
             fact.step = message->step;
             fact.name = message->message_template;
+            fact.channel = channel(message->channel);
         }
         add(std::move(fact));
     }
@@ -128,7 +129,8 @@ private:
         if (!step || step->enrolment == 0)
             return add(fact::Changed{row.first, row.first});
         add(fact::Decided{step->candidate, step->enrolment, step->step, base::floor_minute(step->asked_at),
-                          step->decision == "approved", base::floor_minute(step->decided_at.value_or(row.at))});
+                          step->decision == "approved" || step->decision == "noted",
+                          base::floor_minute(step->decided_at.value_or(row.at))});
     }
 
     /// The row says that something moved; the table says how it stands.

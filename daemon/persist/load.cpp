@@ -179,7 +179,7 @@ int end_orphans(store::Database& database, const dsl::Rules& rules, Minute now) 
         for (const store::Message& message : store::messages_of_enrolment(database, row.id))
             store::withdraw(database, message.id, store::MessageState::cancelled, why);
         for (const store::HumanStep& step : store::human_steps_of(database, row.id))
-            if (!step.decided_at && step.kind == store::HumanKind::approval)
+            if (!step.decided_at && store::waits(step.kind))
                 store::decide_human_step(database, step.id, "cancelled", now, "nurtured", why);
         row.phase = store::Phase::ended;
         row.due = std::nullopt;

@@ -61,7 +61,8 @@ Result Renderer::render(const Subject& subject, const compose::Links& links) {
     const auto* row = candidate(subject.candidate);
     if (row == nullptr)
         return Problem::no_candidate;
-    const auto text = rules_->find_template(subject.channel, subject.message_template);
+    const auto text =
+        rules_->find_template(subject.channel, subject.message_template, field_text(*row, dsl::BuiltIn::language));
     if (!text)
         return Problem::no_template;
     const auto from = sender(subject, owner(subject, *row));
@@ -117,6 +118,7 @@ std::optional<compose::Values> Renderer::values(const Subject& subject) {
     values.organisation = house_.organisation;
     values.postal_address = rules_->policy.postal_address;
     values.event_value = subject.event_value;
+    values.language = dsl::language_code(field_text(*row, dsl::BuiltIn::language));
     const auto zone = this->zone(*row);
     if (subject.event_at)
         values.event_date = base::local_day(zone, base::floor_minute(*subject.event_at));
@@ -125,7 +127,7 @@ std::optional<compose::Values> Renderer::values(const Subject& subject) {
     values.thread_subject = subject.thread_subject;
     if (!values.thread_subject.empty())
         return values;
-    if (const auto thread = rules_->find_template(dsl::Channel::email, subject.thread_template)) {
+    if (const auto thread = rules_->find_template(dsl::Channel::email, subject.thread_template, values.language)) {
         auto made = compose::compose_line(rules_->templates[*thread].subject, values);
         if (auto* text = std::get_if<std::string>(&made))
             values.thread_subject = std::move(*text);
@@ -170,6 +172,16 @@ dsl::Channel channel_of(store::Channel channel) {
     return channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
 }
 
+/// The paragraph that was written for this message in this enrolment, if it is one that needs one.
+std::string note_of(const store::Database& database, const store::HumanStep& question) {
+    std::string note(k_note_to_come);
+    for (const auto& step : store::human_steps_of(database, question.enrolment))
+        if (step.kind == store::HumanKind::note && step.message_template == question.message_template &&
+            step.channel == question.channel && !step.note.empty())
+            note = step.note;
+    return note;
+}
+
 void add_event(Subject& subject, const store::Database& database, store::EnrolmentId id) {
     if (const auto enrolment = store::enrolment(database, id)) {
         subject.event_value = enrolment->event_value;
@@ -195,6 +207,8 @@ Subject subject_of(const store::Database& database, const store::Message& messag
     subject.campaign = message.campaign;
     subject.slot = base::floor_minute(message.slot);
     add_event(subject, database, message.enrolment);
+    if (message.purpose == store::MessagePurpose::test)
+        subject.note = k_note_to_come;
     if (message.note != 0)
         if (const auto step = store::human_step(database, message.note))
             subject.note = step->note;
@@ -209,6 +223,7 @@ Subject subject_of(const store::Database& database, const store::HumanStep& ques
     subject.message_template = question.message_template;
     subject.campaign = question.campaign;
     subject.slot = now;
+    subject.note = note_of(database, question);
     add_event(subject, database, question.enrolment);
     add_thread(subject, database, question.thread);
     return subject;

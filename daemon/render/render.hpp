@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct House {
     std::string sms_sender;
     std::map<std::string, Person> people;  // by id
 };
+
+/// Stands for a personal note that is not written yet: in previews, and where somebody is asked about the message.
+inline constexpr std::string_view k_note_to_come = "[here stands the personal note]";
 
 /// What a message is about, whether it is a row already or only planned.
 struct Subject {
@@ -95,7 +99,7 @@ std::vector<store::ColumnDef> store_columns(const dsl::Schema& schema);
 
 /// The subject of a stored message: its enrolment's event and note, the message it answers.
 Subject subject_of(const store::Database& database, const store::Message& message);
-/// Of the message that an approval is for, as it would look now.
+/// Of the message that an approval or a note is for, as it would look now.
 Subject subject_of(const store::Database& database, const store::HumanStep& question, base::Minute now);
 
 }  // namespace nurture::render

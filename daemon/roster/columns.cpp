@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/roster/columns.hpp"
 
+#include "daemon/base/hash.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -98,6 +100,7 @@ Row Columns::add(base::CandidateId id) {
     flags_.emplace_back();
     mailboxes_.push_back(0);
     phones_.push_back(0);
+    lots_.push_back(0);
     for (std::size_t i = 0; i < fields_.size(); ++i)
         add_row(fields_[i], schema_.fields[i].kind);
     for (EventColumn& column : events_)
@@ -118,6 +121,7 @@ void Columns::clear(Row row) {
     zone_from_[row] = ZoneFrom::policy;
     flags_[row] = {};
     mailboxes_[row] = phones_[row] = 0;
+    lots_[row] = 0;
     for (std::size_t i = 0; i < fields_.size(); ++i)
         clear_row(fields_[i], schema_.fields[i].kind, row);
     for (EventColumn& column : events_)
@@ -140,6 +144,14 @@ void Columns::set_mailbox(Row row, AddressNumber mailbox) {
 void Columns::set_phone(Row row, AddressNumber phone) {
     phones_[row] = phone;
     flags_[row].has_phone = phone != 0;
+}
+
+void Columns::set_ref(Row row, std::string_view ref) {
+    if (!draws_lots_)
+        return;
+    const base::Digest digest = base::sha256(ref);
+    for (std::size_t i = 0; i < sizeof(std::uint64_t); ++i)
+        lots_[row] = lots_[row] << 8 | digest[i];
 }
 
 void Columns::set_suppressed(dsl::Channel channel, Row row, std::optional<base::Second> until) {
@@ -224,8 +236,20 @@ void Columns::set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs 
 }
 
 void Columns::set_in_list(dsl::ListIx list, Row row, std::optional<base::Second> until) {
+    if (in_list(list, row)) {
+        const auto ends = std::find_if(expiries_.begin(), expiries_.end(),
+                                       [&](const Expiry& e) { return e.row == row && e.what == list; });
+        if (ends == expiries_.end() || (until && first_minute_after(*until) <= ends->at))
+            return;
+        expiries_.erase(ends);
+    }
     lists_[list][row / 64] |= std::uint64_t{1} << (row % 64);
     expires(row, list, until);
+}
+
+void Columns::leave_list(dsl::ListIx list, Row row) {
+    lists_[list][row / 64] &= ~(std::uint64_t{1} << (row % 64));
+    std::erase_if(expiries_, [&](const Expiry& e) { return e.row == row && e.what == list; });
 }
 
 void Columns::expires(Row row, std::uint32_t what, std::optional<base::Second> until) {

@@ -100,6 +100,8 @@ public:
     PersonFlags flags(Row row) const { return flags_[row]; }
     AddressNumber mailbox(Row row) const { return mailboxes_[row]; }
     AddressNumber phone(Row row) const { return phones_[row]; }
+    /// What the person draws in splits; kept where a campaign has one.
+    std::uint64_t lot(Row row) const { return lots_[row]; }
     /// Who looks after the person, as a rule would write it; empty if nobody.
     std::string_view owner(Row row) const;
 
@@ -123,6 +125,7 @@ public:
     /// 0: none that could be written to.
     void set_mailbox(Row row, AddressNumber mailbox);
     void set_phone(Row row, AddressNumber phone);
+    void set_ref(Row row, std::string_view ref);
     void set_suppressed(dsl::Channel channel, Row row, std::optional<base::Second> until = {});
     /// From the person's own time zone, else their state, else the policy's; either may be empty or nonsense.
     void set_zone(Row row, std::string_view time_zone, std::string_view state);
@@ -140,7 +143,9 @@ public:
                    std::optional<dsl::Channel> channel = {});
     /// In order of time: the last one holds.
     void set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs status, base::Second at);
+    /// Of two ends the later one holds; none is the latest.
     void set_in_list(dsl::ListIx list, Row row, std::optional<base::Second> until = {});
+    void leave_list(dsl::ListIx list, Row row);
 
     // --- what ends by itself: suspended addresses, list membership for a time -------------------------------------
 
@@ -171,6 +176,8 @@ private:
     std::vector<ZoneFrom> zone_from_;
     std::vector<PersonFlags> flags_;
     std::vector<AddressNumber> mailboxes_, phones_;
+    bool draws_lots_ = false;
+    std::vector<std::uint64_t> lots_;                // zeros if nobody draws
     std::vector<FieldColumn> fields_;                // by FieldIx
     std::vector<EventColumn> events_;                // by EventIx
     std::vector<ConsentColumn> consents_;            // by ConsentIx

@@ -26,9 +26,11 @@ public:
     }
 
     void steps(const dsl::StepList& steps) {
-        for (const dsl::StepLine& line : steps.lines)
+        for (const dsl::StepLine& line : steps.lines) {
             if (const auto* wait = std::get_if<dsl::op::WaitUntilDate>(&line.op))
                 field(wait->field);
+            c_.draws_lots_ = c_.draws_lots_ || std::holds_alternative<dsl::op::Split>(line.op);
+        }
     }
 
     FieldColumn& field(dsl::FieldIx field, FieldColumn::Kept kept = FieldColumn::Kept::values) {
@@ -65,7 +67,7 @@ public:
 private:
     void change(const dsl::Change& change) {
         if (const auto* happened = std::get_if<dsl::change::Event>(&change))
-            event(happened->event, happened->name);
+            event(happened->event, happened->message_template ? happened->message_template : happened->name);
     }
 
     Columns& c_;

@@ -115,6 +115,7 @@ private:
         columns_.set_zone(row, text(0), text(1));
         columns_.set_mailbox(row, address_number(scan.email_key()));
         columns_.set_phone(row, address_number(scan.phone_key()));
+        columns_.set_ref(row, scan.ref());
         const base::Minute joined = base::floor_minute(scan.joined_at());
         columns_.add_event(event_ix(dsl::BuiltInEvent::joined), row, joined);
         columns_.set_day(used[2], row,

@@ -3,7 +3,7 @@
 
 #include "connectors/address.hpp"
 #include "daemon/base/hash.hpp"
-#include "daemon/inbound/unsubscribe_token.hpp"
+#include "daemon/inbound/link_token.hpp"
 
 #include <algorithm>
 
@@ -42,8 +42,11 @@ void Letters::use(std::shared_ptr<const dsl::Rules> rules, render::House house) 
 }
 
 std::variant<outbox::Letter, outbox::Unsendable> Letters::letter(const store::Message& message, store::Instant now) {
-    compose::Links links;
-    links.unsubscribe = renderer_.house().public_url + "/u/" + inbound::unsubscribe_token(pepper_, message.id);
+    const auto link = [&](std::string_view path, inbound::Link what) {
+        return renderer_.house().public_url + std::string(path) + inbound::link_token(what, pepper_, message.id);
+    };
+    compose::Links links{link("/u/", inbound::Link::unsubscribe), link("/p/", inbound::Link::preferences),
+                         link("/c/", inbound::Link::renew_consent)};
     auto made = renderer_.render(render::subject_of(database_, message), links);
     if (const auto* problem = std::get_if<render::Problem>(&made))
         return unsendable(*problem);

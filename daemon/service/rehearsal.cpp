@@ -142,8 +142,7 @@ private:
     void note_questions() {
         auto newest = last_question_;
         for (const auto& question : store::open_human_steps(database_)) {
-            const bool waits = question.kind == store::HumanKind::approval || question.kind == store::HumanKind::note;
-            if (!waits || question.id <= last_question_)
+            if (!store::waits(question.kind) || question.id <= last_question_)
                 continue;
             newest = std::max(newest, question.id);
             answers_.asked(question.id, base::floor_minute(question.asked_at),
@@ -155,8 +154,14 @@ private:
     void give_answers() {
         for (const auto id : answers_.take(now_)) {
             const auto question = store::human_step(database_, id);
-            if (question && !question->decided_at)
-                inbound::answer(database_, id, {true, runner_.shown(*question, now_), "rehearsal", "assumed"}, now_);
+            if (!question || question->decided_at)
+                continue;
+            inbound::Answer given{true, {}, "rehearsal", "assumed"};
+            if (question->kind == store::HumanKind::note)
+                given.note = render::k_note_to_come;
+            else
+                given.shown = runner_.shown(*question, now_);
+            inbound::answer(database_, id, given, now_);
         }
     }
 

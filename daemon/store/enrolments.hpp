@@ -61,6 +61,8 @@ void scan_enrolments(const Database& database, const std::function<void(const En
 
 enum class HumanKind : std::uint8_t { approval, note, task, reply };  // reply: an answer that somebody should read
 std::string_view to_text(HumanKind kind);
+/// The campaign waits for the answer.
+inline bool waits(HumanKind kind) { return kind == HumanKind::approval || kind == HumanKind::note; }
 
 struct HumanStep {
     HumanStepId id = 0;
@@ -78,7 +80,7 @@ struct HumanStep {
     std::optional<Hash> shown;  // approval: hash of what was shown
     std::string note;           // the personal paragraph; cleared by erase
     std::optional<Instant> decided_at;
-    std::string decision;  // approved refused noted done lapsed too-late cancelled
+    std::string decision;  // approved noted refused done too-late cancelled
     std::string by, why;
 };
 HumanStepId insert_human_step(Database& database, const HumanStep& step);

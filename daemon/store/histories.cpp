@@ -36,7 +36,7 @@ template<>
 struct Source<ConsentRow> {
     // 'given' sorts before 'withdrawn': of two words at one instant the withdrawal comes last, and holds.
     static constexpr std::string_view k_sql =
-        "SELECT candidate,name,at,status,source FROM consent WHERE candidate BETWEEN ? AND ?"
+        "SELECT candidate,name,at,status,source,text FROM consent WHERE candidate BETWEEN ? AND ?"
         " ORDER BY candidate,name,at,status";
     static void read(Statement& from, ConsentRow& row) {
         row.candidate = from.integer();
@@ -44,6 +44,7 @@ struct Source<ConsentRow> {
         row.at = from.instant();
         row.given = from.view() == "given";
         row.source = from.view();
+        row.text = from.view();
     }
 };
 template<>
@@ -101,15 +102,16 @@ bool add_event(Database& database, const EventRow& event) {
 }
 
 bool add_consent(Database& database, const ConsentRow& consent) {
-    return Statement(database, "INSERT INTO consent VALUES(?,?,?,?,?) ON CONFLICT DO NOTHING", consent.candidate,
-                     consent.name, consent.at, consent.given ? "given" : "withdrawn", consent.source)
+    return Statement(database, "INSERT INTO consent VALUES(?,?,?,?,?,?) ON CONFLICT DO NOTHING", consent.candidate,
+                     consent.name, consent.at, consent.given ? "given" : "withdrawn", consent.source, consent.text)
                .run() > 0;
 }
 
 bool add_list_member(Database& database, const ListMemberRow& member) {
     // A membership without an end, or with a later one, replaces the one that is there.
     return Statement(database,
-                     "INSERT INTO list_member VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET until=excluded.until"
+                     "INSERT INTO list_member VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET until=excluded.until,"
+                     "since=CASE WHEN until<=excluded.since THEN excluded.since ELSE since END"
                      " WHERE until IS NOT NULL AND (excluded.until IS NULL OR excluded.until>until)",
                      member.candidate, member.list, member.since, member.until)
                .run() > 0;

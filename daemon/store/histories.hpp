@@ -35,6 +35,7 @@ struct ConsentRow {
     Instant at;
     bool given = false;
     std::string_view source;
+    std::string_view text = {};  // what the person agreed to; empty: not ours to know
 };
 struct ListMemberRow {
     CandidateId candidate = 0;

@@ -52,7 +52,7 @@ CREATE TABLE event(
   PRIMARY KEY(candidate,kind,at,detail)) STRICT, WITHOUT ROWID;
 CREATE TABLE consent(
   candidate INTEGER, name TEXT COLLATE NOCASE, at INTEGER, status TEXT CHECK(status IN ('given','withdrawn')),
-  source TEXT NOT NULL,
+  source TEXT NOT NULL, text TEXT NOT NULL,
   PRIMARY KEY(candidate,name,at,status)) STRICT, WITHOUT ROWID;
 CREATE TABLE list_member(
   candidate INTEGER, list TEXT COLLATE NOCASE, since INTEGER NOT NULL, until INTEGER,

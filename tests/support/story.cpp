@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/support/story.hpp"
 
+#include "daemon/engine/steps.hpp"
 #include "dsl/compile.hpp"
 #include "dsl/diagnostic.hpp"
 #include "tests/support/instants.hpp"
@@ -100,6 +101,7 @@ void Story::put_row(const Someone& someone) {
     if (known)
         columns_->clear(row);
     columns_->set_zone(row, someone.zone, "");
+    columns_->set_ref(row, someone.name);
     columns_->set_mailbox(row, someone.mailbox);
     columns_->set_phone(row, someone.phone);
     if (someone.email_suppressed)
@@ -107,6 +109,10 @@ void Story::put_row(const Someone& someone) {
     if (someone.sms_suppressed)
         columns_->set_suppressed(dsl::Channel::sms, row);
     put(*columns_, row, someone.person);
+    for (const auto& [list, until] : someone.on_lists)
+        if (until > now_)
+            columns_->set_in_list(list, row,
+                                  until == base::k_never ? std::nullopt : std::optional<base::Second>(until));
 }
 
 Fact Story::changed(std::string_view name) {
@@ -169,8 +175,8 @@ void Story::clicks(std::string_view when, std::string name, std::string step) {
         const auto event = static_cast<dsl::EventIx>(dsl::BuiltInEvent::clicked);
         person.events.push_back({event, now, clicked->message_template, clicked->channel});
         facts.list.push_back(changed(name));
-        facts.list.push_back(
-            fact::Happened{person.id, event, clicked->message_template, now, true, clicked->enrolment, step});
+        facts.list.push_back(fact::Happened{person.id, event, clicked->message_template, now, true, clicked->enrolment,
+                                            step, clicked->channel});
     });
 }
 
@@ -182,7 +188,7 @@ void Story::decides(std::string_view when, std::string name, bool yes) {
         for (const EnrolmentId id : state_->book.of(who)) {
             const Enrolment& e = *state_->book.find(id);
             if (e.phase == Phase::asked)
-                facts.list.push_back(fact::Decided{who, id, e.steps->lines[e.approval].name, e.anchor, yes, now});
+                facts.list.push_back(fact::Decided{who, id, e.steps->lines[asked_about(e)].name, e.anchor, yes, now});
         }
     });
 }
@@ -261,6 +267,21 @@ void Story::hand_over(const InHand& message, Minute now) {
     outcomes_.emplace_back(std::move(outcome));
 }
 
+/// As the store would do it; the fact comes with the next round.
+void Story::enlist(const decision::Enlist& d) {
+    Someone& someone = find(name(d.enrolment.who));
+    const bool joins = d.add && !columns_->in_list(d.list, *columns_->find(someone.person.id));
+    if (d.add)
+        someone.on_lists[d.list] = std::max(someone.on_lists[d.list], d.until);
+    else
+        someone.on_lists.erase(d.list);
+    if (!d.add)
+        someone.person.lists.erase(d.list);
+    outcomes_.push_back(changed(someone.name));
+    if (joins)
+        outcomes_.emplace_back(fact::JoinedList{someone.person.id, d.list, d.at, true});
+}
+
 Minute Story::sleep_until(Minute wake) {
     if (minute_by_minute_)
         wake = now_ + std::chrono::minutes{1};
@@ -308,6 +329,15 @@ void Story::note(const Decision& decision) {
         message.slot = again->slot;
         line("message", again->slot, message.message_template);
         in_hand_.push_back(message);
+    } else if (const auto* list = std::get_if<decision::Enlist>(&decision)) {
+        line("act", list->at,
+             (list->add ? "on " : "off ") + rules_->schema.lists[list->list] +
+                 (list->until == base::k_never ? "" : " until " + wall(list->until)));
+        enlist(*list);
+    } else if (const auto* withdraw = std::get_if<decision::WithdrawConsent>(&decision)) {
+        line("act", withdraw->at, "withdraws " + rules_->schema.consents[withdraw->consent]);
+        consent(name(e->who), rules_->schema.consents[withdraw->consent], false);
+        outcomes_.push_back(changed(name(e->who)));
     } else if (const auto* cancel = std::get_if<decision::Cancel>(&decision)) {
         std::erase_if(in_hand_, [&](const InHand& m) { return m.enrolment == e->id && m.step == cancel->step; });
     }

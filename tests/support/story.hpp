@@ -36,6 +36,7 @@ public:
         std::string name, zone, owner;
         roster::AddressNumber mailbox = 0, phone = 0;
         bool email_suppressed = false, sms_suppressed = false;
+        std::map<dsl::ListIx, base::Minute> on_lists;  // by a campaign, until then
     };
     /// With a mailbox, a phone and every consent of the rules.
     Someone& person(std::string_view name);
@@ -71,6 +72,7 @@ public:
     std::vector<std::string> entries() const { return lines("enter"); }  // "03-02 07:00 ana: campaign"
     std::vector<std::string> ends() const { return lines("end"); }       // "03-09 07:00 ana: completed"
     std::vector<std::string> asked() const { return lines("ask"); }      // "03-02 07:00 ana: review by dana.wu"
+    std::vector<std::string> acts() const { return lines("act"); }       // "03-02 07:00 ana: on Not now"
     /// Everything, in the words of the reasons.
     const std::vector<std::string>& journal() const { return journal_; }
     const engine::Decisions& decisions() const { return decisions_; }
@@ -107,6 +109,7 @@ private:
     void put_row(const Someone& someone);
     void note(const engine::Decision& decision);
     void hand_over(const InHand& message, base::Minute now);
+    void enlist(const engine::decision::Enlist& d);
     std::vector<std::string> lines(std::string_view kind) const;
 
     std::shared_ptr<const dsl::Rules> rules_;

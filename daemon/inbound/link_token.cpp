@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "daemon/inbound/unsubscribe_token.hpp"
+#include "daemon/inbound/link_token.hpp"
 
 #include "daemon/base/hash.hpp"
 
@@ -10,19 +10,21 @@ namespace {
 
 constexpr std::size_t k_proof_digits = 32;  // 128 bits in hex
 
-std::string proof(std::string_view key, std::string_view id) {
-    // The word keeps this use of the key apart from every other one.
-    return base::hex(base::hmac_sha256(key, "unsubscribe:" + std::string(id))).substr(0, k_proof_digits);
+std::string proof(Link link, std::string_view key, std::string_view id) {
+    // The words keep the uses of the key apart from each other, and from every other use.
+    constexpr std::string_view k_words[] = {"unsubscribe:", "preferences:", "renew-consent:"};
+    const std::string text = std::string(k_words[static_cast<std::size_t>(link)]).append(id);
+    return base::hex(base::hmac_sha256(key, text)).substr(0, k_proof_digits);
 }
 
 }  // namespace
 
-std::string unsubscribe_token(std::string_view key, base::MessageId message) {
+std::string link_token(Link link, std::string_view key, base::MessageId message) {
     const auto id = std::to_string(message);
-    return id + "-" + proof(key, id);
+    return id + "-" + proof(link, key, id);
 }
 
-std::optional<base::MessageId> message_of_token(std::string_view key, std::string_view token) {
+std::optional<base::MessageId> message_of_token(Link link, std::string_view key, std::string_view token) {
     const auto dash = token.find('-');
     if (dash == std::string_view::npos)
         return std::nullopt;
@@ -32,7 +34,7 @@ std::optional<base::MessageId> message_of_token(std::string_view key, std::strin
     // Only the canonical digits: "007" is not 7, so that one message has one token.
     if (error != std::errc() || end != id.data() + id.size() || std::to_string(number) != id)
         return std::nullopt;
-    if (!base::equal_in_constant_time(proof(key, id), token.substr(dash + 1)))
+    if (!base::equal_in_constant_time(proof(link, key, id), token.substr(dash + 1)))
         return std::nullopt;
     return number;
 }

@@ -24,7 +24,7 @@ constexpr const char* k_people = "People";
 constexpr const char* k_live = "Going live";
 constexpr const char* k_running = "While it runs";
 
-constexpr std::array k_not_yet = {"test", "new", "lsp", "doctor", "reconcile", "note"};
+constexpr std::array k_not_yet = {"test", "new", "lsp", "doctor", "reconcile"};
 
 /// `nurture plan [OPTIONS]`, without the capitals that CLI11 puts around commands.
 class Help : public CLI::Formatter {
@@ -305,7 +305,7 @@ void declare_running(Commands& all) {
     all.add<BecauseOptions>(app, "stop", "Stop every message at once", k_running, because, stop);
     all.add<BecauseOptions>(app, "resume", "Go on after a stop", k_running, because, resume);
     all.add<TasksOptions>(
-        app, "tasks", "What waits for a person: approvals with their message, calls, answers", k_running,
+        app, "tasks", "What waits for a person: approvals and notes with their message, calls, answers", k_running,
         [](auto& c, auto& o) {
             c.add_option("--owner", o.owner, "Only what waits for this person")->type_name("NAME");
             json_flag(c, o.json);
@@ -314,6 +314,14 @@ void declare_running(Commands& all) {
     declare_answer(all, "approve", "Yes, send it", Answer::approve);
     declare_answer(all, "refuse", "No, do not", Answer::refuse);
     declare_answer(all, "done", "A task is done", Answer::done);
+    all.add<NoteOptions>(
+        app, "note", "Write the personal note that a message waits for", k_running,
+        [](auto& c, auto& o) {
+            c.add_option("ID", o.id, "The number that `tasks` shows")->required();
+            c.add_option("--text", o.text, "The paragraph; - reads it from standard input. Default: in $EDITOR")
+                ->type_name("TEXT");
+        },
+        note);
     all.add<HistoryOptions>(
         app, "history", "Which rules were applied when, and by whom", k_running,
         [](auto& c, auto& o) { json_flag(c, o.json); }, history);

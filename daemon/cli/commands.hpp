@@ -159,6 +159,12 @@ struct AnswerOptions {
 };
 int answer(Session& session, const AnswerOptions& options);
 
+struct NoteOptions {
+    std::int64_t id = 0;
+    std::string text;  // "-": standard input; empty: in an editor
+};
+int note(Session& session, const NoteOptions& options);
+
 struct HistoryOptions {
     bool json = false;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `tasks`, `approve`, `refuse`, `done`: what campaigns ask of people, and the answers.
+// `tasks`, `approve`, `refuse`, `done`, `note`: what campaigns ask of people, and the answers.
 #include "daemon/cli/commands.hpp"
+#include "daemon/cli/editor.hpp"
 #include "daemon/cli/installation.hpp"
 #include "daemon/cli/people.hpp"
 #include "daemon/inbound/answer.hpp"
@@ -22,7 +23,7 @@ using forecast::counted;
 using store::HumanKind;
 using store::HumanStep;
 
-/// The message that an approval is for, as it would go out now.
+/// The message that an approval or a note is for, as it would go out now.
 class Shown {
 public:
     Shown(Session& session, const config::Config& config, const store::Database& database)
@@ -47,8 +48,6 @@ private:
     base::ZoneId zone_{};
     std::optional<render::Renderer> renderer_;
 };
-
-bool is_question(const HumanStep& step) { return step.kind == HumanKind::approval || step.kind == HumanKind::note; }
 
 std::string indented(const std::string& text) {
     std::string lines = "      | ";
@@ -82,7 +81,7 @@ void print_step(Session& session, const store::Database& database, const HumanSt
     session.out << fmt::format("{:>5}  {} for {}{}\n      \"{}\", step {}: {}\n", step.id, store::to_text(step.kind),
                                step.owner, until, step.campaign, step.step,
                                who ? who->shown() : "somebody who is gone");
-    if (is_question(step))
+    if (store::waits(step.kind))
         print_message(session, shown.message(step));
     else
         session.out << indented(step.text);
@@ -102,7 +101,7 @@ nlohmann::ordered_json as_json(const store::Database& database, const HumanStep&
                                    {"text", step.text}};
     if (step.deadline)
         json["deadline"] = base::format_instant(*step.deadline, shown.zone());
-    if (!is_question(step))
+    if (!store::waits(step.kind))
         return json;
     const auto made = shown.message(step);
     if (const auto* letter = std::get_if<render::Letter>(&made))
@@ -129,13 +128,27 @@ std::string misfit(const HumanStep& step, const AnswerOptions& options) {
                            step.by);
     if (!options.owner.empty() && step.owner != options.owner)
         return fmt::format("{} waits for {}, not for {}", step.id, step.owner, options.owner);
+    if (options.answer == Answer::approve && step.kind == HumanKind::note)
+        return fmt::format("{} waits for a personal note: nurture note {}, or nurture refuse {}", step.id, step.id,
+                           step.id);
     const bool wants_question = options.answer != Answer::done;
-    if (wants_question == is_question(step))
+    if (wants_question == store::waits(step.kind))
         return {};
     return wants_question ? fmt::format("{} is a {}, which needs no yes or no: nurture done {}", step.id,
                                         store::to_text(step.kind), step.id)
-                          : fmt::format("{} is an {}: nurture approve {}, or nurture refuse {}", step.id,
-                                        store::to_text(step.kind), step.id, step.id);
+                          : fmt::format("{} waits for an answer ({}): nurture {} {}, or nurture refuse {}", step.id,
+                                        store::to_text(step.kind), step.kind == HumanKind::note ? "note" : "approve",
+                                        step.id, step.id);
+}
+
+/// With --all, only what this answer is for.
+bool fits(const HumanStep& step, Answer answer) {
+    switch (answer) {
+    case Answer::approve: return step.kind == HumanKind::approval;
+    case Answer::refuse: return store::waits(step.kind);
+    case Answer::done: break;
+    }
+    return !store::waits(step.kind);
 }
 
 /// Yes is said to a text. One that is not what was shown last is shown again, and waits for another yes.
@@ -160,11 +173,23 @@ std::string say_yes(Session& session, store::Database& database, const HumanStep
     return {};
 }
 
+/// What the writer should see: for whom, and the message around the paragraph.
+std::string about_note(const store::Database& database, const HumanStep& step, Shown& shown) {
+    const auto who = person(database, step.candidate);
+    std::string text = fmt::format("A personal note to {}, for \"{}\", step {}.\n",
+                                   who ? who->shown() : "somebody who is gone", step.campaign, step.step);
+    const auto made = shown.message(step);
+    if (const auto* letter = std::get_if<render::Letter>(&made))
+        text += fmt::format("It stands where the brackets are:\n\n{}\n{}", letter->text.subject,
+                            letter->text.sms.empty() ? letter->text.plain : letter->text.sms);
+    return text;
+}
+
 std::vector<HumanStep> chosen(const store::Database& database, const AnswerOptions& options) {
     std::vector<HumanStep> steps;
     if (options.all) {
         for (auto& step : store::open_human_steps(database, options.owner))
-            if (is_question(step) == (options.answer != Answer::done))
+            if (fits(step, options.answer))
                 steps.push_back(std::move(step));
         return steps;
     }
@@ -196,7 +221,7 @@ int tasks(Session& session, const TasksOptions& options) {
     if (steps.empty())
         session.out << fmt::format("Nothing waits for {}.\n", options.owner.empty() ? "anybody" : options.owner);
     else
-        session.out << fmt::format("\n{}. Answer with: nurture approve ID, nurture refuse ID, nurture done ID\n",
+        session.out << fmt::format("\n{}. Answer with: nurture approve ID, note ID, refuse ID or done ID\n",
                                    counted(static_cast<std::int64_t>(steps.size()), "thing waits", "things wait"));
     return 0;
 }
@@ -235,6 +260,28 @@ int answer(Session& session, const AnswerOptions& options) {
         session.out << "Nothing waits.\n";
     }
     return problems.empty() ? 0 : 1;
+}
+
+int note(Session& session, const NoteOptions& options) {
+    const auto config = load_config(session);
+    auto database = write_store(session, config);
+    const auto step = store::human_step(database, options.id);
+    if (!step)
+        throw Failure(fmt::format("nothing has the number {}: `nurture tasks` shows what waits", options.id));
+    if (step->kind != HumanKind::note)
+        throw Failure(fmt::format("{} waits for no personal note: it is a{} {}", step->id,
+                                  step->kind == HumanKind::approval ? "n" : "", store::to_text(step->kind)));
+    if (const auto problem = misfit(*step, {Answer::refuse, {}, false, {}, {}}); !problem.empty())
+        throw Failure(problem);
+    Shown shown(session, config, database);
+    const auto text = written_note(session, options.text, about_note(database, *step, shown));
+    inbound::Answer given{true, {}, session.user, {}, text};
+    if (!inbound::answer(database, step->id, given, session.now()))
+        throw Failure(fmt::format("{} was answered by somebody else this moment", step->id));
+    poke(config);
+    session.out << fmt::format("Noted: {}. The message now reads:\n", step->id);
+    print_message(session, shown.message(*step));
+    return 0;
 }
 
 }  // namespace nurture::cli

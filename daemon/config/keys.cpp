@@ -34,7 +34,7 @@ constexpr Section k_sections[] = {
     {"sms", "The gateway that gets the text messages. Leave the section out to send none."},
     {"delivery", "Who may be reached."},
     {"guard", "What stops a mass mail."},
-    {"listen", "The unsubscribe page and /healthz."},
+    {"listen", "The pages behind the links of messages, and /healthz."},
 };
 
 const std::array k_keys = {

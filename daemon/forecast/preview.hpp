@@ -22,7 +22,7 @@ struct PreviewOptions {
 };
 
 struct Counts {
-    std::int64_t entered = 0, emails = 0, sms = 0, approvals = 0, notes = 0, tasks = 0;
+    std::int64_t entered = 0, emails = 0, sms = 0, approvals = 0, tasks = 0, notes = 0;
     std::int64_t messages() const { return emails + sms; }
     std::int64_t work() const { return approvals + notes + tasks; }
     bool nothing() const { return *this == Counts{}; }

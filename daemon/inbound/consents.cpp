@@ -10,8 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <strings.h>
-
 #include <algorithm>
 
 namespace nurture::inbound {
@@ -30,13 +28,19 @@ bool is_unsubscribed(const store::Database& database, const store::Message& mess
     return store::suppression(database, message.addr_key, message.channel, now).has_value();
 }
 
+/// As the store compares them: ASCII capitals do not count.
+bool same_name(std::string_view a, std::string_view b) {
+    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return small(x) == small(y); });
+}
+
 /// Every consent that the person has ever spoken of, once, whatever its capitals.
 std::vector<std::string> consents_of(const store::Database& database, store::CandidateId who) {
     std::vector<std::string> names;
     store::ConsentRow row;
     for (store::ConsentScan scan(database, {who, who}); scan.next(row);)  // by name
-        if (std::string name(row.name); names.empty() || strcasecmp(names.back().c_str(), name.c_str()) != 0)
-            names.push_back(std::move(name));
+        if (names.empty() || !same_name(names.back(), row.name))
+            names.emplace_back(row.name);
     return names;
 }
 

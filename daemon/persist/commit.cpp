@@ -6,6 +6,7 @@
 #include "daemon/persist/rows.hpp"
 #include "daemon/store/candidates.hpp"
 #include "daemon/store/enrolments.hpp"
+#include "daemon/store/histories.hpp"
 #include "daemon/store/inbox.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/messages.hpp"

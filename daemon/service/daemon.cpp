@@ -2,8 +2,9 @@
 #include "daemon/service/daemon.hpp"
 
 #include "daemon/base/log.hpp"
+#include "daemon/inbound/consents.hpp"
+#include "daemon/inbound/link_token.hpp"
 #include "daemon/inbound/unsubscribe.hpp"
-#include "daemon/inbound/unsubscribe_token.hpp"
 #include "daemon/service/control.hpp"
 #include "daemon/service/listener.hpp"
 #include "daemon/service/notify.hpp"
@@ -29,15 +30,10 @@ using namespace std::chrono_literals;
 
 // A wall clock that is set forward is noticed at the latest after this; an idle wake costs microseconds.
 constexpr std::chrono::milliseconds k_longest_sleep = 60s;
-// How long a POST waits for its commit; a large tick serves it between two chunks.
-constexpr auto k_unsubscribe_patience = 20s;
+// How long a page waits for the loop; a large tick serves it between two chunks.
+constexpr auto k_page_patience = 20s;
 // A relay's slow answer to the final dot is worth waiting for at a stop; the unit's TimeoutStopSec is longer.
 constexpr auto k_drain = 60s;
-
-struct UnsubscribeCall {
-    store::MessageId message = 0;
-    std::shared_ptr<std::promise<bool>> done = std::make_shared<std::promise<bool>>();
-};
 
 store::Database open_live(const config::Config& config) {
     auto database = store::Database::open(config.store_path);
@@ -56,7 +52,7 @@ struct Daemon::Impl {
     store::Database database;
     std::string pepper;
     Waker waker;
-    Queue<UnsubscribeCall> unsubscribes{waker};
+    Queue<std::function<void()>> calls{waker};  // what the pages ask of this thread
     std::atomic<bool> ready{false};
     Notify notify;
     Control control;
@@ -80,36 +76,97 @@ struct Daemon::Impl {
                  clock.now()) {}
 
     std::unique_ptr<Listener> listen(const config::Config& wanted) {
-        ListenerCalls calls;
-        calls.organisation = wanted.organisation_name;
-        calls.known = [this](const std::string& token) { return inbound::message_of_token(pepper, token).has_value(); };
-        calls.unsubscribe = [this](const std::string& token) { return unsubscribe(token); };
-        calls.healthy = [this] { return ready.load(); };
-        return std::make_unique<Listener>(wanted.listen_host, wanted.listen_port, std::move(calls));
+        ListenerCalls page;
+        page.organisation = wanted.organisation_name;
+        page.known = [this](const std::string& token) {
+            return inbound::message_of_token(inbound::Link::unsubscribe, pepper, token).has_value();
+        };
+        page.unsubscribe = [this](const std::string& token) {
+            return recorded(inbound::Link::unsubscribe, token, [this](store::MessageId message) {
+                base::log(base::Level::info, "unsubscribed by link", {{"message", message}});
+                return inbound::unsubscribe(database, message, clock.now());
+            });
+        };
+        page.healthy = [this] { return ready.load(); };
+        add_consent_pages(page, wanted.organisation_name);
+        return std::make_unique<Listener>(wanted.listen_host, wanted.listen_port, std::move(page));
     }
 
-    /// On a thread of the listener: waits for the loop's commit.
-    Unsubscribed unsubscribe(const std::string& token) {
-        const auto message = inbound::message_of_token(pepper, token);
+    void add_consent_pages(ListenerCalls& page, const std::string& organisation) {
+        page.preferences = [this](const std::string& token) {
+            return asked<PreferencesPage>(inbound::Link::preferences, token,
+                                          [this](store::MessageId message) { return preferences_page(message); });
+        };
+        page.withdraw = [this](const std::string& token, const std::string& consent) {
+            return recorded(inbound::Link::preferences, token, [this, consent](store::MessageId message) {
+                inbound::withdraw_consent(database, message, consent, clock.now());
+                return true;  // also when it was withdrawn before
+            });
+        };
+        page.renewal = [this, organisation](const std::string& token) {
+            return asked<RenewalPage>(inbound::Link::renew_consent, token, [=, this](store::MessageId message) {
+                return renewal_page(message, organisation);
+            });
+        };
+        page.renew = [this, organisation](const std::string& token) {
+            return asked<RenewalPage>(inbound::Link::renew_consent, token, [=, this](store::MessageId message) {
+                return inbound::renew_consent(database, message, organisation, clock.now())
+                           ? renewal_page(message, organisation)
+                           : std::nullopt;
+            });
+        };
+    }
+
+    std::optional<PreferencesPage> preferences_page(store::MessageId message) {
+        auto found = inbound::preferences(database, message, clock.now());
+        if (!found)
+            return std::nullopt;
+        return PreferencesPage{std::move(found->given), std::move(found->withdrawn), found->unsubscribed,
+                               "/u/" + inbound::link_token(inbound::Link::unsubscribe, pepper, message)};
+    }
+
+    std::optional<RenewalPage> renewal_page(store::MessageId message, const std::string& organisation) {
+        const auto found = inbound::renewal(database, message, organisation, clock.now());
+        return found ? std::optional(RenewalPage{found->text, found->unsubscribed}) : std::nullopt;
+    }
+
+    /// On a thread of the listener: waits for what the loop makes of it. Nothing: that took too long, and may still
+    /// happen; whatever the pages do is harmless when it is done once more.
+    template<class Make>
+    auto on_loop(Make make) -> std::optional<decltype(make())> {
+        auto done = std::make_shared<std::promise<decltype(make())>>();
+        auto result = done->get_future();
+        calls.put([done, make] { done->set_value(make()); });
+        if (result.wait_for(k_page_patience) != std::future_status::ready)
+            return std::nullopt;
+        return result.get();
+    }
+
+    template<class Work>
+    Recorded recorded(inbound::Link link, const std::string& token, Work work) {
+        const auto message = inbound::message_of_token(link, pepper, token);
         if (!message)
-            return Unsubscribed::bad_token;
-        UnsubscribeCall call;
-        call.message = *message;
-        auto done = call.done->get_future();
-        unsubscribes.put(call);
-        if (done.wait_for(k_unsubscribe_patience) != std::future_status::ready)
-            return Unsubscribed::failed;  // it may still happen: suppressing once more is harmless
-        return done.get() ? Unsubscribed::done : Unsubscribed::failed;
+            return Recorded::bad_token;
+        const auto done = on_loop([=] { return work(*message); });
+        return done && *done ? Recorded::done : Recorded::failed;
+    }
+
+    template<class Page, class Make>
+    Asked<Page> asked(inbound::Link link, const std::string& token, Make make) {
+        const auto message = inbound::message_of_token(link, pepper, token);
+        if (!message)
+            return {Recorded::bad_token, {}};
+        auto made = on_loop([=] { return make(*message); });
+        if (!made)
+            return {Recorded::failed, {}};
+        return *made ? Asked<Page>{Recorded::done, std::move(**made)} : Asked<Page>{Recorded::bad_token, {}};
     }
 
     /// What must not wait for a large tick: opt-outs, hand-overs, the watchdog.
     void serve() {
         waker.clear();
-        for (auto& call : unsubscribes.take()) {
-            const bool known = inbound::unsubscribe(database, call.message, clock.now());
-            base::log(base::Level::info, "unsubscribed by link", {{"message", call.message}});
-            call.done->set_value(known);
-        }
+        for (const auto& call : calls.take())
+            call();
         runner.pump(clock.now(), claiming);
         notify.watchdog();
     }

@@ -15,34 +15,6 @@ constexpr int k_threads = 4;
 constexpr std::size_t k_most_body = 4096;  // RFC 8058's body is one line
 constexpr auto k_slow_client = std::chrono::seconds(5);
 
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += c;
-        }
-    }
-    return out;
-}
-
-std::string page(const std::string& organisation, const std::string& title, const std::string& body) {
-    return fmt::format(R"(<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>{1} – {0}</title><style>
-:root {{ color-scheme: light dark }}
-body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto; padding: 0 1.5rem; text-align: center }}
-button {{ font: inherit; padding: .7rem 1.6rem; border: 0; border-radius: .5rem; background: #1a56b0; color: #fff; cursor: pointer }}
-button:focus-visible {{ outline: 3px solid #f5a623; outline-offset: 2px }}
-p.from {{ opacity: .7; font-size: .9rem; margin-top: 3rem }}
-</style></head><body><main><h1>{1}</h1>{2}</main><p class="from">{0}</p></body></html>
-)",
-                       escaped(organisation), escaped(title), body);
-}
-
 void answer(httplib::Response& response, int status, std::string html) {
     response.status = status;
     response.set_header("Cache-Control", "no-store");
@@ -59,42 +31,69 @@ struct Listener::Impl {
     int port = 0;
     std::jthread thread;
 
-    void unknown(httplib::Response& response) const {
-        answer(
-            response, 404,
-            page(calls.organisation, "This link is not complete",
-                 "<p>Please copy the whole link from the email, or answer the email with the word “unsubscribe”.</p>"));
+    Pages pages() const { return Pages(calls.organisation); }
+
+    void unknown(httplib::Response& response) const { answer(response, 404, pages().incomplete_link()); }
+
+    /// 200 only when it is on the disk. Mail programs try again on 5xx; the person is told the truth.
+    void tell(httplib::Response& response, Recorded recorded, const std::string& done) const {
+        switch (recorded) {
+        case Recorded::done: return answer(response, 200, done);
+        case Recorded::bad_token: return unknown(response);
+        case Recorded::failed: return answer(response, 503, pages().try_again());
+        }
+    }
+
+    template<class Page, class Show>
+    void show(httplib::Response& response, const Asked<Page>& page, Show show) const {
+        if (page.recorded == Recorded::done)
+            return answer(response, 200, show(page.page));
+        tell(response, page.recorded, {});
     }
 
     void ask(const httplib::Request& request, httplib::Response& response) const {
         if (!calls.known(request.matches[1]))
             return unknown(response);
-        answer(response, 200,
-               page(calls.organisation, "Stop these emails?",
-                    "<p>You will get no more emails of this kind from us.</p>"
-                    "<form method=\"post\"><button type=\"submit\">Yes, stop them</button></form>"));
+        answer(response, 200, pages().ask_to_stop());
     }
 
     void stop_mail(const httplib::Request& request, httplib::Response& response) const {
-        switch (calls.unsubscribe(request.matches[1])) {
-        case Unsubscribed::done:
-            return answer(response, 200,
-                          page(calls.organisation, "Done",
-                               "<p>You are unsubscribed. Nothing more will be sent to this address.</p>"));
-        case Unsubscribed::bad_token: return unknown(response);
-        case Unsubscribed::failed: break;
-        }
-        // Mail programs try again on 5xx; the person is told the truth.
-        answer(response, 503,
-               page(calls.organisation, "Please try again",
-                    "<p>We could not record this just now. Please try again in a minute.</p>"));
+        tell(response, calls.unsubscribe(request.matches[1]), pages().stopped());
+    }
+
+    void preferences(const httplib::Request& request, httplib::Response& response) const {
+        show(response, calls.preferences(request.matches[1]),
+             [&](const PreferencesPage& page) { return pages().preferences(page); });
+    }
+
+    void withdraw(const httplib::Request& request, httplib::Response& response) const {
+        const auto consent = request.get_param_value("consent");
+        if (consent.empty())
+            return preferences(request, response);
+        tell(response, calls.withdraw(request.matches[1], consent), pages().withdrawn(consent));
+    }
+
+    void renewal(const httplib::Request& request, httplib::Response& response) const {
+        show(response, calls.renewal(request.matches[1]),
+             [&](const RenewalPage& page) { return pages().renewal(page); });
+    }
+
+    void renew(const httplib::Request& request, httplib::Response& response) const {
+        show(response, calls.renew(request.matches[1]),
+             [&](const RenewalPage& page) { return pages().renewed(page.unsubscribed); });
+    }
+
+    void route(const char* path, void (Impl::*get)(const httplib::Request&, httplib::Response&) const,
+               void (Impl::*post)(const httplib::Request&, httplib::Response&) const) {
+        const std::string pattern = std::string(path) + "([A-Za-z0-9_-]{1,128})";
+        server.Get(pattern, [this, get](const httplib::Request& q, httplib::Response& r) { (this->*get)(q, r); });
+        server.Post(pattern, [this, post](const httplib::Request& q, httplib::Response& r) { (this->*post)(q, r); });
     }
 
     void routes() {
-        server.Get(R"(/u/([A-Za-z0-9_-]{1,128}))",
-                   [this](const httplib::Request& q, httplib::Response& r) { ask(q, r); });
-        server.Post(R"(/u/([A-Za-z0-9_-]{1,128}))",
-                    [this](const httplib::Request& q, httplib::Response& r) { stop_mail(q, r); });
+        route("/u/", &Impl::ask, &Impl::stop_mail);
+        route("/p/", &Impl::preferences, &Impl::withdraw);
+        route("/c/", &Impl::renewal, &Impl::renew);
         server.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
             const bool healthy = calls.healthy();
             response.status = healthy ? 200 : 503;
@@ -102,7 +101,7 @@ struct Listener::Impl {
         });
         server.set_error_handler([this](const httplib::Request&, httplib::Response& response) {
             if (response.body.empty())
-                answer(response, response.status, page(calls.organisation, "There is nothing here", ""));
+                answer(response, response.status, pages().nothing_here());
         });
     }
 };

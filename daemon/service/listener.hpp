@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The small HTTP listener: the unsubscribe page and /healthz. GET /u/TOKEN shows a button and changes nothing (scanners
-// follow links); POST /u/TOKEN (RFC 8058) is answered 200 only after the suppression is committed, which the loop
-// thread does: the handler waits for it. Handlers run on the listener's own threads and touch nothing but the two
-// functions they are given.
+// The small HTTP listener: the pages behind the links of messages (/u/TOKEN unsubscribe, /p/TOKEN preferences, /c/TOKEN
+// renew a consent) and /healthz. GET shows buttons and changes nothing (scanners follow links); POST (RFC 8058 for /u/)
+// is answered 200 only after the loop thread has committed: the handler waits for it. Handlers run on the listener's
+// own threads and touch nothing but the functions they are given.
 #pragma once
+
+#include "daemon/service/pages.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,13 +16,25 @@
 
 namespace nurture::service {
 
-enum class Unsubscribed : std::uint8_t { done, bad_token, failed };
+enum class Recorded : std::uint8_t { done, bad_token, failed };
+
+/// What a page shows; meant when it could be had (`done`).
+template<class Page>
+struct Asked {
+    Recorded recorded = Recorded::failed;
+    Page page{};
+};
 
 struct ListenerCalls {
     /// Is the token one of ours? Pure, any thread.
     std::function<bool(const std::string& token)> known;
     /// Blocks until the suppression is committed or has failed. Any thread.
-    std::function<Unsubscribed(const std::string& token)> unsubscribe;
+    std::function<Recorded(const std::string& token)> unsubscribe;
+    /// Of the other pages, likewise: each blocks until the loop has read, or committed.
+    std::function<Asked<PreferencesPage>(const std::string& token)> preferences;
+    std::function<Recorded(const std::string& token, const std::string& consent)> withdraw;
+    std::function<Asked<RenewalPage>(const std::string& token)> renewal;
+    std::function<Asked<RenewalPage>(const std::string& token)> renew;
     /// Is the loop alive? Any thread.
     std::function<bool()> healthy;
     std::string organisation;

@@ -3,6 +3,7 @@
 
 #include "daemon/base/hash.hpp"
 #include "daemon/inbound/answer.hpp"
+#include "daemon/render/render.hpp"
 #include "daemon/service/queue.hpp"
 #include "daemon/service/runner.hpp"
 #include "daemon/service/wiring.hpp"

@@ -166,6 +166,16 @@ TEST_CASE("dates, lists and years print as people write them") {
         return std::get<std::string>(compose::compose_line({std::move(piece)}, ana()));
     };
     CHECK(line(field(k_expires)) == "May 1, 2026");
+    auto in = [](const char* language) {
+        compose::Values values = ana();
+        values.language = language;
+        return std::get<std::string>(compose::compose_line({field(k_expires)}, values));
+    };
+    CHECK(in("es") == "1 de mayo de 2026");
+    CHECK(in("fr") == "1 mai 2026");
+    CHECK(in("de") == "1. Mai 2026");
+    CHECK(in("pt") == "1 de maio de 2026");
+    CHECK(in("qq") == "May 1, 2026");
     CHECK(line(field(k_specialty)) == "ICU, CVICU");
     auto years = [](year_month_day hired) {
         compose::Values values = ana();
@@ -307,4 +317,12 @@ TEST_CASE("deep nesting in a template ends, and does not end the program") {
     CHECK_FALSE(composed(email({words(deep + "x")})).html.empty());
     CHECK_FALSE(composed(email({words(std::string(20000, '*') + "x" + std::string(20000, '*'))})).html.empty());
     CHECK_FALSE(composed(email({words(std::string(20000, '['))})).html.empty());
+}
+
+TEST_CASE("a text in another language says so, and its links are named in it") {
+    dsl::Template text = email({words("Hola. "), value(MergeKind::unsubscribe_link)});
+    text.language = "es";
+    const auto message = composed(text, ana());
+    CHECK_THAT(message.html, Contains("<html lang=\"es\">"));
+    CHECK_THAT(message.html, Contains("Darse de baja</a>"));
 }

@@ -82,6 +82,57 @@ TEST_CASE("a branch jumps over what is not for this person") {
 )");
 }
 
+TEST_CASE("each arm of a split goes on behind it, and the one that gets nothing ends there") {
+    CHECK(program(R"(  step trial: split
+    45 percent: email "hello"
+    45 percent: sms "ping"
+    10 percent: nothing
+  end
+  wait 5 days
+  if trial was clicked
+    step call: task for owner "Call"
+  end
+  split
+    100 percent: email "guide"
+  end)") == R"(0 split trial: 45 percent go to 1, 45 percent go to 3, 10 percent go to 5
+1 trial: email "hello", within 30 days
+2 go to 6
+3 trial: sms "ping", within 30 days
+4 go to 6
+5 held out
+6 wait 5 days
+7 if 1 was clicked, otherwise go to 9
+8 call: task for owner
+9 split split: 100 percent go to 10
+10 split: email "guide", within 30 days
+11 go to 12
+12 end
+)");
+}
+
+TEST_CASE("a note is asked for right before its message, and an approval that skips skips both") {
+    CHECK(program(R"(  step review: approval by owner within 1 day, otherwise skip step
+  step congrats: email "noted" with a personal note by owner within 2 business days, otherwise skip step
+  step park: add to list "Not now" for 60 days
+  step back: remove from list "Not now"
+  step out: withdraw consent "job news"
+end
+template "noted" for email
+  subject "Well done"
+  | {{personal_note}} {{postal_address}} {{unsubscribe_link}}
+end
+values "unused" are "x"
+segment "Nobody"
+  profession is "y")") == R"(0 review: approval by owner within 1 day, otherwise go to 3
+1 congrats: note by owner within 2 business days, otherwise go to 3
+2 congrats: email "noted", within 30 days, with the note
+3 park: add to list "Not now" for 60 days
+4 back: remove from list "Not now"
+5 out: withdraw consent "job news"
+6 end
+)");
+}
+
 TEST_CASE("months are counted from the first of several month waits in a row") {
     CHECK(program(R"(  wait 1 month
   step a: task for owner "A"

@@ -200,3 +200,56 @@ TEST_CASE("a preview leaves every byte of the store as it was") {
     for (const auto* suffix : {"", "-wal", "-shm"})
         std::filesystem::remove(path.string() + suffix);
 }
+
+TEST_CASE("notes are asked for and assumed, holdouts are counted, and everybody gets the text of their language") {
+    Desk desk(house_rules() + R"(segment "Everybody"
+  email is known
+end
+
+campaign "Trial"
+  owner "lee.ortiz"
+  audience "Everybody"
+  from owner
+  check every monday at 08:00
+  enroll at most 100 per day
+  re-enter after 80 days
+  keep candidates who leave the audience
+  step trial: split
+    60 percent: email "hello"
+    40 percent: nothing
+  end
+  wait 1 day
+  step congrats: email "congrats" with a personal note by owner within 2 business days, otherwise skip step
+end
+
+template "hello" for email
+  subject "Hello"
+  | {{postal_address}} {{unsubscribe_link}}
+end
+template "hello" for email in "es"
+  subject "Hola"
+  | {{postal_address}} {{unsubscribe_link}}
+end
+template "congrats" for email
+  subject "Well done"
+  | {{personal_note}}
+  | {{postal_address}} {{unsubscribe_link}}
+end
+)");
+    for (int i = 0; i < 30; ++i)
+        desk.person("p" + std::to_string(i), {{"language", i % 2 == 0 ? "es-MX" : "en"}});
+    const auto report = preview(desk.inputs(), {7, {}, false});
+    const auto held = by_reason(campaign(report, "Trial").ends).at(held_out);
+    CHECK(held > 4);
+    CHECK(held < 22);
+    CHECK(report.total.notes == 30 - held);
+    CHECK(report.total.emails == 2 * (30 - held));
+    std::map<std::string, std::set<std::string>> texts;
+    for (const auto& m : report.messages)
+        if (m.step == "trial")
+            texts[std::stoi(m.ref.substr(1)) % 2 == 0 ? "es" : "en"].insert(m.text_hash);
+    CHECK(texts.size() == 2);
+    CHECK(texts["es"] != texts["en"]);
+    CHECK(to_text(report).find("notes") != std::string::npos);
+    CHECK(to_text(report).find("held out") != std::string::npos);
+}

@@ -148,11 +148,17 @@ void LivingStore::feedback(const std::string& ref, const std::string& step, cons
 
 void LivingStore::decide_all(bool yes, Minute now) {
     for (const store::HumanStep& step : store::open_human_steps(database_)) {
-        if (step.kind != store::HumanKind::approval)
+        if (!store::waits(step.kind))
             continue;
+        const bool note = step.kind == store::HumanKind::note && yes;
         store::Transaction transaction(database_);
-        store::show_human_step(database_, step.id, store::Hash{7});
-        store::decide_human_step(database_, step.id, yes ? "approved" : "refused", now, "dana.wu", "");
+        if (!note)
+            store::show_human_step(database_, step.id, store::Hash{7});
+        store::decide_human_step(database_, step.id,
+                                 note  ? "noted"
+                                 : yes ? "approved"
+                                       : "refused",
+                                 now, "dana.wu", "", note ? "I read your talk." : "");
         store::InboxRow row;
         row.at = now;
         row.kind = store::InboxKind::decided;

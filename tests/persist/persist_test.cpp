@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/store/enrolments.hpp"
+#include "daemon/store/histories.hpp"
 #include "daemon/store/inbox.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/messages.hpp"
@@ -238,4 +239,58 @@ TEST_CASE("The inbox is emptied behind the cursor, and the journal says why") {
     REQUIRE(!kinds.empty());
     CHECK(kinds.front() == "enrol entered\",\"li");
     CHECK(kinds.back() == "end completed\",\"");
+}
+
+TEST_CASE("A split, a list and its end, and a consent taken back are in the store as the engine has them") {
+    LivingStore s(drip("  step trial: split\n    50 percent: email \"one\"\n    40 percent: email \"two\"\n"
+                       "    10 percent: nothing\n  end\n  step park: add to list \"Not now\" for 3 days\n"
+                       "  wait 1 day\n  step off: remove from list \"Open house\"\n  wait 4 days\n"
+                       "  step out: withdraw consent \"job news\"\n  step last: email \"three\"",
+                       "  stop when candidate has clicked email \"three\""));
+    for (int i = 0; i < 12; ++i)
+        s.put("p" + std::to_string(i), {{"stage", "Open"}});
+    s.restart_at_every_wake = true;
+    s.begin("2026-03-02 06:00");
+    s.run_until("2026-03-03 09:00");
+    const auto listed = [&](const std::string& ref) {
+        return store::is_list_member(s.database(), s.id(ref), "Not now", s.minute("2026-03-03 09:00"));
+    };
+    int on_list = 0, held_out = 0;
+    for (int i = 0; i < 12; ++i)
+        on_list += listed("p" + std::to_string(i)) ? 1 : 0;
+    store::scan_enrolments(s.database(),
+                           [&](const store::Enrolment& e) { held_out += e.end_reason == "held-out" ? 1 : 0; });
+    CHECK(on_list + held_out == 12);
+    CHECK(on_list > 6);
+    s.run_until("2026-03-20 00:00");
+    int withdrawn = 0;
+    for (int i = 0; i < 12; ++i)
+        withdrawn += store::consent_status(s.database(), s.id("p" + std::to_string(i)), "job news") ==
+                             store::ConsentStatus::withdrawn
+                         ? 1
+                         : 0;
+    CHECK(withdrawn == on_list);
+    for (const std::string& state : states(s.database()))
+        CHECK(state == "trial SENT");
+    CHECK(s.compared > 20);
+}
+
+TEST_CASE("A personal note reaches the store as asked, and the message carries what was written") {
+    LivingStore s(drip("  step congrats: email \"noted\" with a personal note by owner within 2 business days, "
+                       "otherwise skip step") +
+                  "template \"noted\" for email\n  subject \"Well done\"\n  | {{personal_note}}\n"
+                  "  | {{postal_address}} {{unsubscribe_link}}\nend\n");
+    s.put("ana", {{"stage", "Open"}});
+    s.at("2026-03-03 11:20", [&](Minute now) { s.decide_all(true, now); });
+    s.begin("2026-03-02 06:00");
+    s.run_until("2026-03-02 08:00");
+    const auto asked = store::open_human_steps(s.database());
+    REQUIRE(asked.size() == 1);
+    CHECK(asked[0].kind == store::HumanKind::note);
+    CHECK(asked[0].message_template == "noted");
+    s.run_until("2026-03-20 00:00");
+    std::vector<std::int64_t> notes;
+    store::scan_messages(s.database(), [&](const store::Message& m) { notes.push_back(m.note); });
+    CHECK(notes == std::vector<std::int64_t>{asked[0].id});
+    CHECK(states(s.database()) == std::vector<std::string>{"congrats SENT"});
 }

@@ -11,7 +11,8 @@ using namespace nurture::service;
 namespace {
 
 struct Page {
-    std::atomic<int> unsubscribed{0};
+    std::atomic<int> unsubscribed{0}, renewed{0};
+    std::string withdrawn;
     std::atomic<bool> disk_works{true};
     std::atomic<bool> healthy{true};
     Listener listener{"127.0.0.1", 0, calls()};
@@ -23,11 +24,27 @@ struct Page {
         calls.known = [](const std::string& token) { return token == "812-abc"; };
         calls.unsubscribe = [this](const std::string& token) {
             if (token != "812-abc")
-                return Unsubscribed::bad_token;
+                return Recorded::bad_token;
             if (!disk_works)
-                return Unsubscribed::failed;
+                return Recorded::failed;
             ++unsubscribed;
-            return Unsubscribed::done;
+            return Recorded::done;
+        };
+        calls.preferences = [](const std::string& token) {
+            return token == "812-abc"
+                       ? Asked<PreferencesPage>{Recorded::done, {{"job <news>"}, {"parking"}, false, "/u/1-a"}}
+                       : Asked<PreferencesPage>{Recorded::bad_token, {}};
+        };
+        calls.withdraw = [this](const std::string&, const std::string& consent) {
+            withdrawn = consent;
+            return disk_works ? Recorded::done : Recorded::failed;
+        };
+        calls.renewal = [](const std::string&) {
+            return Asked<RenewalPage>{Recorded::done, {"Yes, you may write to me.", false}};
+        };
+        calls.renew = [this](const std::string&) {
+            renewed += disk_works ? 1 : 0;
+            return Asked<RenewalPage>{disk_works ? Recorded::done : Recorded::failed, {"", true}};
         };
         calls.healthy = [this] { return healthy.load(); };
         return calls;
@@ -90,4 +107,41 @@ TEST_CASE("a second listener on the same address is refused with the address in 
     Page page;
     CHECK_THROWS_WITH(Listener("127.0.0.1", page.listener.port(), page.calls()),
                       Catch::Contains("127.0.0.1:" + std::to_string(page.listener.port())));
+}
+
+TEST_CASE("the preferences page offers to withdraw each consent, and opening it changes nothing") {
+    Page page;
+    const auto response = page.client.Get("/p/812-abc");
+    REQUIRE(response);
+    CHECK(response->status == 200);
+    CHECK(response->body.find("name=\"consent\" value=\"job &lt;news&gt;\"") != std::string::npos);
+    CHECK(response->body.find("<span>parking</span><span>withdrawn</span>") != std::string::npos);
+    CHECK(response->body.find("action=\"/u/1-a\"") != std::string::npos);
+    CHECK(page.withdrawn.empty());
+    CHECK(page.client.Get("/p/813-abc")->status == 404);
+}
+
+TEST_CASE("withdrawing one consent names that consent") {
+    Page page;
+    const auto done = page.client.Post("/p/812-abc", httplib::Params{{"consent", "job <news>"}});
+    REQUIRE(done);
+    CHECK(done->status == 200);
+    CHECK(page.withdrawn == "job <news>");
+    CHECK(done->body.find("job &lt;news&gt;") != std::string::npos);
+    page.disk_works = false;
+    CHECK(page.client.Post("/p/812-abc", httplib::Params{{"consent", "job <news>"}})->status == 503);
+}
+
+TEST_CASE("a consent is renewed by the button, not by opening the page") {
+    Page page;
+    const auto asked = page.client.Get("/c/812-abc");
+    REQUIRE(asked);
+    CHECK(asked->body.find("Yes, you may write to me.") != std::string::npos);
+    CHECK(page.renewed == 0);
+    const auto done = page.client.Post("/c/812-abc");
+    CHECK(done->status == 200);
+    CHECK(page.renewed == 1);
+    CHECK(done->body.find("You have unsubscribed before") != std::string::npos);
+    page.disk_works = false;
+    CHECK(page.client.Post("/c/812-abc")->status == 503);
 }

@@ -134,6 +134,49 @@ campaign "Expiring"
   wait until 3 days before license_expires
   step renew: email "thanks"
 end
+campaign "Trial"
+  owner "dana.wu"
+  audience "Open people"
+  from owner
+  start when candidate has applied
+  ignore events older than 5 days
+  enroll at most 3 per day
+  re-enter after 2 days
+  priority 60
+  keep candidates who leave the audience
+  stop when candidate has clicked email "noted"
+  step trial: split
+    45 percent: email "two"
+    35 percent: sms "short"
+    20 percent: nothing
+  end
+  step park: add to list "Not now" for 2 days
+  wait 1 day
+  if is in list "Not now"
+    step noted: email "noted" with a personal note by owner within 1 business day, otherwise skip step
+  end
+  step unpark: remove from list "Not now"
+  step quiet: add to list "Do not contact" for 6 hours
+end
+campaign "Farewell"
+  owner "dana.wu"
+  audience "Open people"
+  from owner
+  start when candidate has joined list "Not now"
+  ignore events older than 5 days
+  enroll at most 2 per day
+  re-enter never
+  priority 70
+  keep candidates who leave the audience
+  wait 3 days
+  step out: withdraw consent "text messages"
+  step bye: sms "short"
+end
+template "noted" for email
+  subject "Well done"
+  | {{personal_note}}
+  | {{postal_address}} {{unsubscribe_link}}
+end
 template "short" for sms
   | Hi. Reply STOP to opt out
 end

@@ -4,7 +4,7 @@
 # In LINKS, a bare word is one of our own folders (`base`), anything with `::` is a library of ThirdParty.cmake.
 
 set(NURTURED_FOLDERS
-    dsl connectors base store importer roster engine persist compose render outbox inbound forecast config service cli support)
+    dsl connectors base store importer roster engine persist compose render outbox inbound forecast config service trial cli support)
 
 # Own libraries are passed on to whoever links the target, third-party ones stay private to it.
 function(nurtured_link target)

@@ -2,6 +2,7 @@
 //
 // Names that are only ever mentioned, and warnings that the author wants silenced.
 #include "dsl/compiler.hpp"
+#include "dsl/parse.hpp"
 
 #include <fmt/format.h>
 
@@ -32,8 +33,26 @@ void near_names(Compiler& c, const std::vector<std::string>& names, const std::v
     }
 }
 
-/// Warnings that need the store: whether an `allow` for them silences anything is not known here.
+/// Warnings that need the store: whether an `allow` for them silences anything is not known without it.
 constexpr std::array<std::string_view, 5> k_data_codes = {"N0222", "N0223", "N0224", "N0228", "N0611"};
+/// One that is found in the rules alone, and in the data as well: never called unused.
+constexpr std::string_view k_of_both = "N0610";
+
+bool needs_store(std::string_view code) {
+    return std::find(k_data_codes.begin(), k_data_codes.end(), code) != k_data_codes.end();
+}
+
+bool silences(const ast::Allow& allow, const Diagnostic& d) {
+    const Span at = d.labels.front().span;
+    return allow.next && d.severity == Severity::warning && d.code == allow.code.text && at.file == allow.next->file &&
+           at.begin >= allow.next->begin && at.begin < allow.next->end;
+}
+
+Diagnostic silences_nothing(const ast::Allow& allow) {
+    return diagnose("N0901",
+                    fmt::format("this `allow` silences nothing: there is no {} on the line below it", allow.code.text),
+                    allow.span, "leave it out");
+}
 
 void unused(Compiler& c, const ast::Allow& allow) {
     const std::string& code = allow.code.text;
@@ -42,10 +61,8 @@ void unused(Compiler& c, const ast::Allow& allow) {
         c.report("N0901", allow.code.span, fmt::format("there is no warning {}", code), "see `nurture explain`");
     } else if (info->severity == Severity::error) {
         c.report("N0901", allow.code.span, fmt::format("{} is an error, and only warnings can be silenced", code), "");
-    } else if (std::find(k_data_codes.begin(), k_data_codes.end(), code) == k_data_codes.end()) {
-        c.report("N0901", allow.span,
-                 fmt::format("this `allow` silences nothing: there is no {} on the line below it", code),
-                 "leave it out");
+    } else if (!needs_store(code) && code != k_of_both) {
+        c.diagnostics.push_back(silences_nothing(allow));
     }
 }
 
@@ -59,12 +76,8 @@ void check_names(Compiler& c) {
 void apply_allows(Compiler& c) {
     for (const ast::File& file : c.files) {
         for (const ast::Allow& allow : file.allows) {
-            const auto silenced = [&](const Diagnostic& d) {
-                const Span at = d.labels.front().span;
-                return allow.next && d.severity == Severity::warning && d.code == allow.code.text &&
-                       at.file == allow.next->file && at.begin >= allow.next->begin && at.begin < allow.next->end;
-            };
-            const auto first = std::remove_if(c.diagnostics.begin(), c.diagnostics.end(), silenced);
+            const auto first = std::remove_if(c.diagnostics.begin(), c.diagnostics.end(),
+                                              [&](const Diagnostic& d) { return silences(allow, d); });
             if (first == c.diagnostics.end()) {
                 unused(c, allow);
             } else {
@@ -72,6 +85,29 @@ void apply_allows(Compiler& c) {
             }
         }
     }
+}
+
+Allowed allowed(const SourceSet& sources, const Diagnostics& warnings) {
+    Allowed result;
+    result.silenced.resize(warnings.size());
+    for (std::uint32_t i = 0; i < sources.files.size(); ++i) {
+        if (!is_rule_file(sources.files[i].path)) {
+            continue;
+        }
+        Diagnostics said_before;
+        for (const ast::Allow& allow : parse(sources, i, said_before).allows) {
+            bool used = false;
+            for (std::size_t w = 0; w < warnings.size(); ++w) {
+                if (silences(allow, warnings[w])) {
+                    used = result.silenced[w] = true;
+                }
+            }
+            if (!used && needs_store(allow.code.text)) {
+                result.unused.push_back(silences_nothing(allow));
+            }
+        }
+    }
+    return result;
 }
 
 }  // namespace nurture::dsl

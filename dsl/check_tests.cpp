@@ -168,11 +168,48 @@ private:
         check_candidate(happening.who, happening.span);
         if (const auto* change = std::get_if<ast::Change>(&happening.what)) {
             compile_change(c_, *change);
+            check_can_happen(*change, happening.span);
         } else if (const auto* event = std::get_if<ast::EventTest>(&happening.what)) {
             c_.event(event->kind);
+            check_can_happen(*event, happening.span);
         } else if (const auto* click = std::get_if<ast::StepTest>(&happening.what)) {
             check_step(click->step, "message step", is_message);
         }
+    }
+
+    void cannot_happen(Span place, std::string_view what, std::string instead) {
+        c_.report("N0802", place, fmt::format("{} cannot be made to happen in a test", what), "")
+            .notes.push_back("Write:   " + std::move(instead));
+    }
+
+    /// What the rules decide by themselves is expected, not done; and what is done is one thing.
+    void check_can_happen(const ast::Change& change, Span place) {
+        const std::string when = "at 2026-03-03 10:00 ";
+        if (change.kind == ast::ChangeKind::leaves_audience)
+            cannot_happen(place, "leaving the audience", when + "stage becomes \"On assignment\"");
+        else if (change.kind == ast::ChangeKind::entered_campaign)
+            cannot_happen(place, "entering a campaign", "expect email \"…\" on 2026-03-03");
+        else if (change.kind == ast::ChangeKind::changes)
+            cannot_happen(place, "a change without its new value",
+                          fmt::format("{}{} becomes \"…\"", when, change.word.text));
+        else if (change.values_name || change.values.size() > 1)
+            cannot_happen(place, "one of several values",
+                          fmt::format("{}{} {} \"…\"", when, change.word.text,
+                                      change.kind == ast::ChangeKind::gains ? "gains" : "becomes"));
+        else if (change.kind == ast::ChangeKind::event)
+            check_can_happen(change.word, place);
+    }
+    void check_can_happen(const ast::EventTest& event, Span place) {
+        if (event.negated || event.at_least || event.in_the_last)
+            cannot_happen(place, "a condition", fmt::format("at 2026-03-03 10:00 has {}", event.kind.text));
+        else
+            check_can_happen(event.kind, place);
+    }
+    void check_can_happen(const ast::Word& event, Span place) {
+        if (event.text == "received")
+            cannot_happen(place, "a message of ours", "expect email \"…\" on 2026-03-03");
+        else if (event.text == "joined")
+            cannot_happen(place, "coming into the store", "given candidate \"ana.ruiz\" with");
     }
 
     // --- what must follow ------------------------------------------------------------------------------------------
@@ -193,7 +230,10 @@ private:
         } else if (expect.name && expect.kind != ast::ExpectKind::message) {
             c_.find_template(expect.kind == ast::ExpectKind::sms ? Channel::sms : Channel::email, *expect.name);
         }
-        check_candidate(expect.who, expect.span);
+        // Without a name a line is about anybody: nobody gets it, or somebody does.
+        if (expect.segment || test_.given.empty()) {
+            check_candidate(expect.who, expect.span);
+        }
     }
 
     Compiler& c_;

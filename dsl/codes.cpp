@@ -76,6 +76,8 @@ constexpr std::array k_codes = {
     CodeInfo{"N0703", error, "an older version needs what is gone"},
     CodeInfo{"N0801", error, "a test without `now is`"},
     CodeInfo{"N0802", error, "a test that cannot be run as written"},
+    CodeInfo{"N0803", error, "an expectation of a test did not come true"},
+    CodeInfo{"N0804", error, "something in a test cannot happen"},
     CodeInfo{"N0901", warning, "an `allow` that silences nothing"},
 };
 static_assert(std::is_sorted(k_codes.begin(), k_codes.end(),

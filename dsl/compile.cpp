@@ -123,6 +123,9 @@ Compiled compile(SourceSet sources, const World& world) {
     if (!has_errors(result.diagnostics)) {
         rules->hash = hash_of(rules->sources);
         result.rules = std::move(rules);
+    } else if (std::all_of(result.diagnostics.begin(), result.diagnostics.end(),
+                           [](const Diagnostic& d) { return d.severity != Severity::error || d.code == "N0504"; })) {
+        result.but_for_blanks = std::move(rules);
     }
     return result;
 }

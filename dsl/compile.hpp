@@ -26,9 +26,20 @@ struct World {
 struct Compiled {
     std::shared_ptr<const Rules> rules;  // null when there are errors
     Diagnostics diagnostics;             // tidy()ed
+    /// There are errors, but all of them are merge fields that may be blank (N0504): to count for whom they are. Never
+    /// to be run.
+    std::shared_ptr<const Rules> but_for_blanks;
 };
 
 Compiled compile(SourceSet sources, const World& world = {});
+
+/// Warnings that somebody else found, in the data for example: which of them an `allow` line silences, and the allows
+/// for such warnings that silence none (N0901).
+struct Allowed {
+    std::vector<bool> silenced;  // by position in what was given
+    Diagnostics unused;
+};
+Allowed allowed(const SourceSet& sources, const Diagnostics& warnings);
 
 /// Only the `fields` and `events` blocks, for import: other mistakes are not looked at.
 struct CompiledSchema {

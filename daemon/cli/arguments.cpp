@@ -24,7 +24,7 @@ constexpr const char* k_people = "People";
 constexpr const char* k_live = "Going live";
 constexpr const char* k_running = "While it runs";
 
-constexpr std::array k_not_yet = {"test", "new", "lsp", "doctor", "reconcile"};
+constexpr std::array k_not_yet = {"lsp", "doctor", "reconcile"};
 
 /// `nurture plan [OPTIONS]`, without the capitals that CLI11 puts around commands.
 class Help : public CLI::Formatter {
@@ -105,6 +105,8 @@ void declare_writing(Commands& all) {
             c.add_flag("--short", o.is_short, "One line each, for editors");
             json_flag(c, o.json);
             c.add_flag("--strict", o.strict, "Exit with 3 when there are warnings");
+            c.add_option("--people", o.people, "Name the people whom the messages with this code count")
+                ->type_name("CODE");
         },
         check);
     all.add<FormatOptions>(
@@ -114,6 +116,14 @@ void declare_writing(Commands& all) {
             c.add_flag("--check", o.check, "Only name the files that differ, and exit with 1");
         },
         format);
+    all.add<TestOptions>(
+        app, "test", "Play the `test` blocks of the rules, with a clock of their own", k_write,
+        [](auto& c, auto& o) {
+            c.add_option("FILE", o.files, "Only the tests of these. Default: all of the rules directory");
+            c.add_flag("--timeline", o.timelines, "What happened, for tests that came true as well");
+            json_flag(c, o.json);
+        },
+        test);
     all.add<FindOptions>(
         app, "find", "Who is in a segment, or fits conditions given as lines", k_write,
         [](auto& c, auto& o) {
@@ -122,6 +132,8 @@ void declare_writing(Commands& all) {
             c.add_flag("--all-segments", o.all_segments, "How many people are in each segment");
             as_of_option(c, o.as_of);
             c.add_flag("--count", o.count, "The number alone");
+            c.add_flag("--near", o.near, "Instead: who fails exactly one line, with that line and what they have");
+            c.add_flag("--reasons", o.reasons, "What each of them has where the lines look");
             const std::map<std::string, FindFormat> formats{
                 {"table", FindFormat::table}, {"csv", FindFormat::csv}, {"json", FindFormat::json}};
             c.add_option("--format", o.format, "table, csv or json")
@@ -137,8 +149,20 @@ void declare_writing(Commands& all) {
         },
         fields);
     all.add<ExplainOptions>(
-        app, "explain", "What a message of the checker means", k_write,
-        [](auto& c, auto& o) { c.add_option("CODE", o.code, "For example N0201. Default: all"); }, explain);
+        app, "explain", "What a message of the checker means, with a wrong and a right example", k_write,
+        [](auto& c, auto& o) {
+            c.add_option("CODE", o.code,
+                         "For example N0201; or `defaults`: what holds where a line is not written. "
+                         "Default: all codes");
+        },
+        explain);
+    all.add<NewOptions>(
+        app, "new", "A commented file to start from", k_write,
+        [](auto& c, auto& o) {
+            c.add_option("KIND", o.kind, "segment, campaign or policy")->required();
+            c.add_option("NAME", o.name, "What it is called; in quotes if it has blanks")->required();
+        },
+        new_file);
 }
 
 void declare_import(Commands& all) {

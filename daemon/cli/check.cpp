@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// `check` and `fmt`: what can be said about rule files without a store.
+// `check` and `fmt`: what can be said about rule files, and with a store also what the data say.
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/files.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/installation.hpp"
+#include "daemon/cli/people.hpp"
+#include "daemon/forecast/lints.hpp"
 #include "daemon/service/wiring.hpp"
+#include "dsl/codes.hpp"
 #include "dsl/compile.hpp"
 #include "dsl/limits.hpp"
 #include "dsl/parse.hpp"
@@ -15,6 +18,7 @@
 #include <map>
 #include <optional>
 #include <ostream>
+#include <set>
 
 namespace nurture::cli {
 namespace {
@@ -27,20 +31,55 @@ constexpr int k_rounds = 10;
 struct Examined {
     path directory;
     dsl::World world;
+    std::optional<config::Config> config;
 };
 
 /// With a directory on the command line nurtured.toml is welcome, but not needed.
 Examined examined(Session& session, const CheckOptions& options) {
-    if (options.directory.empty()) {
-        const auto config = load_config(session);
-        return {config.rules_directory, service::checker_world(config, session.now())};
+    if (options.directory.empty() || !session.config_file.empty()) {
+        auto config = load_config(session);
+        const auto directory = options.directory.empty() ? config.rules_directory : options.directory;
+        auto world = service::checker_world(config, session.now());
+        return {directory, std::move(world), std::move(config)};
     }
-    if (!session.config_file.empty())
-        return {options.directory, service::checker_world(load_config(session), session.now())};
     dsl::World world;
     world.today = std::chrono::floor<std::chrono::days>(session.now());
     world.zones = base::zone_names();
-    return {options.directory, std::move(world)};
+    return {options.directory, std::move(world), {}};
+}
+
+/// What the data say joins what the rules say; nothing without a store.
+std::vector<forecast::Lint> look_at_data(Session& session, const std::optional<config::Config>& config,
+                                         dsl::Compiled& compiled) {
+    const auto rules = compiled.rules ? compiled.rules : compiled.but_for_blanks;
+    if (!config || !rules || (session.store.empty() && !std::filesystem::exists(config->store_path)))
+        return {};
+    const auto database = read_store(session, *config);
+    const auto wanted = inputs(database, *config, rules, as_of(session, database, {}, *rules), false);
+    auto found = compiled.rules ? forecast::lints(wanted) : forecast::count_blanks(wanted, compiled.diagnostics);
+    if (compiled.rules)
+        for (const auto& lint : found)
+            compiled.diagnostics.push_back(lint.diagnostic);
+    dsl::tidy(compiled.diagnostics);
+    return found;
+}
+
+/// The people whom messages with that code count, each once.
+void print_people(Session& session, const config::Config& config, const std::vector<forecast::Lint>& found,
+                  const std::string& code) {
+    std::set<base::CandidateId> people;
+    for (const auto& lint : found)
+        if (lint.diagnostic.code == code)
+            people.insert(lint.people.begin(), lint.people.end());
+    if (people.empty()) {
+        session.out << fmt::format("No message with the code {} counts anybody.\n", code);
+        return;
+    }
+    const auto database = read_store(session, config);
+    session.out << fmt::format("{}:\n", counted(static_cast<std::int64_t>(people.size()), "person", "people"));
+    for (const auto id : people)
+        if (const auto who = person(database, id))
+            session.out << fmt::format("  {}  {}\n", forecast::printable(who->ref), forecast::printable(who->name));
 }
 
 /// With the permissions that the file had.
@@ -90,7 +129,12 @@ std::string verdict(const dsl::SourceSet& sources, const dsl::Compiled& compiled
 }  // namespace
 
 int check(Session& session, const CheckOptions& options) {
-    const auto [directory, world] = examined(session, options);
+    const auto [directory, world, config] = examined(session, options);
+    if (!options.people.empty() && dsl::code_info(options.people) == nullptr)
+        throw Usage(
+            fmt::format("there is no message with the code {}; `nurture explain` lists them all", options.people));
+    if (!options.people.empty() && !config)
+        throw Usage("--people needs a store: run it where nurtured.toml is, or name that with --config");
     auto sources = service::read_rules(directory);
     auto compiled = dsl::compile(sources, world);
     std::size_t fixed = 0;
@@ -102,6 +146,7 @@ int check(Session& session, const CheckOptions& options) {
         sources = service::read_rules(directory);
         compiled = dsl::compile(sources, world);
     }
+    const auto found = look_at_data(session, config, compiled);
 
     const auto errors = count(compiled.diagnostics, dsl::Severity::error);
     const auto warnings = count(compiled.diagnostics, dsl::Severity::warning);
@@ -117,6 +162,8 @@ int check(Session& session, const CheckOptions& options) {
             session.out << fmt::format("Accepted {}.\n",
                                        counted(static_cast<std::int64_t>(fixed), "suggestion", "suggestions"));
         session.out << verdict(sources, compiled, errors, warnings);
+        if (!options.people.empty())
+            print_people(session, *config, found, options.people);
     }
     if (errors > 0)
         return 1;

@@ -29,6 +29,7 @@ int init(Session& session, const InitOptions& options);
 struct CheckOptions {
     path directory;  // empty: as nurtured.toml says
     bool fix = false, is_short = false, json = false, strict = false;
+    std::string people;  // a code: name the people whom its messages are about
 };
 int check(Session& session, const CheckOptions& options);
 
@@ -38,6 +39,12 @@ struct FormatOptions {
 };
 int format(Session& session, const FormatOptions& options);
 
+struct TestOptions {
+    std::vector<path> files;  // empty: all rule files
+    bool timelines = false, json = false;
+};
+int test(Session& session, const TestOptions& options);
+
 enum class FindFormat : std::uint8_t { table, csv, json };
 struct FindOptions {
     std::string segment;
@@ -45,6 +52,8 @@ struct FindOptions {
     std::vector<std::string> lines;
     std::string as_of;
     bool count = false;
+    bool near = false;     // instead: who is out because of one line alone
+    bool reasons = false;  // what each has, line by line
     FindFormat format = FindFormat::table;
 };
 int find(Session& session, const FindOptions& options);
@@ -54,8 +63,13 @@ struct FieldsOptions {
 };
 int fields(Session& session, const FieldsOptions& options);
 
+struct NewOptions {
+    std::string kind, name;  // segment, campaign or policy
+};
+int new_file(Session& session, const NewOptions& options);
+
 struct ExplainOptions {
-    std::string code;  // empty: all of them
+    std::string code;  // or "defaults"; empty: all of them
 };
 int explain(Session& session, const ExplainOptions& options);
 

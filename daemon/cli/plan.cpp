@@ -6,6 +6,7 @@
 #include "daemon/cli/installation.hpp"
 #include "daemon/cli/plan_record.hpp"
 #include "daemon/forecast/apply.hpp"
+#include "daemon/forecast/lints.hpp"
 #include "daemon/persist/load.hpp"
 #include "daemon/render/render.hpp"
 #include "daemon/store/enrolments.hpp"
@@ -22,13 +23,6 @@ using forecast::counted;
 
 constexpr std::int32_t k_longest_preview = 400;  // days: beyond a year a forecast is about its assumptions
 constexpr std::size_t k_short = 6;
-
-std::vector<store::StepListRef> step_lists(const dsl::Rules& rules) {
-    std::vector<store::StepListRef> all;
-    for (const auto& campaign : rules.campaigns)
-        all.push_back({campaign.steps->hash, campaign.name});
-    return all;
-}
 
 void refuse(const forecast::Plan& plan, const std::vector<std::string>& refusals, const std::string& what) {
     std::string text = what + ": nothing was applied.";
@@ -49,15 +43,10 @@ void make_live(Session& session, const config::Config& config, store::Database& 
             fmt::format("the field {} is \"{}\" in the store and \"{}\" in the rules: give the new one another "
                         "name; nothing was applied",
                         clash.name, store::to_text(clash.stored), store::to_text(clash.wanted)));
-    set.hash = rules.hash;
-    set.files.clear();
-    for (const auto& file : rules.sources.files)
-        set.files.push_back({file.path, file.text});
     set.applied_at = session.now();
     set.applied_by = session.user;
-    set.live = true;
     store::Transaction transaction(database);
-    store::apply_rule_set(database, set, step_lists(rules));
+    persist::make_live(database, rules, set);
     for (const auto& [campaign, messages] : canaries)
         persist::begin_canary(database, campaign, messages, base::floor_minute(session.now()));
     transaction.commit();
@@ -109,9 +98,12 @@ int plan(Session& session, const PlanOptions& options) {
     const auto now = as_of(session, database, options.as_of, *checked.rules);
     auto wanted = inputs(database, config, checked.rules, now, !config.live);
     wanted.assumptions = assumptions(options.assume);
-    const auto report = plan_of(database, wanted, checked.warnings);
+    const auto found = forecast::lints(wanted);
+    const auto report = plan_of(database, wanted, checked.warnings + found.size());
     keep_plan(config.state_directory, {forecast::record(report), !options.as_of.empty()});
     session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));
+    for (const auto& lint : found)
+        session.err << dsl::render_short(lint.diagnostic, checked.rules->sources) << '\n';
     if (!report.obstacles.empty())
         return 1;
     return options.detailed_exit_code && report.changes() ? 4 : 0;

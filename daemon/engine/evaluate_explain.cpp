@@ -170,6 +170,25 @@ Funnel funnel(const Evaluator& evaluator, const View& view, dsl::SegmentIx segme
     return result;
 }
 
+std::vector<Bitmap> near_misses(const Evaluator& evaluator, const View& view, dsl::SegmentIx segment) {
+    std::vector<dsl::ConditionIx> roots;
+    for (const dsl::SegmentLine& line : evaluator.rules().segments[segment].lines)
+        roots.push_back(line.condition);
+    Bitmap all(view.columns.size());
+    for (Row row = 0; row < view.columns.size(); ++row)
+        all.set(row, !view.columns.flags(row).erased);
+    std::vector<Bitmap> out;
+    Bitmap once(view.columns.size()), twice(view.columns.size());
+    for (const Bitmap& people : evaluator.evaluate_conditions(view, roots)) {
+        out.push_back(all - people);
+        twice |= once & out.back();
+        once |= out.back();
+    }
+    for (Bitmap& line : out)
+        line = line - twice;
+    return out;
+}
+
 std::vector<Tested> explain_condition(const Evaluator& evaluator, const View& view, dsl::ConditionIx condition,
                                       Row row) {
     std::vector<Tested> tests;

@@ -24,6 +24,9 @@ struct Funnel {
 };
 Funnel funnel(const Evaluator& evaluator, const View& view, dsl::SegmentIx segment);
 
+/// Per line of the segment: the people who are out because of this line alone, erased ones aside.
+std::vector<Bitmap> near_misses(const Evaluator& evaluator, const View& view, dsl::SegmentIx segment);
+
 /// One test within a line, with what the person has.
 struct Tested {
     std::string what;   // "stage", "applied \"Spring fair\"", "list \"Do not contact\""

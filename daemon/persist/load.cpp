@@ -165,6 +165,18 @@ std::shared_ptr<engine::State> load_live(const store::Database& database, std::s
     return load(database, std::move(rules), setup, now, set ? set->bounds : std::map<std::string, std::int64_t>{});
 }
 
+store::RuleSetId make_live(store::Database& database, const dsl::Rules& rules, store::RuleSet set) {
+    set.hash = rules.hash;
+    set.files.clear();
+    for (const auto& file : rules.sources.files)
+        set.files.push_back({file.path, file.text});
+    set.live = true;
+    std::vector<store::StepListRef> lists;
+    for (const auto& campaign : rules.campaigns)
+        lists.push_back({campaign.steps->hash, campaign.name});
+    return store::apply_rule_set(database, set, lists);
+}
+
 int end_orphans(store::Database& database, const dsl::Rules& rules, Minute now) {
     std::vector<store::Enrolment> orphans;
     store::scan_enrolments(database, [&](const store::Enrolment& row) {

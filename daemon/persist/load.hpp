@@ -47,6 +47,10 @@ std::shared_ptr<engine::State> load_live(const store::Database& database, std::s
 /// The largest audience that still lets people in.
 std::int64_t bound(std::int64_t approved, const Setup& setup);
 
+/// These rules are the live ones from here on. `set` says when, by whom, by which plan and with which bounds; files and
+/// step lists are filled in. Wants a write transaction, and the columns of its fields (store::ensure_columns).
+store::RuleSetId make_live(store::Database& database, const dsl::Rules& rules, store::RuleSet set);
+
 /// Campaigns with people in them that the rules do not have any more: those enrolments end, their messages are
 /// cancelled. Before load(), in its own transaction; number of people.
 int end_orphans(store::Database& database, const dsl::Rules& rules, Minute now);

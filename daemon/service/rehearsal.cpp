@@ -4,12 +4,9 @@
 #include "daemon/base/hash.hpp"
 #include "daemon/inbound/answer.hpp"
 #include "daemon/render/render.hpp"
-#include "daemon/service/queue.hpp"
-#include "daemon/service/runner.hpp"
+#include "daemon/service/stepped.hpp"
 #include "daemon/service/wiring.hpp"
 #include "daemon/store/engine_lock.hpp"
-
-#include <poll.h>
 
 #include <algorithm>
 
@@ -72,7 +69,7 @@ public:
           lock_(path, from_),
           database_(store::Database::open(path)),
           now_(resume_at()),
-          runner_(database_, rehearsal_config(config, options), ids(), {[this] { waker_.wake(); }, [] {}}, now_, false),
+          stepped_(database_, rehearsal_config(config, options), ids(), now_, {.durable = false}),
           answers_(options.assumptions, policy(), from_) {}
 
     Rehearsed run() {
@@ -84,7 +81,7 @@ public:
                 options_.progress(now_, until_);
         }
         remember(until_);
-        runner_.stop(now_);
+        stepped_.stop(now_);
         return done;
     }
 
@@ -107,9 +104,10 @@ private:
     }
 
     const dsl::Policy& policy() const {
-        if (!runner_.trouble().empty())
-            throw base::ConfigError("nothing can be rehearsed: " + runner_.trouble());
-        return runner_.rules()->policy;
+        const auto& runner = stepped_.runner();
+        if (!runner.trouble().empty())
+            throw base::ConfigError("nothing can be rehearsed: " + runner.trouble());
+        return runner.rules()->policy;
     }
 
     void remember(Minute at) {
@@ -122,22 +120,9 @@ private:
     void minute() {
         do {
             give_answers();
-            runner_.settle(now_);
-            hand_over();
+            stepped_.settle(now_);
             note_questions();
-        } while (runner_.news() || answers_.next() <= now_);
-    }
-
-    void hand_over() {
-        for (;;) {
-            while (runner_.pump(now_)) {
-            }
-            if (runner_.idle())
-                return;
-            pollfd waited{waker_.fd(), POLLIN, 0};
-            ::poll(&waited, 1, 1000);
-            waker_.clear();
-        }
+        } while (stepped_.runner().news() || answers_.next() <= now_);
     }
 
     void note_questions() {
@@ -161,16 +146,14 @@ private:
             if (question->kind == store::HumanKind::note)
                 given.note = render::k_note_to_come;
             else
-                given.shown = runner_.shown(*question, now_);
+                given.shown = stepped_.runner().shown(*question, now_);
             inbound::answer(database_, id, given, now_);
         }
     }
 
     Minute next() {
-        auto next = std::min(runner_.next_wake(), answers_.next());
-        if (const auto due = runner_.next_due(now_))
-            next = std::min(next, std::chrono::ceil<std::chrono::minutes>(*due));
-        next = std::clamp(next, now_ + std::chrono::minutes(1), until_);
+        const auto next =
+            std::min({stepped_.next(now_), std::max(answers_.next(), now_ + std::chrono::minutes(1)), until_});
         remember(next);
         return next;
     }
@@ -180,8 +163,7 @@ private:
     store::EngineLock lock_;
     store::Database database_;
     Minute now_;
-    Waker waker_;
-    Runner runner_;
+    Stepped stepped_;
     forecast::Answers answers_;
     store::HumanStepId last_question_ = 0;
 };

@@ -15,7 +15,7 @@ struct Runner::Impl final : engine::World {
     store::Database& database;
     config::Config config;
     Hooks hooks;
-    bool durable;
+    RunnerOptions options;
     std::string trouble;
     std::shared_ptr<engine::State> state;  // null while there is trouble
     std::optional<Letters> letters;
@@ -25,11 +25,11 @@ struct Runner::Impl final : engine::World {
     std::unique_ptr<outbox::Outbox> outbox;
     base::Second now{};
 
-    Impl(store::Database& store, const config::Config& wanted, base::IdSource source, Hooks calls, bool flush)
+    Impl(store::Database& store, const config::Config& wanted, base::IdSource source, Hooks calls, RunnerOptions how)
         : database(store),
           config(wanted),
           hooks(std::move(calls)),
-          durable(flush),
+          options(how),
           ids(std::move(source)) {}
 
     persist::Setup setup() const {
@@ -37,6 +37,7 @@ struct Runner::Impl final : engine::World {
         setup.settings.per_minute = {config.email_per_minute, config.sms_per_minute};
         setup.settings.canary_wait = config.canary_wait;
         setup.settings.test_mode = !config.live;
+        setup.settings.run_drafts = options.run_drafts;
         setup.growth_percent = config.growth_percent;
         setup.growth_people = config.growth_people;
         setup.allowed = [config = config](std::string_view address) { return config.allowed(address); };
@@ -103,7 +104,7 @@ struct Runner::Impl final : engine::World {
         if (outbox)
             return;
         outbox = std::make_unique<outbox::Outbox>(database, *letters, std::move(ids), hooks.wake);
-        attach_connectors(*outbox, config, durable);
+        attach_connectors(*outbox, config, options.durable);
     }
 
     store::T2Policy policy() const { return t2_policy(*state->rules, stop_file_present(config)); }
@@ -113,6 +114,8 @@ struct Runner::Impl final : engine::World {
     }
     void commit(std::span<const engine::Decision> chunk) override {
         committer->commit(chunk);
+        if (hooks.decided)
+            hooks.decided(chunk);
         hooks.between();
     }
     void deliver(base::Minute) override {
@@ -123,8 +126,8 @@ struct Runner::Impl final : engine::World {
 };
 
 Runner::Runner(store::Database& database, const config::Config& config, base::IdSource ids, Hooks hooks,
-               base::Second now, bool durable)
-    : impl_(std::make_unique<Impl>(database, config, std::move(ids), std::move(hooks), durable)) {
+               base::Second now, RunnerOptions options)
+    : impl_(std::make_unique<Impl>(database, config, std::move(ids), std::move(hooks), options)) {
     impl_->now = now;
     if (const auto doubts = store::recover(database, now); doubts > 0)
         base::log(base::Level::warning, "messages were being handed over when the last process died; they are in doubt",
@@ -137,6 +140,8 @@ Runner::~Runner() = default;
 const std::string& Runner::trouble() const { return impl_->trouble; }
 
 std::shared_ptr<const dsl::Rules> Runner::rules() const { return impl_->state ? impl_->state->rules : nullptr; }
+
+const engine::State* Runner::state() const { return impl_->state.get(); }
 
 void Runner::settle(base::Second now) {
     impl_->now = now;
@@ -179,7 +184,7 @@ bool Runner::stopped() const { return store::stopped(impl_->database).has_value(
 void Runner::reconfigure(const config::Config& config, base::Second now) {
     impl_->now = now;
     if (impl_->outbox)
-        attach_connectors(*impl_->outbox, config, impl_->durable);
+        attach_connectors(*impl_->outbox, config, impl_->options.durable);
     impl_->config = config;
     impl_->state.reset();  // settings and the allow-list are part of it
     impl_->begin();

@@ -15,20 +15,27 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace nurture::service {
+
+struct RunnerOptions {
+    bool durable = true;      // files are flushed to disk
+    bool run_drafts = false;  // as if they were live
+};
 
 class Runner {
 public:
     struct Hooks {
         std::function<void()> wake;     // from connector threads: pump() has something to do
         std::function<void()> between;  // between two chunks of a large tick: serve the others, feed the watchdog
+        std::function<void(std::span<const engine::Decision>)> decided{};  // after each commit; for reports
     };
 
-    /// Whatever a dead process left in flight is in doubt from here on. `durable`: files are flushed to disk.
+    /// Whatever a dead process left in flight is in doubt from here on.
     Runner(store::Database& database, const config::Config& config, base::IdSource ids, Hooks hooks, base::Second now,
-           bool durable = true);
+           RunnerOptions options = {});
     ~Runner();
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
@@ -38,6 +45,8 @@ public:
     const std::string& trouble() const;
     /// Null while there is trouble.
     std::shared_ptr<const dsl::Rules> rules() const;
+    /// What is known after the last settle; null while there is trouble.
+    const engine::State* state() const;
 
     /// Everything there is to decide at this minute, and the first round of handing over.
     void settle(base::Second now);

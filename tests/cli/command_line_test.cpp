@@ -1,68 +1,12 @@
 // SPDX-License-Identifier: MIT
 // `nurture` in this process: what is typed in, what is printed, the exit code.
-#include "daemon/base/files.hpp"
-#include "daemon/cli/arguments.hpp"
+#include "desk.hpp"
+
 #include "daemon/cli/plan_record.hpp"
 #include "daemon/store/suppressions.hpp"
-#include "tests/support/instants.hpp"
-#include "tests/support/temp_directory.hpp"
-
-#include <catch2/catch.hpp>
-
-#include <cstdlib>
-#include <sstream>
 
 using namespace nurture;
-using support::at;
-
-namespace {
-
-struct Typed {
-    int code = 0;
-    std::string out, err;
-};
-
-constexpr std::size_t k_most = 1u << 20;
-
-class Desk {
-public:
-    Desk() {
-        std::filesystem::create_directories(top_.path() / "data/rules");
-        std::filesystem::create_directories(top_.path() / "data/sample");
-        base::write_file(top_.path() / "data/rules/house.nurture", "edition 2026\n");
-        base::write_file(top_.path() / "data/sample/people.csv",
-                         "ref,license_expires,phone\nc1,2026-03-01,+12145550142\nc2,2026-12-31T10:00:00Z,\n");
-        ::setenv("NURTURE_DATA", (top_.path() / "data").c_str(), 1);
-    }
-    ~Desk() { ::unsetenv("NURTURE_DATA"); }
-
-    std::filesystem::path path() const { return top_.path() / "desk"; }
-    std::string config() const { return (path() / "nurtured.toml").string(); }
-
-    Typed type(std::vector<std::string> words, const std::string& input = {}) {
-        words.insert(words.begin(), "nurture");
-        std::vector<const char*> argv;
-        for (const auto& word : words)
-            argv.push_back(word.c_str());
-        std::istringstream in(input);
-        std::ostringstream out, err;
-        cli::Session session{in, out, err, clock_, "/usr/bin/nurture", "dana", "1.2.3"};
-        const int code = cli::run(session, static_cast<int>(argv.size()), argv.data());
-        return {code, out.str(), err.str()};
-    }
-    Typed type_there(std::vector<std::string> words, const std::string& input = {}) {
-        words.insert(words.end(), {"--config", config()});
-        return type(std::move(words), input);
-    }
-
-private:
-    support::TempDirectory top_;
-    base::SteppedClock clock_{at("2026-03-12T07:00Z")};
-};
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
+using namespace nurture::cli::test;
 
 TEST_CASE("a command that does not exist is refused, with the nearest one") {
     Desk desk;
@@ -87,7 +31,7 @@ TEST_CASE("what is still to come says so and is not in the help") {
     const auto help = desk.type({"--help"});
     CHECK(help.code == 0);
     CHECK(has(help.out, "preview"));
-    for (const std::string command : {"test", "new", "lsp", "doctor", "reconcile", "note"}) {
+    for (const std::string command : {"lsp", "doctor", "reconcile", "note"}) {
         const auto typed = desk.type({command});
         CHECK(typed.code == 2);
         CHECK(typed.err == "nurture: `nurture " + command + "` is not in this version yet\n");
@@ -116,7 +60,13 @@ TEST_CASE("help and version go to standard output") {
 
 TEST_CASE("explain says what a code stands for, and names the nearest of one that does not exist") {
     Desk desk;
-    CHECK(has(desk.type({"explain", "N0110"}).out, "N0110 error    a block is never closed"));
+    const auto page = desk.type({"explain", "N0110"}).out;
+    CHECK(has(page, "N0110 error    a block is never closed\n\n"));
+    CHECK(has(page, "Wrong:\n\n    segment"));
+    CHECK(has(page, "Right:\n\n    segment"));
+    CHECK(desk.type({"explain", "n0110"}).out == page);
+    CHECK(has(desk.type({"explain", "defaults"}).out, "`priority …`\n      50\n"));
+    CHECK(has(desk.type({"explain", "default"}).err, "did you mean `defaults`?"));
     CHECK(desk.type({"explain", "N9999"}).code == 2);
 }
 

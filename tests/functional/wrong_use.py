@@ -23,7 +23,7 @@ def the_command_line(desk):
             (["chek"], "did you mean `nurture check`?"),
             (["aply", "7f3a91"], "did you mean `nurture apply`?"),
             (["plan", "--jsn"], "did you mean `--json`?"),
-            (["test"], "`nurture test` is not in this version yet"),
+            (["lsp"], "`nurture lsp` is not in this version yet"),
             (["doctor"], "`nurture doctor` is not in this version yet"),
             (["import", "candidate", "x.csv"], "nurture import"),
             (["apply", "../../etc/passwd"], "is not the hash of a plan"),

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// The `expect` lines. Days and times are the candidate's own, as windows are. A line that names nobody, where several
+// are given, is about any of them.
+#include "daemon/engine/evaluate_explain.hpp"
+#include "daemon/store/enrolments.hpp"
+#include "daemon/store/messages.hpp"
+#include "daemon/trial/stage.hpp"
+#include "dsl/codes.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace nurture::trial {
+namespace {
+
+namespace ast = dsl::ast;
+
+struct Went {
+    base::CandidateId who = 0;
+    base::Minute at{};
+    base::Local local{};
+};
+
+class Judge {
+public:
+    Judge(Stage& stage, const ast::Expect& line) : stage_(stage), line_(line) {}
+
+    std::optional<dsl::Diagnostic> verdict() {
+        if (line_.segment)
+            return membership();
+        const auto went = line_.step ? tasks() : messages();
+        return line_.no ? refused(went) : expected(went);
+    }
+
+private:
+    static dsl::Diagnostic failure(std::string title, dsl::Span place, std::string label = {}) {
+        return dsl::diagnose("N0803", std::move(title), place, std::move(label));
+    }
+
+    // --- messages and tasks ----------------------------------------------------------------------------------------
+
+    std::vector<Went> messages() const {
+        std::vector<Went> all;
+        store::scan_messages(stage_.database(), [&](const store::Message& m) {
+            const bool sms = m.channel == store::Channel::sms;
+            const bool fits = (line_.kind == ast::ExpectKind::message || sms == (line_.kind == ast::ExpectKind::sms)) &&
+                              (!line_.name || dsl::fold(m.message_template) == dsl::fold(line_.name->text));
+            if (fits && store::counts(m.state))
+                add(all, m.candidate, base::floor_minute(m.accepted_at.value_or(m.slot)));
+        });
+        return all;
+    }
+
+    std::vector<Went> tasks() const {
+        std::vector<Went> all;
+        for (const auto& [name, who] : stage_.people())
+            for (const auto& enrolment : store::enrolments_of(stage_.database(), who))
+                for (const auto& step : store::human_steps_of(stage_.database(), enrolment.id))
+                    if (step.kind == store::HumanKind::task && step.step == line_.step->text)
+                        add(all, who, base::floor_minute(step.asked_at));
+        return all;
+    }
+
+    void add(std::vector<Went>& all, base::CandidateId who, base::Minute at) const {
+        all.push_back({who, at, base::local(stage_.zone(who), at)});
+    }
+
+    static base::Day day(const std::optional<ast::Date>& date) { return base::Day(date->value); }
+
+    bool in_time(const Went& went) const {
+        if (line_.on && went.local.day != day(line_.on))
+            return false;
+        return !line_.from || (went.local.minute >= line_.from->value && went.local.minute < line_.to->value);
+    }
+
+    std::string what() const {
+        if (line_.step)
+            return fmt::format("the task `{}`", line_.step->text);
+        const char* kind = line_.kind == ast::ExpectKind::email ? "email"
+                           : line_.kind == ast::ExpectKind::sms ? "text message"
+                                                                : "message";
+        return line_.name ? fmt::format("the {} \"{}\"", kind, line_.name->text)
+                          : fmt::format("a{} {}", kind[0] == 'e' ? "n" : "", kind);
+    }
+    dsl::Span name_span() const { return line_.step ? line_.step->span : line_.name ? line_.name->span : line_.span; }
+
+    std::string moments(const std::vector<Went>& all) const {
+        std::vector<std::string> words;
+        for (const auto& went : all) {
+            const auto at = base::format_for_people(went.at, stage_.zone(went.who));
+            words.push_back(stage_.people().size() > 1 ? fmt::format("{} ({})", at, stage_.name(went.who)) : at);
+        }
+        return fmt::format("{}", fmt::join(words, ", "));
+    }
+
+    std::optional<dsl::Diagnostic> expected(const std::vector<Went>& went) const {
+        if (std::any_of(went.begin(), went.end(), [&](const Went& w) { return in_time(w); }))
+            return std::nullopt;
+        if (went.empty())
+            return failure(fmt::format("{} {}", what(), line_.step ? "was never made" : "was never sent"), line_.span);
+        auto place = line_.on->span;
+        const bool that_day =
+            std::any_of(went.begin(), went.end(), [&](const Went& w) { return w.local.day == day(line_.on); });
+        if (that_day)
+            place = {line_.from->span.file, line_.from->span.begin, line_.to->span.end};
+        return failure(fmt::format("{} {} {}", what(), line_.step ? "came on another day" : "went out",
+                                   that_day ? "at another time" : "on another day"),
+                       place, moments(went));
+    }
+
+    std::optional<dsl::Diagnostic> refused(const std::vector<Went>& went) const {
+        std::vector<Went> wrong;
+        std::copy_if(went.begin(), went.end(), std::back_inserter(wrong), [&](const Went& w) {
+            return line_.before ? w.local.day < day(line_.before) : w.local.day > day(line_.after);
+        });
+        if (wrong.empty())
+            return std::nullopt;
+        return failure(fmt::format("{} was sent all the same", what()), name_span(), moments(wrong));
+    }
+
+    // --- membership ------------------------------------------------------------------------------------------------
+
+    std::optional<dsl::Diagnostic> membership() const {
+        const auto who = stage_.person(line_.who);
+        const auto segment = *stage_.rules().segment(line_.segment->text);
+        const auto row = stage_.state().columns->find(who);
+        const bool in = row && stage_.state().member.in(segment, *row);
+        if (in != line_.no)
+            return std::nullopt;
+        auto found = failure(fmt::format("\"{}\" is {}in the segment \"{}\"", stage_.name(who), in ? "" : "not ",
+                                         stage_.rules().segments[segment].name),
+                             line_.segment->span);
+        if (row && !in)
+            explain(found, segment, *row);
+        return found;
+    }
+
+    /// The lines that keep the person out, with what the person has.
+    void explain(dsl::Diagnostic& found, dsl::SegmentIx segment, roster::Row row) const {
+        const auto& state = stage_.state();
+        const engine::View view{*state.columns, state.today, state.now, state.member.campaigns()};
+        const auto lines = engine::explain(state.member.evaluator(), view, segment, row);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            if (lines[i].holds)
+                continue;
+            std::string values;
+            for (const auto& test : lines[i].tests)
+                values += fmt::format("{}{}: {}", values.empty() ? "" : ", ", test.what, test.value);
+            found.notes.push_back(fmt::format("This line does not hold:   {}   ({})",
+                                              stage_.rules().segments[segment].lines[i].text, values));
+        }
+    }
+
+    Stage& stage_;
+    const ast::Expect& line_;
+};
+
+}  // namespace
+
+std::optional<dsl::Diagnostic> judge(Stage& stage, const ast::Expect& expect) { return Judge(stage, expect).verdict(); }
+
+}  // namespace nurture::trial

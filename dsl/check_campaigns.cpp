@@ -132,7 +132,7 @@ private:
         if (!sends(channel)) {
             return;
         }
-        const Policy& policy = c_.rules.policy;
+        const Policy& policy = c_.rules.policy_of(campaign_);
         Week open = minutes_of(campaign_.window) & ~days_of(policy.quiet_days);
         if (policy.quiet_hours) {
             open &= ~minutes_of(*policy.quiet_hours);

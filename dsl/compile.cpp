@@ -14,20 +14,23 @@
 namespace nurture::dsl {
 namespace {
 
-bool in_sub_directory(const SourceFile& file) { return file.path.find('/') != std::string::npos; }
+/// All rule files together. A thousand campaigns are about one megabyte, and checking one takes a fifth of a second.
+constexpr std::size_t k_rules_bytes = std::size_t{8} << 20;
 
-/// Rule files of the root; those in sub-directories are refused, because nothing of them would take part.
 void parse_files(Compiler& c) {
+    std::size_t bytes = 0;
     for (std::uint32_t i = 0; i < c.sources.files.size(); ++i) {
         const SourceFile& file = c.sources.files[i];
         if (!is_rule_file(file.path)) {
             continue;
         }
-        if (in_sub_directory(file)) {
-            c.report("N0001", {i, 0, 0}, "rule files in sub-directories do not work in this version yet", "")
-                .notes.push_back(
-                    "Move the file into the rules directory itself. Names are shared by all files anyway.");
-            continue;
+        bytes += file.text.size();
+        if (bytes > k_rules_bytes) {
+            c.report("N0130", {i, 0, 0},
+                     fmt::format("the rule files have more than {} megabytes together", k_rules_bytes >> 20),
+                     "from here on nothing was looked at");
+            c.incomplete = true;
+            return;
         }
         c.files.push_back(parse(c.sources, i, c.diagnostics));
         const ast::File& parsed = c.files.back();
@@ -61,7 +64,9 @@ void compile_all(Compiler& c) {
     compile_policy(c);
     compile_segments(c);
     compile_campaigns(c);
+    compile_edits(c);
     check_campaigns(c);
+    check_caps(c);
     check_templates(c);
     check_tests(c);
     check_names(c);
@@ -88,29 +93,6 @@ void declaration_blocks(const SourceSet& sources, std::uint32_t file, std::vecto
     }
 }
 
-/// `values` blocks of rules that are compiled already.
-void read_values(Compiler& c) {
-    for (const ast::File& file : c.files) {
-        for (const ast::Values& values : file.values) {
-            c.values.emplace(values.name.text, &values);
-        }
-    }
-}
-
-void keep_errors_as_gone(Diagnostics& diagnostics, std::size_t from, std::string_view campaign) {
-    const auto first = diagnostics.begin() + static_cast<std::ptrdiff_t>(from);
-    diagnostics.erase(
-        std::remove_if(first, diagnostics.end(), [](const Diagnostic& d) { return d.severity != Severity::error; }),
-        diagnostics.end());
-    for (std::size_t i = from; i < diagnostics.size(); ++i) {
-        diagnostics[i].code = "N0703";
-        diagnostics[i].title =
-            fmt::format("an older version of \"{}\", which people are still on, needs what is gone: {}", campaign,
-                        diagnostics[i].title);
-        diagnostics[i].fix.reset();
-    }
-}
-
 }  // namespace
 
 Compiled compile(SourceSet sources, const World& world) {
@@ -128,6 +110,14 @@ Compiled compile(SourceSet sources, const World& world) {
         result.but_for_blanks = std::move(rules);
     }
     return result;
+}
+
+void read_values(Compiler& c) {
+    for (const ast::File& file : c.files) {
+        for (const ast::Values& values : file.values) {
+            c.values.emplace(values.name.text, &values);
+        }
+    }
 }
 
 CompiledSchema compile_schema(const SourceSet& sources) {
@@ -188,33 +178,6 @@ Compiled compile_find(const Rules& rules, std::string lines, std::string name) {
         result.rules = std::move(found);
     }
     return result;
-}
-
-std::shared_ptr<const StepList> compile_step_list(const SourceSet& then, std::string_view campaign, Rules& today,
-                                                  Diagnostics& diagnostics) {
-    const std::size_t before = diagnostics.size();
-    const World world;
-    Compiler compiler(then, world, today, diagnostics);
-    Diagnostics known;
-    for (std::uint32_t i = 0; i < then.files.size(); ++i) {
-        if (is_rule_file(then.files[i].path)) {
-            compiler.files.push_back(parse(then, i, known));
-        }
-    }
-    read_values(compiler);
-    for (const ast::File& file : compiler.files) {
-        for (const ast::Campaign& source : file.campaigns) {
-            if (source.name.text != campaign) {
-                continue;
-            }
-            auto list = compile_steps(compiler, source, std::nullopt);
-            keep_errors_as_gone(diagnostics, before, campaign);
-            return diagnostics.size() == before ? list : nullptr;
-        }
-    }
-    diagnostics.push_back(
-        diagnose("N0703", fmt::format("the source of an older version has no campaign \"{}\"", campaign), {0, 0, 0}));
-    return nullptr;
 }
 
 }  // namespace nurture::dsl

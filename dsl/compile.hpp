@@ -52,10 +52,23 @@ CompiledSchema compile_schema(const SourceSet& sources);
 /// in it.
 Compiled compile_find(const Rules& rules, std::string lines, std::string name);
 
-/// An older step list of a campaign, from the source it was applied with, compiled against today's fields, segments and
-/// templates. Conditions, lists and consents that only it needs are added at the end of `today`'s: indices stay valid.
-/// Null with a diagnostic (its spans are places in `then`) when it needs what is gone: N0703.
-std::shared_ptr<const StepList> compile_step_list(const SourceSet& then, std::string_view campaign, Rules& today,
+/// An older step list that people are still on, in the source it was applied with.
+struct OlderSteps {
+    Hash hash{};
+    std::string campaign;           // its name today
+    std::vector<StepIx> positions;  // where people stand, with that line still to do
+};
+/// Compiles it against today's fields, segments and templates; steps that today's campaign has retired become
+/// op::Retired. Conditions, lists and consents that only it needs are added at the end of `today`'s: indices stay
+/// valid. Null with diagnostics, which point into `today`'s sources, when somebody has a line ahead that needs what is
+/// gone (N0703), or a retired step from which nothing leads on (N0701).
+std::shared_ptr<const StepList> compile_step_list(const SourceSet& then, const OlderSteps& wanted, Rules& today,
                                                   Diagnostics& diagnostics);
+
+/// `retired campaign "Old": finish`: adds the campaign, as it was then, to the end of `today`'s; its file goes to the
+/// end of the sources. False when `then` has no such campaign. Diagnostics as above.
+/// `today` calls it `as`.
+bool add_closing_campaign(const SourceSet& then, const std::string& campaign, const std::string& as,
+                          const std::vector<StepIx>& positions, Rules& today, Diagnostics& diagnostics);
 
 }  // namespace nurture::dsl

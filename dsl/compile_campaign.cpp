@@ -32,7 +32,6 @@ public:
         out_.draft = !in_.draft.empty();
         stops();
         pauses();
-        later();
     }
 
 private:
@@ -317,16 +316,6 @@ private:
         }
     }
 
-    /// Edits of running campaigns.
-    void later() {
-        for (const ast::Retired& retired : in_.retired) {
-            c_.not_yet(retired.span, "retired", "People who are on an older step list finish it: leave the line out.");
-        }
-        for (const ast::Renamed& renamed : in_.renamed) {
-            c_.not_yet(renamed.span, "renamed", "Keep the step's old name.");
-        }
-    }
-
     Compiler& c_;
     const ast::Campaign& in_;
     Campaign& out_;
@@ -334,9 +323,22 @@ private:
 
 }  // namespace
 
+void compile_campaign(Compiler& c, const ast::Campaign& source, Campaign& campaign, std::optional<CampaignIx> ix) {
+    c.has_audience.resize(c.rules.campaigns.size());
+    campaign.policy = c.policy_at(source.span.file);
+    HeadCompiler(c, source, campaign).run();
+    campaign.steps = compile_steps(c, source, ix);
+    const auto& lines = campaign.steps->lines;
+    const auto first = std::find_if(lines.begin(), lines.end(),
+                                    [](const StepLine& line) { return std::holds_alternative<op::Message>(line.op); });
+    campaign.has_message = first != lines.end();
+    if (campaign.has_message) {
+        campaign.first_channel = std::get<op::Message>(first->op).channel;
+    }
+}
+
 void compile_campaigns(Compiler& c) {
     std::vector<bool> done(c.rules.campaigns.size());
-    c.has_audience.resize(c.rules.campaigns.size());
     for (const ast::File& file : c.files) {
         for (const ast::Campaign& source : file.campaigns) {
             const auto ix = c.rules.campaign(source.name.text);
@@ -344,26 +346,10 @@ void compile_campaigns(Compiler& c) {
                 continue;  // one too many, or the second of that name: reported already
             }
             done[*ix] = true;
-            Campaign& campaign = c.rules.campaigns[*ix];
-            HeadCompiler(c, source, campaign).run();
-            campaign.steps = compile_steps(c, source, *ix);
-            const auto& lines = campaign.steps->lines;
-            const auto first = std::find_if(lines.begin(), lines.end(), [](const StepLine& line) {
-                return std::holds_alternative<op::Message>(line.op);
-            });
-            campaign.has_message = first != lines.end();
-            if (campaign.has_message) {
-                campaign.first_channel = std::get<op::Message>(first->op).channel;
-            }
-        }
-        for (const ast::RetiredCampaign& retired : file.retired_campaigns) {
-            c.not_yet(retired.span, "retired campaign",
-                      "Mark the campaign `draft` instead of deleting it: nothing of it is sent any more.");
-        }
-        for (const ast::RenamedCampaign& renamed : file.renamed_campaigns) {
-            c.not_yet(renamed.span, "renamed campaign", "Keep the campaign's old name.");
+            compile_campaign(c, source, c.rules.campaigns[*ix], *ix);
         }
     }
+    c.has_audience.resize(c.rules.campaigns.size());
 }
 
 }  // namespace nurture::dsl

@@ -105,6 +105,17 @@ void declare_values(Compiler& c) {
     }
 }
 
+/// There is one store, so there is one set of fields and events: for all directories.
+void only_in_the_root(Compiler& c, const ast::File& file, Span place, const char* what) {
+    const std::string& path = c.sources.files[file.file].path;
+    if (directory_of(path).empty()) {
+        return;
+    }
+    c.report("N0413", place, fmt::format("{} are declared in the rules directory itself", what),
+             fmt::format("this file lies in \"{}\"", directory_of(path)))
+        .notes.push_back("Move the block into a file of the rules directory: it holds for all directories below.");
+}
+
 }  // namespace
 
 void declare_schema(Compiler& c) {
@@ -113,6 +124,12 @@ void declare_schema(Compiler& c) {
     Declared fields(c, "field");
     Declared events(c, "event");
     for (const ast::File& file : c.files) {
+        if (!file.fields.empty()) {
+            only_in_the_root(c, file, file.fields.front().span, "fields");
+        }
+        if (!file.events.empty()) {
+            only_in_the_root(c, file, file.events.front().span, "events");
+        }
         for (const ast::FieldDeclaration& field : file.fields) {
             if (fields.accept(field.name, built_in.field(field.name.text).has_value())) {
                 c.rules.schema.fields.push_back({field.name.text, kind(field.type), false, field.say_unknown});

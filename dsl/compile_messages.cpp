@@ -16,8 +16,8 @@ void StepCompiler::use_template(Channel channel, const ast::Quoted& name, Span s
     if (ix && campaign_) {
         c_.template_uses[*ix].push_back({*campaign_, step, with_note});
     }
-    const bool consent =
-        (channel == Channel::email ? c_.rules.policy.email_consent : c_.rules.policy.sms_consent).has_value();
+    const Policy& policy = c_.policy_of(step.file);
+    const bool consent = (channel == Channel::email ? policy.email_consent : policy.sms_consent).has_value();
     if (!consent && !c_.policy_incomplete && !c_.incomplete && warned_consent_.insert(channel).second) {
         const char* word = channel == Channel::email ? "email" : "sms";
         c_.report("N0401", step, fmt::format("no policy says which consent {} needs", word),

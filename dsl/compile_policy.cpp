@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dsl/compiler.hpp"
 #include "dsl/holidays.hpp"
+#include "dsl/tighter.hpp"
 
 #include <fmt/format.h>
 
@@ -12,17 +13,26 @@ namespace {
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
+/// One directory: what holds above it, and what its own blocks add.
 class PolicyCompiler {
 public:
-    explicit PolicyCompiler(Compiler& compiler) : c_(compiler), policy_(compiler.rules.policy) {}
+    PolicyCompiler(Compiler& compiler, Policy& policy) : c_(compiler), policy_(policy) {}
+
+    /// `policy` is a copy of the one above already.
+    void inherit(const Policy& above, const Said& said) {
+        above_ = &above;
+        said_above_ = &said;
+        said_.quiet_dates = said.quiet_dates;
+        tighter_.emplace(c_, above, said);
+    }
 
     void block(const ast::Policy& source) {
         if (name_ == nullptr) {
             name_ = &source;
-            policy_.organisation = source.name.text;
+            policy_.organisation = above_ == nullptr ? source.name.text : above_->organisation;
         } else if (name_->name.text != source.name.text) {
             c_.report("N0206", source.name.span, "the policy has two names",
-                      "all `policy` blocks speak for one organisation")
+                      "all `policy` blocks of a directory bear one name")
                 .labels.push_back({name_->name.span, "the first one"});
         }
         for (const ast::PolicyLine& line : source.lines) {
@@ -30,15 +40,45 @@ public:
         }
     }
 
-    void finish() {
+    /// What only all lines together can break.
+    Said finish() {
+        if (tighter_) {
+            tighter_->quiet_days(own_quiet_days_, said_.quiet_days);
+        }
+        const auto keep = [](std::optional<Span>& own, const std::optional<Span>& above) { own = own ? own : above; };
+        if (above_ != nullptr) {
+            keep(said_.quiet_hours, said_above_->quiet_hours);
+            keep(said_.email_consent, said_above_->email_consent);
+            keep(said_.sms_consent, said_above_->sms_consent);
+            keep(said_.quiet_days, said_above_->quiet_days);
+        }
+        return said_;
+    }
+
+    void must_have_a_zone() {
         const auto campaign =
             std::find_if(c_.files.begin(), c_.files.end(), [](const auto& f) { return !f.campaigns.empty(); });
-        if (campaign == c_.files.end() || zone_ || c_.policy_incomplete || c_.incomplete) {
+        if (campaign == c_.files.end() || said_.zone || c_.policy_incomplete || c_.incomplete) {
             return;
         }
         const Span place = name_ != nullptr ? name_->span : campaign->campaigns.front().span;
         c_.report("N0407", place, "the policy does not say which time zone holds", "")
             .notes.push_back("Write in the policy:   time zone candidate, otherwise \"America/Chicago\"");
+    }
+
+    void check_floors() {
+        for (const Floor& floor : policy_.floors) {
+            for (const Cap& cap : policy_.caps) {
+                const bool same = cap.per == CapPer::candidate && cap.directory.empty() &&
+                                  (cap.of == CapOf::messages || (cap.of == floor.of && cap.kind == floor.kind));
+                if (same && cap.count * floor.in.count() < floor.count * cap.in.count()) {
+                    c_.report("N0613", floor.span, "the caps do not let this many messages out",
+                              "so it can never be kept")
+                        .labels.push_back({cap.span, "lets through fewer"});
+                    break;
+                }
+            }
+        }
     }
 
 private:
@@ -52,8 +92,22 @@ private:
         return true;
     }
 
+    // --- only tighter ------------------------------------------------------------------------------------------------
+
+    /// What is one for the whole organisation stands in the root.
+    bool only_in_the_root(Span line, std::string_view what) {
+        if (above_ == nullptr) {
+            return true;
+        }
+        c_.report("N0413", line, fmt::format("{} is one for all directories", what),
+                  "say it in the policy of the rules directory itself");
+        return false;
+    }
+
+    // --- lines -------------------------------------------------------------------------------------------------------
+
     void add(const ast::PostalAddress& line) {
-        if (once(address_, line.span, "postal address")) {
+        if (only_in_the_root(line.span, "the postal address") && once(said_.address, line.span, "postal address")) {
             policy_.postal_address = line.text.text;
             if (fold(line.text.text).empty()) {
                 c_.report("N0501", line.text.span, "the postal address is empty", "every email must show one");
@@ -62,7 +116,7 @@ private:
     }
 
     void add(const ast::TimeZone& line) {
-        if (!once(zone_, line.span, "time zone")) {
+        if (!only_in_the_root(line.span, "the time zone") || !once(said_.zone, line.span, "time zone")) {
             return;
         }
         policy_.zone = line.fallback.text;
@@ -75,6 +129,9 @@ private:
     }
 
     void add(const ast::Holidays& line) {
+        if (!only_in_the_root(line.span, "the holiday calendar")) {
+            return;
+        }
         const auto& files = c_.sources.files;
         const auto file =
             std::find_if(files.begin(), files.end(), [&](const SourceFile& f) { return f.path == line.file.text; });
@@ -118,40 +175,58 @@ private:
     }
 
     void add(const ast::QuietHours& line) {
-        if (!once(quiet_hours_, line.span, "quiet hours")) {
+        if (!once(said_.quiet_hours, line.span, "quiet hours")) {
+            return;
+        }
+        const Window own{0b1111111, line.from.value, line.to.value};
+        if (tighter_ && !tighter_->quiet_hours(own, line.span)) {
             return;
         }
         if (line.from.value == line.to.value) {
             c_.report("N0312", line.span, "quiet hours that end when they begin are no hours at all, or the whole day",
                       "write two different times");
         }
-        policy_.quiet_hours = Window{0b1111111, line.from.value, line.to.value};
+        policy_.quiet_hours = own;
     }
 
     void add(const ast::QuietDays& line) {
         policy_.quiet_days |= line.days;
+        own_quiet_days_ |= line.days;
+        said_.quiet_days = said_.quiet_days ? said_.quiet_days : line.span;
         if (policy_.quiet_days == 0b1111111) {
             c_.report("N0312", line.span, "every day of the week is quiet, so nothing is ever sent", "");
         }
     }
 
-    void add(const ast::QuietDates& line) { policy_.quiet_dates.push_back({line.from, line.to}); }
+    void add(const ast::QuietDates& line) {
+        if (tighter_) {
+            tighter_->quiet_dates({line.from, line.to}, line.span);
+        }
+        policy_.quiet_dates.push_back({line.from, line.to});
+        said_.quiet_dates.push_back(line.span);
+    }
 
     void add(const ast::RequiresConsent& line) {
         const bool email = line.channel == ast::Channel::email;
-        if (once(email ? email_consent_ : sms_consent_, line.span,
-                 email ? "email requires consent" : "sms requires consent")) {
-            (email ? policy_.email_consent : policy_.sms_consent) = c_.consent(line.consent);
+        if (!once(email ? said_.email_consent : said_.sms_consent, line.span,
+                  email ? "email requires consent" : "sms requires consent")) {
+            return;
         }
+        auto& consent = email ? policy_.email_consent : policy_.sms_consent;
+        const ConsentIx own = c_.consent(line.consent);
+        if (consent && *consent != own && tighter_) {
+            tighter_->other_consent(line.span, email ? *said_above_->email_consent : *said_above_->sms_consent);
+            return;
+        }
+        consent = own;
     }
 
     void add(const ast::Cap& line) {
         if (line.at_least) {
-            c_.not_yet(line.span, "at least … per candidate in …",
-                       "Leave the line out: nothing is ever sent only to fill a quota.");
-            return;
+            return floor(line);
         }
         Cap cap;
+        cap.directory = policy_.directory;
         cap.count = static_cast<std::int32_t>(line.count.value);
         cap.of = static_cast<CapOf>(line.of);
         cap.per = static_cast<CapPer>(line.per);
@@ -167,7 +242,35 @@ private:
         if (line.in) {
             cap.in = rolling(*line.in);
         }
+        if (tighter_) {
+            tighter_->cap(cap);
+        }
         policy_.caps.push_back(std::move(cap));
+    }
+
+    void floor(const ast::Cap& line) {
+        if (!only_in_the_root(line.span, "how often people hear from you at least")) {
+            return;
+        }
+        if (line.per != ast::CapPer::candidate || !line.in) {
+            c_.report("N0209", line.span, "`at least` is said per candidate and for a length of time", "")
+                .notes.push_back("Write:   at least 1 message per candidate in 120 days");
+            return;
+        }
+        Floor floor;
+        floor.count = static_cast<std::int32_t>(line.count.value);
+        floor.of = static_cast<CapOf>(line.of);
+        floor.in = rolling(*line.in);
+        floor.span = line.span;
+        floor.text = c_.one_line(line.span);
+        if (line.kind) {
+            floor.kind = line.kind->text;
+            kinds_.push_back(*line.kind);
+        }
+        if (floor.count < 1) {
+            c_.report("N0209", line.count.span, "at least 0 is always kept", "write 1 or more, or leave the line out");
+        }
+        policy_.floors.push_back(std::move(floor));
     }
 
     std::chrono::minutes rolling(const ast::Length& length) {
@@ -203,7 +306,11 @@ private:
     Compiler& c_;
     Policy& policy_;
     const ast::Policy* name_ = nullptr;
-    std::optional<Span> address_, zone_, quiet_hours_, email_consent_, sms_consent_;
+    const Policy* above_ = nullptr;  // none: this is the root
+    const Said* said_above_ = nullptr;
+    Said said_;
+    std::optional<Tighter> tighter_;
+    Weekdays own_quiet_days_ = 0;
 
 public:
     std::vector<ast::Quoted> kinds_;
@@ -229,14 +336,37 @@ void check_kinds(Compiler& c, const std::vector<ast::Quoted>& kinds) {
 }  // namespace
 
 void compile_policy(Compiler& compiler) {
-    PolicyCompiler policy(compiler);
+    std::map<std::string, std::vector<const ast::Policy*>> directories{{"", {}}};
     for (const ast::File& file : compiler.files) {
         for (const ast::Policy& block : file.policies) {
-            policy.block(block);
+            directories[directory_of(compiler.sources.files[file.file].path)].push_back(&block);
         }
     }
-    policy.finish();
-    check_kinds(compiler, policy.kinds_);
+    std::map<std::string, Said> said;
+    std::vector<ast::Quoted> kinds;
+    compiler.rules.below.reserve(directories.size());  // policies above are looked at while others come in
+    // A directory comes before those in it.
+    for (const auto& [directory, blocks] : directories) {
+        const bool root = directory.empty();
+        const std::size_t above = root ? 0 : compiler.policy_at(blocks.front()->span.file);
+        const Policy& inherited = above == 0 ? compiler.rules.policy : compiler.rules.below[above - 1];
+        Policy& policy = root ? compiler.rules.policy : compiler.rules.below.emplace_back(inherited);
+        PolicyCompiler one(compiler, policy);
+        if (!root) {
+            one.inherit(inherited, said.at(inherited.directory));
+            policy.directory = directory;
+        }
+        for (const ast::Policy* block : blocks) {
+            one.block(*block);
+        }
+        said[directory] = one.finish();
+        if (root) {
+            one.must_have_a_zone();
+            one.check_floors();
+        }
+        kinds.insert(kinds.end(), one.kinds_.begin(), one.kinds_.end());
+    }
+    check_kinds(compiler, kinds);
 }
 
 }  // namespace nurture::dsl

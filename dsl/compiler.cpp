@@ -188,6 +188,20 @@ ConsentIx Compiler::consent(const ast::Quoted& name) {
     return static_cast<ConsentIx>(rules.schema.consents.size() - 1);
 }
 
+std::size_t Compiler::policy_at(std::uint32_t file) const {
+    const std::string directory = directory_of(sources.files[file].path) + '/';
+    std::size_t nearest_one = 0;
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < rules.below.size(); ++i) {
+        const std::string& above = rules.below[i].directory;
+        if (above.size() > longest && directory.starts_with(above + '/')) {
+            longest = above.size();
+            nearest_one = i + 1;
+        }
+    }
+    return nearest_one;
+}
+
 std::string Compiler::one_line(Span span) const {
     const std::string& text = sources.files[span.file].text;
     const char* at = text.data() + std::min<std::size_t>(span.begin, text.size());
@@ -207,6 +221,11 @@ std::string Compiler::one_line(Span span) const {
         at = next;
     }
     return line;
+}
+
+std::string directory_of(std::string_view path) {
+    const auto slash = path.rfind('/');
+    return std::string(path.substr(0, slash == std::string_view::npos ? 0 : slash));
 }
 
 Length to_length(const ast::Length& length) {

@@ -106,6 +106,13 @@ struct Compiler {
     ListIx list(const ast::Quoted& name);        // every mentioned name is in the schema
     ConsentIx consent(const ast::Quoted& name);  // likewise
 
+    /// Of the rule file's directory, or the nearest one above it that has a policy: an index for Rules::policy_of.
+    std::size_t policy_at(std::uint32_t file) const;
+    const Policy& policy_of(std::uint32_t file) const {
+        const std::size_t ix = policy_at(file);
+        return ix == 0 ? rules.policy : rules.below[ix - 1];
+    }
+
     // --- text ----------------------------------------------------------------------------------------------------
 
     /// The author's words on one line: comments dropped, blanks outside quotes made one.
@@ -121,7 +128,10 @@ void compile_templates(Compiler& compiler);
 void compile_policy(Compiler& compiler);
 void compile_segments(Compiler& compiler);
 void compile_campaigns(Compiler& compiler);
+/// `retired` and `renamed`, of steps and of campaigns.
+void compile_edits(Compiler& compiler);
 void check_campaigns(Compiler& compiler);
+void check_caps(Compiler& compiler);
 void check_templates(Compiler& compiler);
 void check_tests(Compiler& compiler);
 void check_names(Compiler& compiler);
@@ -155,6 +165,15 @@ void check_alternatives(Compiler& compiler, const std::vector<Line>& lines, bool
 /// The words after an operator: names, or those of `values "…"`. Folded and sorted.
 std::vector<std::string> folded_values(Compiler& compiler, const std::vector<ast::Quoted>& values,
                                        const std::optional<ast::Quoted>& values_name);
+
+/// `ix`: where its texts are used, in today's rules.
+void compile_campaign(Compiler& compiler, const ast::Campaign& source, Campaign& campaign,
+                      std::optional<CampaignIx> ix);
+void compile_step_edits(Compiler& compiler, const ast::Campaign& source, Campaign& campaign);
+/// Values lists of rules that are compiled already.
+void read_values(Compiler& compiler);
+/// "healthcare/travel" of "healthcare/travel/icu.nurture"; empty for the rules directory itself.
+std::string directory_of(std::string_view path);
 
 /// What happens to a message of ours, so that it can say which.
 bool is_message_event(EventIx event);

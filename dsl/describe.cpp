@@ -215,6 +215,9 @@ public:
         return fmt::format("if {}, otherwise go to {}", what, i.otherwise);
     }
     std::string operator()(const op::Jump& j) const { return fmt::format("go to {}", j.to); }
+    std::string operator()(const op::Retired& r) const {
+        return r.to ? fmt::format("retired, go to {}", *r.to) : "retired, stop";
+    }
     std::string operator()(const op::Stop& /*s*/) const { return "stop"; }
     std::string operator()(const op::End& /*e*/) const { return "end"; }
 

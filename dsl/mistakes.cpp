@@ -140,6 +140,10 @@ public:
             return plain();
         if (auto two = two_conditions())
             return std::move(*two);
+        if (auto comma = comma_too_many())
+            return std::move(*comma);
+        if (place_ == Place::conditions && failed_.at >= line_.size() && wants(failed_.wanted, Want::value))
+            return no_value();
         const Choice choice = choose(place_, line_, failed_);
         if (choice.repair)
             return repaired(*choice.repair, choice.readable);
@@ -247,6 +251,41 @@ private:
             diagnostic.notes = {"Write:   " + first, "         " + second};
         else
             diagnostic.notes = {"Write:   any of", "           " + first, "           " + second, "         end"};
+        return diagnostic;
+    }
+
+    // `stage is any of "Offer out",` and below it a line that says something else
+    std::optional<Diagnostic> comma_too_many() const {
+        std::size_t before = failed_.at;
+        bool on_another_line = false;
+        for (;;) {
+            before = static_cast<std::size_t>(trim_end(line_.data(), ptr(before)) - line_.data());
+            if (before == 0 || line_[before - 1] != '\n')
+                break;
+            on_another_line = true;
+            --before;
+        }
+        if (before == 0 || line_[before - 1] != ',' || !on_another_line)
+            return std::nullopt;
+        const std::string second = line_.substr(failed_.at);
+        const char* behind = second.data();
+        const bool another = longest_phrase(behind, second.data() + second.size()) || try_line(place_, second).readable;
+        if (!another || !try_line(place_, line_.substr(0, before - 1)).readable)
+            return std::nullopt;
+        Diagnostic diagnostic = diagnose("N0102", "the line goes on behind its last comma", span(before - 1, before),
+                                         "leave this comma out, or go on with the list");
+        diagnostic.fix = Fix{span(before - 1, before), ""};
+        return diagnostic;
+    }
+
+    // `stage is`
+    Diagnostic no_value() const {
+        const auto last = static_cast<std::size_t>(trim_end(line_.data(), end()) - line_.data());
+        const std::size_t blank = line_.find_last_of(" \t\n", last == 0 ? 0 : last - 1);
+        const std::size_t word = blank == line_.npos ? 0 : blank + 1;
+        Diagnostic diagnostic = diagnose("N0202", "the value is missing in this test", span(word, last),
+                                         "here should follow a value in double quotes");
+        add_write(diagnostic, line_.substr(0, last) + " \"…\"");
         return diagnostic;
     }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace nurture::dsl {
@@ -72,6 +73,52 @@ std::vector<Row> csv_rows(const std::string& text) {
     csv_fini(&parser, on_cell, on_row, &reading);
     csv_free(&parser);
     return std::move(reading.rows);
+}
+
+struct Spelling {
+    std::string_view written, listed;
+};
+/// Folded; after the comma.
+constexpr std::array k_states = {
+    Spelling{"alabama", "al"},        Spelling{"alaska", "ak"},        Spelling{"arizona", "az"},
+    Spelling{"arkansas", "ar"},       Spelling{"california", "ca"},    Spelling{"colorado", "co"},
+    Spelling{"connecticut", "ct"},    Spelling{"delaware", "de"},      Spelling{"florida", "fl"},
+    Spelling{"georgia", "ga"},        Spelling{"hawaii", "hi"},        Spelling{"idaho", "id"},
+    Spelling{"illinois", "il"},       Spelling{"indiana", "in"},       Spelling{"iowa", "ia"},
+    Spelling{"kansas", "ks"},         Spelling{"kentucky", "ky"},      Spelling{"louisiana", "la"},
+    Spelling{"maine", "me"},          Spelling{"maryland", "md"},      Spelling{"massachusetts", "ma"},
+    Spelling{"michigan", "mi"},       Spelling{"minnesota", "mn"},     Spelling{"mississippi", "ms"},
+    Spelling{"missouri", "mo"},       Spelling{"montana", "mt"},       Spelling{"nebraska", "ne"},
+    Spelling{"nevada", "nv"},         Spelling{"new hampshire", "nh"}, Spelling{"new jersey", "nj"},
+    Spelling{"new mexico", "nm"},     Spelling{"new york", "ny"},      Spelling{"north carolina", "nc"},
+    Spelling{"north dakota", "nd"},   Spelling{"ohio", "oh"},          Spelling{"oklahoma", "ok"},
+    Spelling{"oregon", "or"},         Spelling{"pennsylvania", "pa"},  Spelling{"rhode island", "ri"},
+    Spelling{"south carolina", "sc"}, Spelling{"south dakota", "sd"},  Spelling{"tennessee", "tn"},
+    Spelling{"texas", "tx"},          Spelling{"utah", "ut"},          Spelling{"vermont", "vt"},
+    Spelling{"virginia", "va"},       Spelling{"washington", "wa"},    Spelling{"west virginia", "wv"},
+    Spelling{"wisconsin", "wi"},      Spelling{"wyoming", "wy"},       Spelling{"district of columbia", "dc"},
+};
+/// Folded; the first word.
+constexpr std::array k_first_words = {Spelling{"ft", "fort"}, Spelling{"ft.", "fort"}, Spelling{"saint", "st."},
+                                      Spelling{"st", "st."},  Spelling{"mt", "mount"}, Spelling{"mt.", "mount"}};
+
+/// The way in which people write a place, as the table has it: "Ft Worth, Texas" is "fort worth, tx".
+std::string as_listed(std::string name) {
+    if (const auto comma = name.rfind(", "); comma != std::string::npos) {
+        for (const Spelling& state : k_states) {
+            if (std::string_view(name).substr(comma + 2) == state.written) {
+                name.replace(comma + 2, name.npos, state.listed);
+                break;
+            }
+        }
+    }
+    for (const Spelling& word : k_first_words) {
+        if (name.starts_with(std::string(word.written) + ' ')) {
+            name.replace(0, word.written.size(), word.listed);
+            break;
+        }
+    }
+    return name;
 }
 
 }  // namespace
@@ -147,7 +194,7 @@ std::optional<Coordinates> Places::find(std::string_view text) const {
 }
 
 std::optional<std::string> Places::nearest_name(std::string_view text) const {
-    const std::string wanted = fold(text);
+    const std::string wanted = as_listed(fold(text));
     std::vector<std::string> names;
     for (const Entry& entry : entries_) {
         if (entry.folded.starts_with(wanted + ",")) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "dsl/rules.hpp"
 
+#include "dsl/following.hpp"
+
 #include <algorithm>
 
 namespace nurture::dsl {
@@ -13,6 +15,25 @@ std::optional<Ix> named(const std::vector<Item>& items, std::string_view name) {
         return std::nullopt;
     }
     return static_cast<Ix>(at - items.begin());
+}
+
+/// Follows `renamed` lines. They never go in a circle (the checker says so), but a chain is no longer than all of them.
+template<class Renamed>
+std::string_view today(const std::vector<Renamed>& renamed, std::string_view name) {
+    for (std::size_t i = 0; i < renamed.size(); ++i) {
+        const auto line = std::find_if(renamed.begin(), renamed.end(), [&](const auto& r) { return r.from == name; });
+        if (line == renamed.end()) {
+            break;
+        }
+        name = line->to;
+    }
+    return name;
+}
+
+template<class Item, class Name>
+const Item* line_about(const std::vector<Item>& lines, Name Item::*member, std::string_view name) {
+    const auto at = std::find_if(lines.begin(), lines.end(), [&](const Item& item) { return item.*member == name; });
+    return at == lines.end() ? nullptr : &*at;
 }
 
 }  // namespace
@@ -29,6 +50,35 @@ std::chrono::sys_days add(std::chrono::sys_days today, DayOffset offset) {
 
 std::optional<StepIx> StepList::find(std::string_view step) const {
     return step.empty() ? std::nullopt : named<StepIx>(lines, step);
+}
+
+std::vector<bool> ahead(const StepList& steps, StepIx from) {
+    std::vector<bool> reached(steps.lines.size());
+    if (from < reached.size()) {
+        reached[from] = true;
+    }
+    for (std::size_t i = from; i < reached.size(); ++i) {
+        if (!reached[i]) {
+            continue;
+        }
+        for (const StepIx to : following(steps, static_cast<StepIx>(i))) {
+            reached[to] = true;
+        }
+    }
+    return reached;
+}
+
+std::string_view Campaign::step_today(std::string_view step) const { return today(renamed, step); }
+const RetiredStep* Campaign::retirement(std::string_view step) const {
+    return line_about(retired, &RetiredStep::step, step);
+}
+
+bool Rules::holds_for(const std::string& directory, const Campaign& campaign) const {
+    return directory.empty() || (policy_of(campaign).directory + '/').starts_with(directory + '/');
+}
+std::string_view Rules::campaign_today(std::string_view name) const { return today(renamed_campaigns, name); }
+const RetiredCampaign* Rules::retirement(std::string_view campaign) const {
+    return line_about(retired_campaigns, &RetiredCampaign::name, campaign);
 }
 
 std::optional<SegmentIx> Rules::segment(std::string_view name) const { return named<SegmentIx>(segments, name); }

@@ -195,9 +195,20 @@ struct Cap {
     std::string kind;  // CapOf::kind
     CapPer per{};
     std::chrono::minutes in{};  // per candidate: rolling, (t - in, t]
+    std::string directory;      // where it is said; below the root a cap per day counts that directory's campaigns only
     Span span;
 };
+/// `at least N messages per candidate in D`: only ever reported, nothing is sent to fill it.
+struct Floor {
+    std::int32_t count = 0;
+    CapOf of{};
+    std::string kind;  // CapOf::kind
+    std::chrono::minutes in{};
+    Span span;
+    std::string text;  // as written
+};
 struct Policy {
+    std::string directory;  // "" is the root; everything that holds there holds here as well
     std::string organisation;
     std::string postal_address;
     std::string zone = "UTC";                             // the policy's zone, an IANA name
@@ -211,6 +222,7 @@ struct Policy {
     std::vector<QuietDates> quiet_dates;
     std::optional<ConsentIx> email_consent, sms_consent;
     std::vector<Cap> caps;
+    std::vector<Floor> floors;  // of the root
     std::vector<ListIx> never_contact_lists;
     std::vector<SegmentIx> never_contact_segments;
     std::vector<SegmentIx> hold_segments;
@@ -370,14 +382,18 @@ struct If {
 struct Jump {
     StepIx to = 0;
 };
+/// In an older list: today's rules have retired this step. Whoever comes to it goes on at `to`, or ends here.
+struct Retired {
+    std::optional<StepIx> to;
+};
 struct HeldOut {};  // the arm of a split that gets nothing
 struct Stop {};     // `stop`
 struct End {};      // always the last: completed
 }  // namespace op
 
 using Op = std::variant<op::Message, op::Approval, op::Note, op::Task, op::OnList, op::WithdrawConsent, op::WaitFor,
-                        op::WaitUntilTime, op::WaitUntilDate, op::WaitUpTo, op::If, op::Split, op::Jump, op::HeldOut,
-                        op::Stop, op::End>;
+                        op::WaitUntilTime, op::WaitUntilDate, op::WaitUpTo, op::If, op::Split, op::Jump, op::Retired,
+                        op::HeldOut, op::Stop, op::End>;
 
 /// Steps, waits and branches as a small program: execution starts at 0 and runs forward, except for jumps (which only
 /// go forward too, so every enrolment ends). Its hash is the campaign's version; an enrolment keeps the list it began.
@@ -392,6 +408,20 @@ struct StepList {
     std::string campaign;
     std::vector<StepLine> lines;
     std::optional<StepIx> find(std::string_view step) const;
+};
+/// Lines that somebody who stands at `from`, with that line still to do, can come to; `from` included.
+std::vector<bool> ahead(const StepList& steps, StepIx from);
+
+/// `retired guide, continue at last_note` or `, stop`: for people on older lists, which still have that step.
+struct RetiredStep {
+    std::string step;
+    std::optional<std::string> continue_at;  // by its name today
+    Span span;
+    std::string text;
+};
+struct RenamedStep {
+    std::string from, to;
+    Span span;
 };
 
 struct Campaign {
@@ -417,17 +447,48 @@ struct Campaign {
     std::shared_ptr<const StepList> steps;
     Channel first_channel = Channel::email;  // of the first message, whose consent entering needs
     bool has_message = true;
+    std::vector<RetiredStep> retired;
+    std::vector<RenamedStep> renamed;
+    std::size_t policy = 0;  // Rules::policy_of
+    bool closing = false;    // gone from the files: nobody enters, people inside finish
+
+    /// What a step of an older list is called today; its own name where nothing says otherwise.
+    std::string_view step_today(std::string_view step) const;
+    const RetiredStep* retirement(std::string_view step_today) const;
+};
+
+/// `retired campaign "Old": finish` or `: stop now`; `renamed campaign "Old" to "New"`.
+struct RetiredCampaign {
+    std::string name;
+    bool stop_now = false;
+    Span span;
+};
+struct RenamedCampaign {
+    std::string from, to;
+    Span span;
 };
 
 struct Rules {
     Hash hash{};  // of the normalised text of every rule file, calendars and places
     Schema schema;
-    Policy policy;
+    Policy policy;              // the root's
+    std::vector<Policy> below;  // of sub-directories, each with everything that holds above it; sorted by directory
     std::vector<Condition> conditions;  // the pool
     std::vector<Segment> segments;      // sorted by name
-    std::vector<Campaign> campaigns;    // sorted by name
+    std::vector<Campaign> campaigns;    // sorted by name; then those that are closing
     std::vector<Template> templates;    // sorted by channel, name, language; the one for everybody first
-    SourceSet sources;                  // what it was compiled from, for reports that quote lines
+    std::vector<RetiredCampaign> retired_campaigns;
+    std::vector<RenamedCampaign> renamed_campaigns;
+    SourceSet sources;  // what it was compiled from, for reports that quote lines
+
+    const Policy& policy_of(const Campaign& campaign) const {
+        return campaign.policy == 0 ? policy : below[campaign.policy - 1];
+    }
+    /// Whether a cap that is said in `directory` speaks of the campaign.
+    bool holds_for(const std::string& directory, const Campaign& campaign) const;
+    /// What a campaign of an earlier rule set is called today; its own name where nothing says otherwise.
+    std::string_view campaign_today(std::string_view name) const;
+    const RetiredCampaign* retirement(std::string_view campaign) const;
 
     std::optional<SegmentIx> segment(std::string_view name) const;
     std::optional<CampaignIx> campaign(std::string_view name) const;

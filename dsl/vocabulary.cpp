@@ -98,6 +98,7 @@ constexpr std::array k_synonyms = {
     Synonym{"is not blank", phrase("is known")},
     Synonym{"is not empty", phrase("is known")},
     Synonym{"is set", phrase("is known")},
+    Synonym{"replied", phrase("replied to")},
     Synonym{"hasn't", phrase("has not")},
     Synonym{"has never", phrase("has not")},
     Synonym{"did not", phrase("has not")},

@@ -241,6 +241,7 @@ void declare_live(Commands& all) {
             as_of_option(c, o.as_of);
             assume_option(c, o.assume);
             json_flag(c, o.json);
+            c.add_flag("--people", o.people, "Name the people who hear less often than the policy promises");
             c.add_flag("--detailed-exit-code", o.detailed_exit_code,
                        "Exit with 4 when applying would change something");
         },

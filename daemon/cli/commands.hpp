@@ -113,6 +113,7 @@ struct PlanOptions {
     std::string as_of;
     std::vector<std::string> assume;
     bool json = false, detailed_exit_code = false;
+    bool people = false;  // names
 };
 int plan(Session& session, const PlanOptions& options);
 

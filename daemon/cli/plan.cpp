@@ -7,6 +7,7 @@
 #include "daemon/cli/plan_record.hpp"
 #include "daemon/forecast/apply.hpp"
 #include "daemon/forecast/lints.hpp"
+#include "daemon/persist/edits.hpp"
 #include "daemon/persist/load.hpp"
 #include "daemon/render/render.hpp"
 #include "daemon/store/enrolments.hpp"
@@ -27,7 +28,8 @@ constexpr std::size_t k_short = 6;
 void refuse(const forecast::Plan& plan, const std::vector<std::string>& refusals, const std::string& what) {
     std::string text = what + ": nothing was applied.";
     for (const auto& obstacle : plan.obstacles)
-        text += fmt::format("\n  {}: {}", obstacle.code, obstacle.sentence);
+        text += fmt::format("\n  {}:{}: {}: {}\n      {}", obstacle.place.file, obstacle.place.line, obstacle.code,
+                            obstacle.sentence, fmt::join(obstacle.write, "\n      "));
     for (const auto& sentence : refusals)
         text += "\n  " + sentence;
     if (!plan.obstacles.empty() || !refusals.empty())
@@ -60,8 +62,21 @@ void make_live(Session& session, const config::Config& config, store::Database& 
                                config.live ? "" : "\nTest mode: only addresses that nurtured.toml allows are reached.");
 }
 
-forecast::Plan plan_of(store::Database& database, const forecast::Inputs& wanted, std::size_t warnings) {
+/// Without what people mid-sequence still need there is no plan at all: it could not say what they get.
+void must_carry(Session& session, const store::Database& database, const forecast::Inputs& wanted) {
+    dsl::Rules with_older(*wanted.rules);
+    dsl::Diagnostics problems;
+    persist::step_lists(database, with_older, problems);
+    if (!problems.empty()) {
+        print(session, problems, with_older.sources);
+        throw Reported{};
+    }
+}
+
+forecast::Plan plan_of(Session& session, store::Database& database, const forecast::Inputs& wanted,
+                       std::size_t warnings) {
     const store::Transaction picture(database, store::Transaction::For::read);
+    must_carry(session, database, wanted);
     return forecast::plan(wanted, warnings);
 }
 
@@ -82,7 +97,7 @@ int go_back(Session& session, const config::Config& config, const std::string& h
         throw Failure(fmt::format("the rule set {} is live already", hash));
     const auto rules = compile_stored(session, *found);
     const auto wanted = inputs(database, config, rules, base::floor_minute(session.now()), !config.live);
-    const auto fresh = plan_of(database, wanted, 0);
+    const auto fresh = plan_of(session, database, wanted, 0);
     refuse(fresh, {}, fmt::format("The rule set {} cannot come back", hash));
     const auto canaries = forecast::check_apply(fresh, forecast::record(fresh), wanted.guard).canaries;
     make_live(session, config, database, *found, *rules, canaries);
@@ -98,10 +113,12 @@ int plan(Session& session, const PlanOptions& options) {
     const auto now = as_of(session, database, options.as_of, *checked.rules);
     auto wanted = inputs(database, config, checked.rules, now, !config.live);
     wanted.assumptions = assumptions(options.assume);
+    must_carry(session, database, wanted);
     const auto found = forecast::lints(wanted);
-    const auto report = plan_of(database, wanted, checked.warnings + found.size());
+    const auto report = plan_of(session, database, wanted, checked.warnings + found.size());
     keep_plan(config.state_directory, {forecast::record(report), !options.as_of.empty()});
-    session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));
+    session.out << (options.json ? forecast::to_json(report, options.people) + "\n"
+                                 : forecast::to_text(report, session.page(), options.people));
     for (const auto& lint : found)
         session.err << dsl::render_short(lint.diagnostic, checked.rules->sources) << '\n';
     if (!report.obstacles.empty())
@@ -118,7 +135,7 @@ int apply(Session& session, const ApplyOptions& options) {
     auto database = store::Database::open(config.store_path);  // rules may come before people
     const auto now = agreed.as_of_given ? agreed.record.as_of : base::floor_minute(session.now());
     const auto wanted = inputs(database, config, checked.rules, now, !config.live);
-    const auto fresh = plan_of(database, wanted, checked.warnings);
+    const auto fresh = plan_of(session, database, wanted, checked.warnings);
     const auto verdict = forecast::check_apply(fresh, agreed.record, wanted.guard);
     refuse(fresh, verdict.refusals, fmt::format("Plan {} is stale", agreed.record.hash.substr(0, k_short)));
     store::RuleSet set;

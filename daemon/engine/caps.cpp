@@ -5,7 +5,16 @@
 
 namespace nurture::engine {
 
-Caps::Caps(const Draft& draft) : draft_(draft) {}
+Caps::Caps(const Draft& draft) : draft_(draft) {
+    const auto add = [&](const dsl::Policy& policy) {
+        for (const dsl::Cap& cap : policy.caps)
+            if (cap.directory == policy.directory)
+                all_.push_back(&cap);
+    };
+    add(draft_.rules().policy);
+    for (const dsl::Policy& policy : draft_.rules().below)
+        add(policy);
+}
 
 std::string Caps::kind(dsl::Channel channel, const std::string& message_template) const {
     const auto ix = draft_.rules().find_template(channel, message_template);
@@ -41,18 +50,20 @@ Minute Caps::rolling(const dsl::Cap& cap, const Candidate& candidate, Minute fro
 
 void Caps::count_today() {
     today_.emplace();
-    const auto& caps = draft_.rules().policy.caps;
     const Minute midnight = draft_.times().day_start(draft_.today());
     for (const CandidateId who : draft_.sent_today())
         for (const Sent& sent : draft_.sent(who)) {
             if (sent.at < midnight)
                 continue;
             const std::string kind_of = kind(sent.channel, sent.message_template);
-            for (std::size_t i = 0; i < caps.size(); ++i) {
-                if (caps[i].per == dsl::CapPer::candidate || !counts(caps[i], sent.channel, kind_of))
+            for (std::size_t i = 0; i < all_.size(); ++i) {
+                const dsl::Cap& cap = *all_[i];
+                if (cap.per == dsl::CapPer::candidate || !counts(cap, sent.channel, kind_of))
                     continue;
-                const bool by_sender = caps[i].per == dsl::CapPer::sender_day;
-                if (by_sender && sent.campaign == k_no_campaign)
+                const bool by_sender = cap.per == dsl::CapPer::sender_day;
+                const bool known = sent.campaign != k_no_campaign;
+                if (known ? !draft_.rules().holds_for(cap.directory, draft_.rules().campaigns[sent.campaign])
+                          : by_sender || !cap.directory.empty())
                     continue;
                 const auto row = draft_.columns().find(who);
                 ++(*today_)[{i, by_sender ? sender(draft_, *row, draft_.rules().campaigns[sent.campaign]) : ""}];
@@ -68,7 +79,7 @@ std::int32_t Caps::used_today(std::size_t cap, const std::string& sender) {
 }
 
 Caps::Room Caps::room(const Candidate& candidate, Minute from) {
-    const auto& caps = draft_.rules().policy.caps;
+    const dsl::Campaign& campaign = draft_.rule(candidate.enrolment);
     Room room{from, ReasonCode::none};
     const auto wait = [&](Minute until, ReasonCode why) {
         if (until > room.at)
@@ -78,9 +89,10 @@ Caps::Room Caps::room(const Candidate& candidate, Minute from) {
     // A slot that is being moved is still counted at its old place today: it does not stand in its own way.
     const Sent* own = draft_.message(candidate.enrolment);
     const bool own_today = own != nullptr && own->at >= draft_.times().day_start(draft_.today());
-    for (std::size_t i = 0; i < caps.size(); ++i) {
-        const dsl::Cap& cap = caps[i];
-        if (!counts(cap, candidate.choice.channel, candidate.kind))
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        const dsl::Cap& cap = *all_[i];
+        if (!draft_.rules().holds_for(cap.directory, campaign) ||
+            !counts(cap, candidate.choice.channel, candidate.kind))
             continue;
         if (cap.per == dsl::CapPer::candidate) {
             wait(rolling(cap, candidate, from), ReasonCode::cap_reached);
@@ -97,13 +109,14 @@ Caps::Room Caps::room(const Candidate& candidate, Minute from) {
 void Caps::taken(const Candidate& candidate) {
     if (!today_)
         return;
-    const auto& caps = draft_.rules().policy.caps;
+    const dsl::Campaign& campaign = draft_.rule(candidate.enrolment);
     const Sent* own = draft_.message(candidate.enrolment);
     const bool counted = own != nullptr && own->at >= draft_.times().day_start(draft_.today());
-    for (std::size_t i = 0; i < caps.size(); ++i)
-        if (!counted && caps[i].per != dsl::CapPer::candidate &&
-            counts(caps[i], candidate.choice.channel, candidate.kind))
-            ++(*today_)[{i, caps[i].per == dsl::CapPer::sender_day ? candidate.sender : ""}];
+    for (std::size_t i = 0; i < all_.size(); ++i)
+        if (!counted && all_[i]->per != dsl::CapPer::candidate &&
+            draft_.rules().holds_for(all_[i]->directory, campaign) &&
+            counts(*all_[i], candidate.choice.channel, candidate.kind))
+            ++(*today_)[{i, all_[i]->per == dsl::CapPer::sender_day ? candidate.sender : ""}];
 }
 
 }  // namespace nurture::engine

@@ -43,6 +43,7 @@ private:
     void count_today();
 
     const Draft& draft_;
+    std::vector<const dsl::Cap*> all_;  // each once, wherever it is said
     std::optional<std::map<std::pair<std::size_t, std::string>, std::int32_t>>
         today_;  // by cap, sender where it matters
 };

@@ -5,14 +5,14 @@
 
 namespace nurture::engine {
 
-ReasonCode may_send(const Draft& draft, Row row, dsl::Channel channel) {
+ReasonCode may_send(const Draft& draft, const dsl::Campaign& campaign, Row row, dsl::Channel channel) {
     const roster::PersonFlags flags = draft.columns().flags(row);
     const bool sms = channel == dsl::Channel::sms;
     if (sms ? !flags.has_phone : !flags.has_email)
         return ReasonCode::no_address;
     if (sms ? flags.sms_suppressed : flags.email_suppressed)
         return ReasonCode::suppressed;
-    const auto& policy = draft.rules().policy;
+    const auto& policy = draft.rules().policy_of(campaign);
     const auto& consent = sms ? policy.sms_consent : policy.email_consent;
     if (consent && draft.columns().consent(*consent, row) != dsl::cond::ConsentIs::given)
         return ReasonCode::no_consent;
@@ -23,16 +23,16 @@ bool may_not_go(ReasonCode reason) {
     return reason == ReasonCode::no_address || reason == ReasonCode::suppressed || reason == ReasonCode::no_consent;
 }
 
-bool never_contact(const Draft& draft, Row row) {
-    const auto& policy = draft.rules().policy;
+bool never_contact(const Draft& draft, const dsl::Campaign& campaign, Row row) {
+    const auto& policy = draft.rules().policy_of(campaign);
     return std::any_of(policy.never_contact_lists.begin(), policy.never_contact_lists.end(),
                        [&](dsl::ListIx list) { return draft.columns().in_list(list, row); }) ||
            std::any_of(policy.never_contact_segments.begin(), policy.never_contact_segments.end(),
                        [&](dsl::SegmentIx segment) { return draft.in(segment, row); });
 }
 
-bool on_hold(const Draft& draft, Row row) {
-    const auto& segments = draft.rules().policy.hold_segments;
+bool on_hold(const Draft& draft, const dsl::Campaign& campaign, Row row) {
+    const auto& segments = draft.rules().policy_of(campaign).hold_segments;
     return std::any_of(segments.begin(), segments.end(),
                        [&](dsl::SegmentIx segment) { return draft.in(segment, row); });
 }
@@ -41,8 +41,9 @@ roster::AddressNumber address(const Draft& draft, Row row, dsl::Channel channel)
     return channel == dsl::Channel::sms ? draft.columns().phone(row) : draft.columns().mailbox(row);
 }
 
-std::string consent_name(const dsl::Rules& rules, dsl::Channel channel) {
-    const auto& consent = channel == dsl::Channel::sms ? rules.policy.sms_consent : rules.policy.email_consent;
+std::string consent_name(const dsl::Rules& rules, const dsl::Campaign& campaign, dsl::Channel channel) {
+    const auto& policy = rules.policy_of(campaign);
+    const auto& consent = channel == dsl::Channel::sms ? policy.sms_consent : policy.email_consent;
     return consent ? rules.schema.consents[*consent] : std::string();
 }
 
@@ -70,7 +71,8 @@ bool never_got(const Draft& draft, const Enrolment& e, dsl::Channel channel, con
 }
 
 Choice first_choice(const Draft& draft, const Enrolment& e, const dsl::op::Message& message) {
-    if (const ReasonCode refused = may_send(draft, draft.row(e), message.channel); refused != ReasonCode::none)
+    if (const ReasonCode refused = may_send(draft, draft.rule(e), draft.row(e), message.channel);
+        refused != ReasonCode::none)
         return {refused, message.channel, {}};
     for (const std::string& one : message.templates)
         if (!message.next_unsent || never_got(draft, e, message.channel, one))
@@ -85,10 +87,10 @@ Choice choose(const Draft& draft, const Enrolment& e, const dsl::op::Message& me
         return {ReasonCode::human_reply, message.channel, {}};
     // A row that exists keeps its channel and text: its key can be used once.
     if (const Sent* row = draft.message(e))
-        return {may_send(draft, draft.row(e), row->channel), row->channel, row->message_template};
+        return {may_send(draft, draft.rule(e), draft.row(e), row->channel), row->channel, row->message_template};
     Choice choice = first_choice(draft, e, message);
     if (may_not_go(choice.skip) && message.miss == dsl::op::Miss::other_message &&
-        may_send(draft, draft.row(e), *message.other_channel) == ReasonCode::none)
+        may_send(draft, draft.rule(e), draft.row(e), *message.other_channel) == ReasonCode::none)
         return {ReasonCode::none, *message.other_channel, message.other_template};
     return choice;
 }

@@ -11,16 +11,16 @@
 namespace nurture::engine {
 
 /// none, no_address, suppressed or no_consent.
-ReasonCode may_send(const Draft& draft, Row row, dsl::Channel channel);
+ReasonCode may_send(const Draft& draft, const dsl::Campaign& campaign, Row row, dsl::Channel channel);
 /// Whether that is one of those three.
 bool may_not_go(ReasonCode reason);
-bool never_contact(const Draft& draft, Row row);
-bool on_hold(const Draft& draft, Row row);
+bool never_contact(const Draft& draft, const dsl::Campaign& campaign, Row row);
+bool on_hold(const Draft& draft, const dsl::Campaign& campaign, Row row);
 
 /// Of the channel; 0: none.
 roster::AddressNumber address(const Draft& draft, Row row, dsl::Channel channel);
 /// The consent that the policy wants for the channel; empty: none.
-std::string consent_name(const dsl::Rules& rules, dsl::Channel channel);
+std::string consent_name(const dsl::Rules& rules, const dsl::Campaign& campaign, dsl::Channel channel);
 
 std::string person(const Draft& draft, Row row, const dsl::Campaign& campaign, const dsl::PersonRef& who);
 /// Whose messages `per sender per day` counts together.

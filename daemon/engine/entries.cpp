@@ -24,6 +24,8 @@ bool expired(const Draft& draft, const dsl::Campaign& campaign) {
 /// What keeps out everybody.
 ReasonCode closed(const Draft& draft, dsl::CampaignIx ix) {
     const dsl::Campaign& campaign = draft.rules().campaigns[ix];
+    if (campaign.closing)
+        return ReasonCode::campaign_closing;
     if (campaign.draft && !draft.state().settings.run_drafts)
         return ReasonCode::campaign_draft;
     if (expired(draft, campaign))
@@ -43,9 +45,9 @@ ReasonCode refusal(const Draft& draft, dsl::CampaignIx ix, Row row, EnrolmentId 
         return ReasonCode::erased;
     if (!draft.in(campaign.audience, row))
         return ReasonCode::not_in_audience;
-    if (never_contact(draft, row))
+    if (never_contact(draft, campaign, row))
         return ReasonCode::never_contact;
-    if (on_hold(draft, row))
+    if (on_hold(draft, campaign, row))
         return ReasonCode::held;
     const CandidateId who = draft.columns().id(row);
     if (draft.state().settings.test_mode && !draft.state().allowed.contains(who))
@@ -57,7 +59,7 @@ ReasonCode refusal(const Draft& draft, dsl::CampaignIx ix, Row row, EnrolmentId 
         return ReasonCode::same_mailbox;
     if (too_recent(draft, ix, row))
         return ReasonCode::entered_before;
-    return campaign.has_message ? may_send(draft, row, campaign.first_channel) : ReasonCode::none;
+    return campaign.has_message ? may_send(draft, campaign, row, campaign.first_channel) : ReasonCode::none;
 }
 
 bool full(const Draft& draft, dsl::CampaignIx ix) {
@@ -134,7 +136,7 @@ void stay_out(Draft& draft, Enrolment e, ReasonCode why) {
     const ReasonCode was = e.blocked;
     const Minute was_due = e.due;
     e.blocked = why;
-    if (why == ReasonCode::campaign_expired)
+    if (why == ReasonCode::campaign_expired || why == ReasonCode::campaign_closing)
         return end(draft, e, {why, draft.rule(e).span});
     if (too_old(draft, e))
         return end(draft, e, {ReasonCode::event_too_old, draft.rule(e).entry_span});

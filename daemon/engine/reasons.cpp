@@ -53,9 +53,11 @@ constexpr std::array k_table{
     Row{hold_begins, "hold-begins", "the person is in a segment on hold; the clock stops"},
     Row{hold_ends, "hold-ends", "the person has left the segment on hold; the clock goes on"},
     Row{check_ran, "check", "the audience was looked at"},
+    Row{step_retired, "step-retired", "the rules have retired the step; the campaign goes on after it"},
     Row{not_started, "not-started", "nothing has started the campaign for the person yet"},
     Row{not_in_audience, "not-in-audience", "the person is not in the audience"},
     Row{campaign_draft, "draft", "the campaign is a draft"},
+    Row{campaign_closing, "closing", "the campaign is retired; people inside finish"},
     Row{quota_used_up, "enrol-quota", "as many people as allowed have come in today"},
     Row{audience_grew, "audience-grew",
         "the audience has outgrown what was approved; nobody comes in until it is applied again"},
@@ -102,6 +104,8 @@ constexpr std::array k_table{
     Row{campaign_expired, "campaign-expired", "the campaign has expired"},
     Row{event_too_old, "event-too-old", "could not come in before the event was too old"},
     Row{campaign_gone, "campaign-gone", "the campaign is no longer in the rules"},
+    Row{step_retired_stop, "step-retired-stop", "the rules have retired the step and say stop"},
+    Row{campaign_retired, "campaign-retired", "the rules have retired the campaign and say stop now"},
 };
 
 constexpr bool in_order() {
@@ -111,7 +115,7 @@ constexpr bool in_order() {
     return true;
 }
 static_assert(in_order());
-static_assert(k_table.size() == static_cast<std::size_t>(campaign_gone) + 1);
+static_assert(k_table.size() == static_cast<std::size_t>(campaign_retired) + 1);
 
 const Row& row(ReasonCode reason) {
     assert(static_cast<std::size_t>(reason) < k_table.size());

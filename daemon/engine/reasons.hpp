@@ -49,10 +49,12 @@ enum class ReasonCode : std::uint8_t {
     hold_begins,
     hold_ends,
     check_ran,
+    step_retired,
     // why something waits
     not_started,
     not_in_audience,
     campaign_draft,
+    campaign_closing,
     quota_used_up,
     audience_grew,
     off_allow_list,
@@ -98,6 +100,8 @@ enum class ReasonCode : std::uint8_t {
     campaign_expired,
     event_too_old,
     campaign_gone,
+    step_retired_stop,
+    campaign_retired,
 };
 
 /// As stored: "cap-reached".

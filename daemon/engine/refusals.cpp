@@ -26,7 +26,7 @@ void refuse(Draft& draft, const Enrolment& e) {
     const Row row = draft.row(e);
     if (draft.columns().flags(row).erased)
         end(draft, e, {ReasonCode::erased, {}});
-    else if (never_contact(draft, row))
+    else if (never_contact(draft, draft.rule(e), row))
         end(draft, e, {ReasonCode::never_contact, {}});
 }
 
@@ -116,7 +116,7 @@ void hold(Draft& draft, const Enrolment& e) {
     if (!e.inside())
         return;
     const bool held = e.held_since != Minute{};
-    if (on_hold(draft, draft.row(e)) == held)
+    if (on_hold(draft, draft.rule(e), draft.row(e)) == held)
         return;
     if (held)
         end_hold(draft, e);

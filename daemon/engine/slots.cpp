@@ -97,7 +97,7 @@ private:
                                         choice.channel,
                                         choice.message_template,
                                         person(draft_, draft_.row(e), draft_.rule(e), draft_.rule(e).owner),
-                                        consent_name(draft_.rules(), choice.channel),
+                                        consent_name(draft_.rules(), draft_.rule(e), choice.channel),
                                         e.approval != k_no_step,
                                         message.with_note,
                                         message.thread_of ? e.steps->lines[*message.thread_of].name : std::string(),

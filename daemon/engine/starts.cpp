@@ -11,7 +11,7 @@ namespace nurture::engine {
 namespace {
 
 bool takes_nobody(const Draft& draft, const dsl::Campaign& campaign) {
-    return (campaign.draft && !draft.state().settings.run_drafts) ||
+    return campaign.closing || (campaign.draft && !draft.state().settings.run_drafts) ||
            (campaign.expires_on && draft.today() >= *campaign.expires_on);
 }
 

@@ -7,6 +7,7 @@
 
 namespace nurture::engine {
 
+void retire(Draft& draft);           // retire.cpp: steps that today's rules have retired
 void take_outcomes(Draft& draft);    // outcomes.cpp: what became of messages, what people decided, clicks
 void refuse_and_stop(Draft& draft);  // refusals.cpp: erased, never contact, replies, `stop when`, leavers, holds
 void pause(Draft& draft);            // pauses.cpp

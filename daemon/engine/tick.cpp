@@ -42,6 +42,7 @@ Decisions tick(const State& state) {
     if (state.quiet() && !due && !check_is_due(state))
         return {};
     Draft draft(state);
+    retire(draft);
     take_outcomes(draft);
     refuse_and_stop(draft);
     pause(draft);
@@ -74,8 +75,8 @@ Minute next_check(const State& state) {
     for (dsl::CampaignIx ix = 0; ix < state.campaigns.size(); ++ix) {
         const dsl::Campaign& rule = state.rules->campaigns[ix];
         const CampaignState& is = state.campaigns[ix];
-        const bool closed =
-            (rule.draft && !state.settings.run_drafts) || (rule.expires_on && state.today >= *rule.expires_on);
+        const bool closed = rule.closing || (rule.draft && !state.settings.run_drafts) ||
+                            (rule.expires_on && state.today >= *rule.expires_on);
         if (!closed)
             next = std::min(next, state.times->next_check(ix, is.ran_for, is.left_over > 0, state.today));
     }

@@ -62,8 +62,9 @@ Timetable::Timetable(const dsl::Rules& rules)
         std::optional<base::Schedule> schedule;
         if (const auto* check = std::get_if<dsl::Check>(&campaign.entry))
             schedule = schedule_of(*check);
-        campaigns_.push_back({base::OpeningHours(opening_rules(rules.policy, campaign, dsl::Channel::email)),
-                              base::OpeningHours(opening_rules(rules.policy, campaign, dsl::Channel::sms)), schedule});
+        campaigns_.push_back(
+            {base::OpeningHours(opening_rules(rules.policy_of(campaign), campaign, dsl::Channel::email)),
+             base::OpeningHours(opening_rules(rules.policy_of(campaign), campaign, dsl::Channel::sms)), schedule});
     }
 }
 

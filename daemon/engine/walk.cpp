@@ -185,6 +185,16 @@ public:
 
     std::optional<dsl::StepIx> operator()(const dsl::op::Jump& jump) { return jump.to; }
 
+    std::optional<dsl::StepIx> operator()(const dsl::op::Retired& retired) {
+        if (!retired.to) {
+            end(draft_, e_, {ReasonCode::step_retired_stop, span()});
+            return {};
+        }
+        done(e_, at_);
+        draft_.decide(decision::Move{{}, {ReasonCode::step_retired, span()}, e_, e_.position});
+        return retired.to;
+    }
+
     std::optional<dsl::StepIx> operator()(const dsl::op::Stop&) {
         end(draft_, e_, {ReasonCode::stop_line, span()});
         return {};

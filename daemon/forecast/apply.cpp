@@ -45,9 +45,9 @@ Verdict check_apply(const Plan& fresh, const Record& agreed, const Guard& guard)
     auto& refusals = verdict.refusals;
     if (dsl::hex(fresh.rules) != agreed.rules)
         refusals.push_back("the rule files are not those of this plan any more. Look at them again: nurture plan");
-    for (const auto& obstacle : fresh.obstacles)
-        refusals.push_back(obstacle.code + ": " + obstacle.sentence);
     for (const auto& campaign : fresh.campaigns) {
+        if (campaign.closing)
+            continue;
         verdict.bounds[campaign.name] = campaign.audience;
         if (campaign.canary > 0)
             verdict.canaries[campaign.name] = campaign.canary;

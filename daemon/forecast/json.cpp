@@ -165,6 +165,7 @@ Json json_of(const PlanCampaign& c) {
         {"name", c.name},
         {"at", json_of(c.place)},
         {"draft", c.draft},
+        {"retired", c.closing},
         {"starts", word(c.starts)},
         {"against_live", word(c.against)},
         {"changes", c.changes},
@@ -185,6 +186,11 @@ Json json_of(const PlanCampaign& c) {
          list_of(c.changed_texts,
                  [](const ChangedText& t) {
                      return Json{{"channel", word(t.channel)}, {"template", t.message_template}, {"people", t.people}};
+                 })},
+        {"edited_steps",
+         list_of(c.edited_steps,
+                 [](const EditedStep& e) {
+                     return Json{{"step", e.step}, {"fate", e.fate}, {"line", e.line}, {"people", e.people}};
                  })},
         {"may_not_enter", json_of(c.blocked)},
         {"held_back", json_of(c.waits)},
@@ -256,33 +262,43 @@ std::string to_json(const Preview& p) {
                     {"messages", list_of(p.messages, [](const PlannedMessage& m) { return json_of(m); })}});
 }
 
-std::string to_json(const Plan& p) {
-    return text_of({{"format", "nurture-plan-1"},
-                    {"hash", p.hash},
-                    {"rules", dsl::hex(p.rules)},
-                    {"live_rules", maybe(p.live_rules, [](const dsl::Hash& hash) { return dsl::hex(hash); })},
-                    {"changed_files", p.changed_files},
-                    {"as_of", instant(p.as_of)},
-                    {"zone", base::zone_name(p.zone)},
-                    {"assumptions", json_of(p.assumptions)},
-                    {"test_mode", p.test_mode},
-                    {"stopped", p.stopped},
-                    {"people", p.people},
-                    {"errors", list_of(p.obstacles,
-                                       [](const Obstacle& o) {
-                                           return Json{{"code", o.code}, {"sentence", o.sentence}};
-                                       })},
-                    {"warnings", p.warnings},
-                    {"next_24_hours",
-                     {{"entering", p.entering_next_day},
-                      {"messages", p.messages_next_day},
-                      {"busiest_hour", json_of(p.busiest_hour)}}},
-                    {"days", json_of(p.days)},
-                    {"segments", list_of(p.segments, [](const PlanSegment& s) { return json_of(s); })},
-                    {"campaigns", list_of(p.campaigns, [](const PlanCampaign& c) { return json_of(c); })},
-                    {"removed", list_of(p.removed, [](const RemovedCampaign& r) {
-                         return Json{{"name", r.name}, {"inside", r.inside}};
-                     })}});
+std::string to_json(const Plan& p, bool names) {
+    return text_of(
+        {{"format", "nurture-plan-1"},
+         {"hash", p.hash},
+         {"rules", dsl::hex(p.rules)},
+         {"live_rules", maybe(p.live_rules, [](const dsl::Hash& hash) { return dsl::hex(hash); })},
+         {"changed_files", p.changed_files},
+         {"as_of", instant(p.as_of)},
+         {"zone", base::zone_name(p.zone)},
+         {"assumptions", json_of(p.assumptions)},
+         {"test_mode", p.test_mode},
+         {"stopped", p.stopped},
+         {"people", p.people},
+         {"errors",
+          list_of(
+              p.obstacles,
+              [](const Obstacle& o) {
+                  return Json{{"code", o.code}, {"sentence", o.sentence}, {"at", json_of(o.place)}, {"write", o.write}};
+              })},
+         {"warnings", p.warnings},
+         {"next_24_hours",
+          {{"entering", p.entering_next_day},
+           {"messages", p.messages_next_day},
+           {"busiest_hour", json_of(p.busiest_hour)}}},
+         {"days", json_of(p.days)},
+         {"segments", list_of(p.segments, [](const PlanSegment& s) { return json_of(s); })},
+         {"campaigns", list_of(p.campaigns, [](const PlanCampaign& c) { return json_of(c); })},
+         {"removed", list_of(p.removed,
+                             [](const RemovedCampaign& r) {
+                                 return Json{{"name", r.name}, {"inside", r.inside}, {"fate", r.fate}};
+                             })},
+         {"floors", list_of(p.floors, [&](const PlanFloor& f) {
+              Json floor{{"at", json_of(f.place)}, {"line", f.text}, {"reachable", f.reachable}, {"below", f.below}};
+              if (names)
+                  floor["people"] = f.refs;
+              return floor;
+          })}});
 }
 
 std::string to_json(const Why& w) {

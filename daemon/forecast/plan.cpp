@@ -7,6 +7,7 @@
 #include "daemon/forecast/evaluation.hpp"
 #include "daemon/forecast/people.hpp"
 #include "daemon/forecast/tally.hpp"
+#include "daemon/persist/edits.hpp"
 #include "daemon/store/rule_sets.hpp"
 #include "dsl/compile.hpp"
 
@@ -61,22 +62,27 @@ public:
 
     Plan make() {
         head();
+        floors();
         segments();
         for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix)
             campaign_now(ix);
         removed();
+        obstacles();
         compare_with_live();
         set_guards();
         course_ = foresee(inputs_, state_, inputs_.now + k_days_shown);
         for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix)
             campaign_then(ix);
+        std::erase_if(plan_.campaigns, [](const auto& c) { return c.closing && c.inside == 0; });
         totals();
         plan_.hash = hash();
+        for (const auto& [floor, who] : below_)
+            plan_.floors[floor].refs.push_back(people_[who].ref);
         return std::move(plan_);
     }
 
 private:
-    const dsl::Rules& rules() const { return *inputs_.rules; }
+    const dsl::Rules& rules() const { return *state_.rules; }
 
     Place place(const dsl::Span& span) const {
         const auto& file = rules().sources.files[span.file];
@@ -136,6 +142,7 @@ private:
         campaign.name = rule.name;
         campaign.place = place(rule.span);
         campaign.draft = rule.draft;
+        campaign.closing = rule.closing;
         campaign.audience_name = rules().segments[rule.audience].name;
         campaign.audience = static_cast<std::int64_t>(state_.member.of(rule.audience).count());
         campaign.starts = static_cast<PlanCampaign::Starts>(rule.entry.index());
@@ -153,7 +160,8 @@ private:
 
     Reach reach(const dsl::Campaign& rule, dsl::Channel channel) const {
         const bool sms = channel == dsl::Channel::sms;
-        const auto& consent = sms ? rules().policy.sms_consent : rules().policy.email_consent;
+        const auto& policy = rules().policy_of(rule);
+        const auto& consent = sms ? policy.sms_consent : policy.email_consent;
         Reach reach;
         reach.consent = consent ? rules().schema.consents[*consent] : std::string();
         state_.member.of(rule.audience).for_each([&](std::size_t at) {
@@ -162,7 +170,7 @@ private:
             const bool has_address = sms ? flags.has_phone : flags.has_email;
             const bool suppressed = sms ? flags.sms_suppressed : flags.email_suppressed;
             const auto word = consent ? state_.columns->consent(*consent, row) : dsl::cond::ConsentIs::given;
-            auto& counted = never_contact(row)                        ? reach.never_contact
+            auto& counted = never_contact(policy, row)                ? reach.never_contact
                             : !has_address                            ? reach.no_address
                             : suppressed                              ? reach.suppressed
                             : word == dsl::cond::ConsentIs::withdrawn ? reach.withdrawn
@@ -173,8 +181,7 @@ private:
         return reach;
     }
 
-    bool never_contact(roster::Row row) const {
-        const auto& policy = rules().policy;
+    bool never_contact(const dsl::Policy& policy, roster::Row row) const {
         return std::any_of(policy.never_contact_lists.begin(), policy.never_contact_lists.end(),
                            [&](auto list) { return state_.columns->in_list(list, row); }) ||
                std::any_of(policy.never_contact_segments.begin(), policy.never_contact_segments.end(),
@@ -201,48 +208,113 @@ private:
     /// People who began under another step list, and texts ahead of them that are not what they were.
     void people_in_flight(dsl::CampaignIx ix, PlanCampaign& campaign) {
         std::map<TemplateName, std::int64_t> changed;
-        std::map<std::string, std::int64_t> gone;
+        std::map<std::string, std::int64_t> edited;
+        const dsl::Campaign& rule = rules().campaigns[ix];
         for (const auto& [id, e] : state_.book.all()) {
             if (e.campaign != ix || !e.inside())
                 continue;
-            const bool older = e.steps->hash != rules().campaigns[ix].steps->hash;
-            if (older)
+            if (e.steps->hash != rule.steps->hash) {
                 ++campaign.on_older_steps[dsl::hex(e.steps->hash).substr(0, 6)];
-            for (std::size_t i = e.position; older && i < e.steps->lines.size(); ++i)
-                if (const auto& step = e.steps->lines[i].name;
-                    !step.empty() && !rules().campaigns[ix].steps->find(step))
-                    ++gone[step];
+                const auto lines = dsl::ahead(*e.steps, e.position);
+                for (std::size_t i = 0; i < lines.size(); ++i)
+                    if (const auto& step = e.steps->lines[i].name; lines[i] && !step.empty() && !rule.steps->find(step))
+                        ++edited[step];
+            }
             for (const auto& name : templates_of(*e.steps, e.position))
                 if (live_.rules && text_changed(*live_.rules, rules(), name))
                     ++changed[name];
         }
         for (const auto& [name, people] : changed)
             campaign.changed_texts.push_back({name.first, name.second, people});
-        for (const auto& [step, people] : gone)
-            plan_.obstacles.push_back(
-                {"N0701",
-                 fmt::format("the step `{}` of campaign \"{}\" is gone, and {} still {} it ahead. Put it back "
-                             "until they are past it.",
-                             step, campaign.name, counted(people, "person", "people"), people == 1 ? "has" : "have")});
+        for (const auto& [step, people] : edited)
+            if (auto one = edited_step(rule, step))
+                campaign.edited_steps.push_back({step, one->first, one->second, people});
+    }
+
+    /// What is said about a step that is gone, and the line that says it.
+    std::optional<std::pair<std::string, std::uint32_t>> edited_step(const dsl::Campaign& rule,
+                                                                     const std::string& step) const {
+        const auto name = rule.step_today(step);
+        if (const auto* retired = rule.retirement(name)) {
+            const auto fate = retired->continue_at ? fmt::format("retired: they go on at `{}`", *retired->continue_at)
+                                                   : std::string("retired: the campaign ends there for them");
+            return std::pair(fate, place(retired->span).line);
+        }
+        const auto renamed =
+            std::find_if(rule.renamed.begin(), rule.renamed.end(), [&](const auto& r) { return r.from == step; });
+        if (renamed == rule.renamed.end())
+            return std::nullopt;
+        return std::pair(fmt::format("called `{}` now: they get it as it was when they started", name),
+                         place(renamed->span).line);
     }
 
     void removed() {
         std::map<std::string, std::int64_t> gone;
         if (live_.rules)
             for (const auto& campaign : live_.rules->campaigns)
-                if (!rules().campaign(campaign.name))
-                    gone[campaign.name] = 0;
-        for (const auto& list : store::step_lists_in_use(inputs_.store))
-            if (!rules().campaign(list.campaign))
-                gone[list.campaign] += list.live_enrolments;
-        for (const auto& [name, inside] : gone) {
-            plan_.removed.push_back({name, inside});
-            if (inside > 0)
-                plan_.obstacles.push_back(
-                    {"N0702", fmt::format("the campaign \"{}\" is gone or has another name, and {} in it. Put it back "
-                                          "until they are through; `expires on` lets nobody else in.",
-                                          name, counted(inside, "person is", "people are"))});
+                gone[campaign.name] = 0;
+        for (const auto& [name, people] : store::people_in_campaigns(inputs_.store))
+            gone[name] = people;
+        for (const auto& [name, inside] : gone)
+            if (!rules().campaign(name) || rules().campaigns[*rules().campaign(name)].closing)
+                plan_.removed.push_back({name, inside, fate(name)});
+    }
+
+    std::string fate(const std::string& campaign) const {
+        const std::string today(rules().campaign_today(campaign));
+        if (const auto* retired = rules().retirement(today))
+            return retired->stop_now ? "they stop at once" : "they finish";
+        return today == campaign ? std::string() : fmt::format("it is called \"{}\" now, and they go on", today);
+    }
+
+    void obstacles() {
+        for (const auto& problem : persist::edit_problems(inputs_.store, *inputs_.rules))
+            plan_.obstacles.push_back(
+                {problem.code, problem.title + '.', place(problem.labels.front().span), problem.notes});
+    }
+
+    /// Who may be written to on some channel and has had less than was promised.
+    void floors() {
+        for (const auto& floor : rules().policy.floors) {
+            PlanFloor report{place(floor.span), floor.text, 0, 0, {}};
+            for (roster::Row row = 0; row < state_.columns->size(); ++row) {
+                if (!reachable(row))
+                    continue;
+                ++report.reachable;
+                const auto who = state_.columns->id(row);
+                if (had(floor, who) >= floor.count)
+                    continue;
+                ++report.below;
+                below_.push_back({plan_.floors.size(), who});
+            }
+            plan_.floors.push_back(std::move(report));
         }
+    }
+
+    bool reachable(roster::Row row) const {
+        const auto& policy = rules().policy;
+        const auto flags = state_.columns->flags(row);
+        const auto agreed = [&](const std::optional<dsl::ConsentIx>& consent) {
+            return !consent || state_.columns->consent(*consent, row) == dsl::cond::ConsentIs::given;
+        };
+        const bool email = flags.has_email && !flags.email_suppressed && agreed(policy.email_consent);
+        const bool sms = flags.has_phone && !flags.sms_suppressed && policy.sms_consent && agreed(policy.sms_consent);
+        return !flags.erased && (email || sms) && !never_contact(policy, row);
+    }
+
+    std::int64_t had(const dsl::Floor& floor, base::CandidateId who) const {
+        const auto entries = state_.ledger.of(who);
+        return std::count_if(entries.begin(), entries.end(), [&](const engine::Sent& sent) {
+            return sent.counted && sent.at > inputs_.now - floor.in && counts(floor, sent);
+        });
+    }
+
+    bool counts(const dsl::Floor& floor, const engine::Sent& sent) const {
+        if (floor.of != dsl::CapOf::kind)
+            return floor.of == dsl::CapOf::messages ||
+                   (floor.of == dsl::CapOf::sms) == (sent.channel == dsl::Channel::sms);
+        const auto text = rules().find_template(sent.channel, sent.message_template);
+        return text && rules().templates[*text].kind == floor.kind;
     }
 
     // --- against the live rules ----------------------------------------------------------------------------------
@@ -262,11 +334,14 @@ private:
             audiences[rule.name] = static_cast<std::int64_t>(state.member.of(rule.audience).count());
         const auto course = foresee(inputs, state, inputs.now + k_next_day);
         for (auto& campaign : plan_.campaigns) {
-            const auto then = live_.rules->campaign(campaign.name);
+            const auto then = live_campaign(campaign.name);
             if (!then)
                 continue;
-            const auto differences = compare(*live_.rules, live_.rules->campaigns[*then], rules(),
-                                             rules().campaigns[*rules().campaign(campaign.name)]);
+            auto differences = compare(*live_.rules, live_.rules->campaigns[*then], rules(),
+                                       rules().campaigns[*rules().campaign(campaign.name)]);
+            if (live_.rules->campaigns[*then].name != campaign.name)
+                differences.words.insert(differences.words.begin(),
+                                         fmt::format("its name, which was \"{}\"", live_.rules->campaigns[*then].name));
             campaign.against = differences.any() ? Against::changed : Against::unchanged;
             campaign.changes = differences.words;
             campaign.live_audience = audiences[campaign.name];
@@ -276,12 +351,22 @@ private:
         }
     }
 
+    /// By its name then.
+    std::optional<dsl::CampaignIx> live_campaign(const std::string& today) const {
+        for (dsl::CampaignIx ix = 0; ix < live_.rules->campaigns.size(); ++ix)
+            if (rules().campaign_today(live_.rules->campaigns[ix].name) == today)
+                return ix;
+        return std::nullopt;
+    }
+
     /// What `apply` would set: bounds, and canaries for whatever is sent differently.
     void set_guards() {
         if (live_.hash && *live_.hash == rules().hash)
             return;
         for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix) {
             auto& campaign = plan_.campaigns[ix];
+            if (campaign.closing)
+                continue;
             state_.campaigns[ix].bound = growth_limit(campaign.audience, inputs_.guard);
             if (kept_.contains(campaign.name) || !rules().campaigns[ix].has_message)
                 continue;
@@ -357,7 +442,8 @@ private:
     base::ZoneId zone_;
     People people_;
     Course course_;
-    std::set<std::string> kept_;  // campaigns that send what they sent
+    std::vector<std::pair<std::size_t, base::CandidateId>> below_;  // by floor
+    std::set<std::string> kept_;                                    // campaigns that send what they sent
     Plan plan_;
 };
 

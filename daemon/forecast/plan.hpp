@@ -50,11 +50,20 @@ struct ChangedText {
     std::int64_t people = 0;
 };
 
+/// A step that the rules have retired, or call by another name, while people still have it ahead.
+struct EditedStep {
+    std::string step;
+    std::string fate;  // "they go on at `last_note`"
+    std::uint32_t line = 0;
+    std::int64_t people = 0;
+};
+
 struct PlanCampaign {
     enum class Against : std::uint8_t { nothing_live, added, changed, unchanged };
     std::string name;
     Place place;
     bool draft = false;
+    bool closing = false;  // retired: nobody enters, people inside finish
     Against against{};
     std::vector<std::string> changes;  // what is different from the live rules, in words
     std::string audience_name;
@@ -73,6 +82,7 @@ struct PlanCampaign {
     std::int64_t inside = 0;
     std::map<std::string, std::int64_t> on_older_steps;  // people by version (6 hex digits) other than this one
     std::vector<ChangedText> changed_texts;
+    std::vector<EditedStep> edited_steps;
     std::int32_t canary = 0;  // messages to go out first, before the rest, once applied; 0: none
     Reasons blocked;          // in the audience, and may not come in
     Reasons waits;            // of the next 24 hours
@@ -82,11 +92,23 @@ struct PlanCampaign {
 struct RemovedCampaign {
     std::string name;
     std::int64_t inside = 0;
+    std::string fate;  // "they finish"; empty: nothing says so
 };
 
-/// Why these rules cannot be applied, whatever the figures: a diagnostic's code and a sentence.
+/// Why these rules cannot be applied, whatever the figures: a diagnostic's code, place and sentence, and what to write.
 struct Obstacle {
     std::string code, sentence;
+    Place place;
+    std::vector<std::string> write;
+};
+
+/// `at least 1 message per candidate in 120 days`, and who had less.
+struct PlanFloor {
+    Place place;
+    std::string text;
+    std::int64_t reachable = 0;  // people who may be written to at all
+    std::int64_t below = 0;
+    std::vector<std::string> refs;  // of those below
 };
 
 struct Plan {
@@ -105,6 +127,7 @@ struct Plan {
     std::vector<PlanCampaign> campaigns;
     std::vector<RemovedCampaign> removed;
     std::vector<Obstacle> obstacles;
+    std::vector<PlanFloor> floors;
     Days days;  // the next 7, all campaigns
     std::int64_t entering_next_day = 0, messages_next_day = 0;
     Hour busiest_hour;                       // of the next 24 hours
@@ -118,7 +141,8 @@ struct Plan {
 /// mode.
 Plan plan(const Inputs& inputs, std::size_t warnings = 0);
 
-std::string to_text(const Plan& plan, Page page = {});
-std::string to_json(const Plan& plan);
+/// `names`: who is meant where people are counted that something should be done for.
+std::string to_text(const Plan& plan, Page page = {}, bool names = false);
+std::string to_json(const Plan& plan, bool names = false);
 
 }  // namespace nurture::forecast

@@ -15,7 +15,7 @@ using engine::ReasonCode;
 
 class Text {
 public:
-    Text(const Plan& plan, Page page) : p_(plan), w_(page) {}
+    Text(const Plan& plan, Page page, bool names) : p_(plan), w_(page), names_(names) {}
 
     std::string make() {
         head();
@@ -27,6 +27,7 @@ public:
         }
         other_segments(audiences);
         removed();
+        floors();
         week();
         obstacles();
         summary();
@@ -100,6 +101,8 @@ private:
     void campaign(const PlanCampaign& c) {
         w_.blank();
         w_.line(fmt::format("campaign \"{}\"", printable(c.name)), at(c.place), Ink::bold);
+        if (c.closing)
+            w_.paragraph("retired: nobody enters any more, people inside finish.", "  ", Ink::yellow);
         if (c.draft)
             w_.paragraph("a draft: nobody enters, nothing is sent.", "  ", Ink::yellow);
         against(c);
@@ -192,6 +195,11 @@ private:
                                      channel_word(changed.channel), printable(changed.message_template),
                                      thousands(changed.people)),
                          "  ~ ", Ink::yellow);
+        for (const auto& edited : c.edited_steps)
+            w_.paragraph(fmt::format("{} `{}` ahead, which is {} (line {}).",
+                                     counted(edited.people, "person has", "people have"), edited.step, edited.fate,
+                                     edited.line),
+                         "  ~ ", Ink::yellow);
     }
 
     void held_back(const PlanCampaign& c) {
@@ -231,11 +239,13 @@ private:
             return;
         w_.blank();
         for (const auto& campaign : p_.removed)
-            w_.paragraph(fmt::format("campaign \"{}\" is not in these rules any more{}.", printable(campaign.name),
-                                     campaign.inside > 0
-                                         ? fmt::format("; {} people are in it", thousands(campaign.inside))
-                                         : ""),
-                         "  - ", Ink::red);
+            w_.paragraph(
+                fmt::format("campaign \"{}\" is not in these rules any more{}.", printable(campaign.name),
+                            campaign.inside > 0
+                                ? fmt::format("; {} in it{}{}", counted(campaign.inside, "person is", "people are"),
+                                              campaign.fate.empty() ? "" : ": ", campaign.fate)
+                                : ""),
+                "  - ", Ink::red);
     }
 
     // --- the end ---------------------------------------------------------------------------------------------------
@@ -255,8 +265,29 @@ private:
         if (p_.obstacles.empty())
             return;
         w_.blank();
-        for (const auto& obstacle : p_.obstacles)
-            w_.paragraph(obstacle.sentence, "error " + obstacle.code + ": ", Ink::red);
+        for (const auto& obstacle : p_.obstacles) {
+            w_.paragraph(fmt::format("{}:{}: {}", obstacle.place.file, obstacle.place.line, obstacle.sentence),
+                         "error " + obstacle.code + ": ", Ink::red);
+            for (const auto& line : obstacle.write)
+                w_.line("      " + line, Ink::plain);
+        }
+    }
+
+    void floors() {
+        for (const auto& floor : p_.floors) {
+            w_.blank();
+            w_.line(printable(floor.text), at(floor.place), Ink::bold);
+            w_.paragraph(floor.below == 0
+                             ? fmt::format("kept: {} can be written to.", counted(floor.reachable, "person", "people"))
+                             : fmt::format("{} of the {} who can be written to had less. Nothing is sent to make up "
+                                           "for it.{}",
+                                           thousands(floor.below), counted(floor.reachable, "person", "people"),
+                                           names_ ? "" : " Who: nurture plan --people"),
+                         floor.below == 0 ? "    " : "  ! ", floor.below == 0 ? Ink::plain : Ink::red);
+            for (const auto& ref : floor.refs)
+                if (names_)
+                    w_.line("      " + printable(ref), Ink::plain);
+        }
     }
 
     void summary() {
@@ -279,10 +310,11 @@ private:
 
     const Plan& p_;
     Writer w_;
+    bool names_;
 };
 
 }  // namespace
 
-std::string to_text(const Plan& plan, Page page) { return Text(plan, page).make(); }
+std::string to_text(const Plan& plan, Page page, bool names) { return Text(plan, page, names).make(); }
 
 }  // namespace nurture::forecast

@@ -136,7 +136,7 @@ private:
         campaign.lines = lines(rule.audience, evaluation);
         campaign.entry = entry(ix, entrance);
         for (const auto& row : store::enrolments_of(inputs_.store, who_))
-            if (row.campaign == rule.name)
+            if (rules().campaign_today(row.campaign) == rule.name)
                 campaign.enrolments.push_back(enrolment(row));
         return campaign;
     }
@@ -194,7 +194,7 @@ private:
         if (row.ended_at)
             enrolment.end = words(row.end_reason);
         else
-            enrolment.where = where(row);
+            enrolment.where = where(row) + retired_ahead(row);
         for (const auto& message : store::messages_of_enrolment(inputs_.store, row.id))
             enrolment.messages.push_back(this->message(message));
         return enrolment;
@@ -221,6 +221,28 @@ private:
     bool asks_for_note(const store::Enrolment& row) const {
         const auto* e = state_.book.find(row.id);
         return e != nullptr && std::holds_alternative<dsl::op::Note>(e->line().op);
+    }
+
+    /// Steps of an older list that the rules have retired since, and what becomes of the person there.
+    std::string retired_ahead(const store::Enrolment& row) const {
+        const auto* e = state_.book.find(row.id);
+        if (e == nullptr)
+            return {};
+        const auto& rule = rules().campaigns[e->campaign];
+        const auto lines = dsl::ahead(*e->steps, e->position);
+        std::string text;
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const auto& line = e->steps->lines[i];
+            const auto* retired = lines[i] && std::holds_alternative<dsl::op::Retired>(line.op)
+                                      ? rule.retirement(rule.step_today(line.name))
+                                      : nullptr;
+            if (retired != nullptr)
+                text += fmt::format("; `{}` is retired ({}:{}): {}", line.name, place(retired->span).file,
+                                    place(retired->span).line,
+                                    retired->continue_at ? fmt::format("goes on at `{}`", *retired->continue_at)
+                                                         : "the campaign ends there");
+        }
+        return text;
     }
 
     std::string line_of(const store::Enrolment& row) const {

@@ -24,7 +24,7 @@ inline void read_gate(const store::Gate& gate, engine::State& state) {
                 state.channel_held[channel == store::Channel::sms ? 1 : 0] = true;
         return;
     }
-    const auto campaign = state.rules->campaign(gate.name);
+    const auto campaign = state.rules->campaign(state.rules->campaign_today(gate.name));
     if (!campaign)
         return;
     engine::CampaignState& is = state.campaigns[*campaign];

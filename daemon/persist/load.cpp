@@ -2,12 +2,12 @@
 #include "daemon/persist/load.hpp"
 
 #include "daemon/engine/engine.hpp"
+#include "daemon/persist/edits.hpp"
 #include "daemon/persist/gates.hpp"
 #include "daemon/persist/rows.hpp"
 #include "daemon/roster/load.hpp"
 #include "daemon/store/candidates.hpp"
 #include "daemon/store/enrolments.hpp"
-#include "daemon/store/journal.hpp"
 #include "daemon/store/messages.hpp"
 
 #include <algorithm>
@@ -15,38 +15,21 @@
 namespace nurture::persist {
 namespace {
 
-using StepLists = std::map<dsl::Hash, std::shared_ptr<const dsl::StepList>>;
-
-/// Those of the rules, and older ones that somebody is still on.
-StepLists step_lists(const store::Database& database, dsl::Rules& rules) {
-    StepLists lists;
-    for (const dsl::Campaign& campaign : rules.campaigns)
-        lists.emplace(campaign.steps->hash, campaign.steps);
-    for (const store::StepListRow& used : store::step_lists_in_use(database)) {
-        if (lists.contains(used.hash) || !rules.campaign(used.campaign))
-            continue;
-        const auto then = store::rule_set(database, used.rule_set);
-        dsl::Diagnostics problems;
-        auto steps = then ? dsl::compile_step_list(sources_of(*then), used.campaign, rules, problems) : nullptr;
-        if (steps == nullptr || steps->hash != used.hash)
-            throw base::StoreError("people are on earlier steps of \"" + used.campaign +
-                                   "\" which these rules cannot carry" +
-                                   (problems.empty() ? std::string() : ": " + problems.front().title));
-        lists.emplace(used.hash, std::move(steps));
-    }
-    return lists;
+/// Whatever it was called when the row was written.
+std::optional<dsl::CampaignIx> today(const engine::State& state, std::string_view campaign) {
+    return state.rules->campaign(state.rules->campaign_today(campaign));
 }
 
 /// An ended enrolment only leaves its trace, for which any list of its campaign will do.
 void read_enrolments(const store::Database& database, engine::State& state, const StepLists& lists) {
     store::scan_enrolments(database, [&](const store::Enrolment& row) {
         state.next_enrolment = std::max(state.next_enrolment, row.id + 1);
-        const auto campaign = state.rules->campaign(row.campaign);
+        const auto campaign = today(state, row.campaign);
         const auto who = state.columns->find(row.candidate);
         if (!campaign || !who)
-            return;  // end_orphans() has seen to those that were live
+            return;  // carry_over() sees to those that are live
         const bool ended = row.phase == store::Phase::ended;
-        const auto list = lists.find(row.step_list);
+        const auto list = lists.find({state.rules->campaigns[*campaign].name, row.step_list});
         const auto steps = list != lists.end() ? list->second : state.rules->campaigns[*campaign].steps;
         const engine::Enrolment e = from_row(row, *campaign, steps);
         if (!ended)
@@ -67,7 +50,7 @@ void read_ledger(const store::Database& database, engine::State& state, Minute n
         const dsl::Channel of = channel(row.channel);
         state.ledger.put(row.candidate, {row.enrolment,
                                          std::string(row.step),
-                                         state.rules->campaign(row.campaign).value_or(engine::k_no_campaign),
+                                         today(state, row.campaign).value_or(engine::k_no_campaign),
                                          of,
                                          std::string(row.message_template),
                                          counted && row.counted_at ? base::floor_minute(*row.counted_at) : slot,
@@ -95,12 +78,12 @@ void read_ledger(const store::Database& database, engine::State& state, Minute n
 
 void read_counters(const store::Database& database, engine::State& state) {
     for (const store::CheckRun& run : store::check_runs(database))
-        if (const auto campaign = state.rules->campaign(run.campaign)) {
+        if (const auto campaign = today(state, run.campaign)) {
             state.campaigns[*campaign].ran_for = base::floor_minute(run.ran_for);
             state.campaigns[*campaign].left_over = static_cast<std::int32_t>(run.left_over);
         }
     for (const store::Quota& quota : store::quotas(database))
-        if (const auto campaign = state.rules->campaign(quota.name);
+        if (const auto campaign = today(state, quota.name);
             campaign && quota.scope == k_enrol_quota && quota.period == base::to_day_number(state.today))
             state.campaigns[*campaign].entered_today = static_cast<std::int32_t>(quota.used);
     for (const store::Gate& gate : store::gates(database))
@@ -121,13 +104,6 @@ void read_allow_list(const store::Database& database, engine::State& state, cons
 
 }  // namespace
 
-dsl::SourceSet sources_of(const store::RuleSet& set) {
-    dsl::SourceSet sources;
-    for (const store::StoredFile& file : set.files)
-        sources.files.push_back({file.path, file.text});
-    return sources;
-}
-
 dsl::Compiled compile_live(const store::Database& database) {
     const auto set = store::live_rule_set(database);
     return set ? dsl::compile(sources_of(*set)) : dsl::Compiled{};
@@ -140,9 +116,12 @@ std::int64_t bound(std::int64_t approved, const Setup& setup) {
 std::shared_ptr<engine::State> load(const store::Database& database, std::shared_ptr<const dsl::Rules> given,
                                     const Setup& setup, Minute now, const std::map<std::string, std::int64_t>& bounds) {
     const auto rules = std::make_shared<dsl::Rules>(*given);  // older step lists bring conditions of their own
-    const StepLists lists = step_lists(database, *rules);
+    dsl::Diagnostics problems;
+    const StepLists lists = step_lists(database, *rules, problems);
+    if (!problems.empty())
+        throw base::StoreError(problems.front().title);
     std::vector<std::shared_ptr<const dsl::StepList>> older;
-    for (const auto& [hash, list] : lists)
+    for (const auto& [of, list] : lists)
         older.push_back(list);
     auto columns = std::make_shared<roster::Columns>(roster::load(database, *rules, older, now));
     auto state = std::make_shared<engine::State>(rules, std::move(columns), setup.settings);
@@ -175,38 +154,6 @@ store::RuleSetId make_live(store::Database& database, const dsl::Rules& rules, s
     for (const auto& campaign : rules.campaigns)
         lists.push_back({campaign.steps->hash, campaign.name});
     return store::apply_rule_set(database, set, lists);
-}
-
-int end_orphans(store::Database& database, const dsl::Rules& rules, Minute now) {
-    std::vector<store::Enrolment> orphans;
-    store::scan_enrolments(database, [&](const store::Enrolment& row) {
-        if (row.phase != store::Phase::ended && !rules.campaign(row.campaign))
-            orphans.push_back(row);
-    });
-    if (orphans.empty())
-        return 0;
-    const std::string why(code(engine::ReasonCode::campaign_gone));
-    store::Transaction transaction(database);
-    for (store::Enrolment& row : orphans) {
-        for (const store::Message& message : store::messages_of_enrolment(database, row.id))
-            store::withdraw(database, message.id, store::MessageState::cancelled, why);
-        for (const store::HumanStep& step : store::human_steps_of(database, row.id))
-            if (!step.decided_at && store::waits(step.kind))
-                store::decide_human_step(database, step.id, "cancelled", now, "nurtured", why);
-        row.phase = store::Phase::ended;
-        row.due = std::nullopt;
-        row.ended_at = now;
-        row.end_reason = why;
-        store::put_enrolment(database, row);
-        store::append(database, {now, "end", 0, row.id,
-                                 store::JournalBody()
-                                     .add("candidate", row.candidate)
-                                     .add("campaign", row.campaign)
-                                     .add("reason", why)
-                                     .text()});
-    }
-    transaction.commit();
-    return static_cast<int>(orphans.size());
 }
 
 void begin_canary(store::Database& database, std::string_view campaign, std::int64_t messages, Minute now) {

@@ -33,7 +33,6 @@ struct Setup {
 
 /// The applied rule set, compiled from the source in the store. No rules and no diagnostics: none is applied.
 dsl::Compiled compile_live(const store::Database& database);
-dsl::SourceSet sources_of(const store::RuleSet& set);
 
 /// Through these rules, the live ones or others that are to be tried, as of `now`. `bounds`: approved sizes of
 /// audiences; without them nothing is bounded.
@@ -50,10 +49,6 @@ std::int64_t bound(std::int64_t approved, const Setup& setup);
 /// These rules are the live ones from here on. `set` says when, by whom, by which plan and with which bounds; files and
 /// step lists are filled in. Wants a write transaction, and the columns of its fields (store::ensure_columns).
 store::RuleSetId make_live(store::Database& database, const dsl::Rules& rules, store::RuleSet set);
-
-/// Campaigns with people in them that the rules do not have any more: those enrolments end, their messages are
-/// cancelled. Before load(), in its own transaction; number of people.
-int end_orphans(store::Database& database, const dsl::Rules& rules, Minute now);
 
 /// Begins the canary of campaigns that an apply changed, `messages` each; 0: none. Wants a write transaction.
 void begin_canary(store::Database& database, std::string_view campaign, std::int64_t messages, Minute now);

@@ -4,6 +4,7 @@
 #include "daemon/base/log.hpp"
 #include "daemon/engine/engine.hpp"
 #include "daemon/persist/commit.hpp"
+#include "daemon/persist/edits.hpp"
 #include "daemon/persist/inbox_facts.hpp"
 #include "daemon/persist/load.hpp"
 #include "daemon/service/wiring.hpp"
@@ -54,7 +55,7 @@ struct Runner::Impl final : engine::World {
             return nullptr;
         }
         why.clear();
-        persist::end_orphans(database, *compiled.rules, base::floor_minute(now));
+        persist::carry_over(database, *compiled.rules, base::floor_minute(now));
         return persist::load_live(database, compiled.rules, setup(), base::floor_minute(now));
     }
 

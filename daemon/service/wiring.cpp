@@ -45,6 +45,18 @@ std::unique_ptr<connectors::Connector> make(outbox::Outbox& outbox, connectors::
     return connector;
 }
 
+/// Those that this directory says itself.
+void add_caps(store::T2Policy& policy, const dsl::Policy& from, const std::vector<std::string>& campaigns) {
+    for (const auto& cap : from.caps) {
+        if (cap.per != dsl::CapPer::candidate || cap.of == dsl::CapOf::kind || cap.directory != from.directory)
+            continue;  // those are the engine's alone, or said already
+        std::optional<store::Channel> channel;
+        if (cap.of != dsl::CapOf::messages)
+            channel = cap.of == dsl::CapOf::email ? store::Channel::email : store::Channel::sms;
+        policy.caps.push_back({cap.count, channel, cap.in, campaigns});
+    }
+}
+
 bool decides(const std::filesystem::path& path) {
     const auto extension = path.extension();
     return extension == ".nurture" || extension == ".ics" || path.filename() == "places.csv";
@@ -85,13 +97,17 @@ store::T2Policy t2_policy(const dsl::Rules& rules, bool stop_file) {
     policy.stop_file = stop_file;
     for (const auto list : rules.policy.never_contact_lists)
         policy.never_contact_lists.push_back(rules.schema.lists[list]);
-    for (const auto& cap : rules.policy.caps) {
-        if (cap.per != dsl::CapPer::candidate || cap.of == dsl::CapOf::kind)
-            continue;  // those are the engine's alone
-        std::optional<store::Channel> channel;
-        if (cap.of != dsl::CapOf::messages)
-            channel = cap.of == dsl::CapOf::email ? store::Channel::email : store::Channel::sms;
-        policy.caps.push_back({cap.count, channel, cap.in});
+    add_caps(policy, rules.policy, {});
+    for (const auto& below : rules.below) {
+        std::vector<std::string> campaigns;
+        for (const auto& campaign : rules.campaigns)
+            if (rules.holds_for(below.directory, campaign))
+                campaigns.push_back(campaign.name);
+        if (campaigns.empty())
+            continue;
+        for (const auto list : below.never_contact_lists)
+            policy.never_contact_below.push_back({rules.schema.lists[list], campaigns});
+        add_caps(policy, below, campaigns);
     }
     return policy;
 }

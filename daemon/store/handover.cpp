@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 
 namespace nurture::store {
@@ -49,13 +50,15 @@ bool is_erased(const Database& database, CandidateId candidate) {
            Statement(database, "SELECT 1 FROM candidate WHERE id=? AND erased_at IS NOT NULL", candidate).step();
 }
 
+bool names(const std::vector<std::string>& campaigns, const Message& m) {
+    return std::find(campaigns.begin(), campaigns.end(), m.campaign) != campaigns.end();
+}
+
 bool never_contact(const Database& database, const Message& m, const T2Policy& policy, Instant now) {
-    for (const auto& list : policy.never_contact_lists) {
-        if (is_list_member(database, m.candidate, list, now)) {
-            return true;
-        }
-    }
-    return false;
+    const auto on = [&](const std::string& list) { return is_list_member(database, m.candidate, list, now); };
+    return std::any_of(policy.never_contact_lists.begin(), policy.never_contact_lists.end(), on) ||
+           std::any_of(policy.never_contact_below.begin(), policy.never_contact_below.end(),
+                       [&](const NeverContact& below) { return names(below.campaigns, m) && on(below.list); });
 }
 
 Refusal approval_refusal(const Database& database, const Message& m, const Hash& text_hash) {
@@ -71,7 +74,7 @@ Refusal approval_refusal(const Database& database, const Message& m, const Hash&
 
 bool cap_full(const Database& database, const Message& m, const T2Policy& policy, Instant now) {
     for (const auto& cap : policy.caps) {
-        if (cap.channel && *cap.channel != m.channel) {
+        if ((cap.channel && *cap.channel != m.channel) || (!cap.campaigns.empty() && !names(cap.campaigns, m))) {
             continue;
         }
         Statement query(database,

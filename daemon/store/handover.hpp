@@ -43,12 +43,19 @@ struct CandidateCap {
     int count = 0;
     std::optional<Channel> channel;  // none: email and SMS together
     std::chrono::seconds in{};
+    std::vector<std::string> campaigns{};  // whose messages it holds back; empty: everybody's
+};
+/// A list whose people get nothing of some campaigns.
+struct NeverContact {
+    std::string list;
+    std::vector<std::string> campaigns;
 };
 /// What the installation and the live rule set say at this moment.
 struct T2Policy {
     bool stop_file = false;  // a STOP file lies there
     std::vector<std::string> never_contact_lists;
     std::vector<CandidateCap> caps;
+    std::vector<NeverContact> never_contact_below{};  // what single directories of the rules add
 };
 
 /// "Message `message` is about to be handed over as attempt `attempt`."

@@ -56,20 +56,6 @@ std::optional<RuleSet> one(const Database& database, std::string_view where, con
     return query.step() ? std::optional(read(query)) : std::nullopt;
 }
 
-constexpr std::string_view k_step_lists =
-    "SELECT hash,campaign,rule_set,"
-    " (SELECT count(*) FROM enrolment WHERE enrolment.step_list=step_list.hash AND ended_at IS NULL) AS people"
-    " FROM step_list ";
-
-StepListRow read_step_list(Statement& row) {
-    StepListRow list;
-    list.hash = row.array<Hash>();
-    list.campaign = row.text();
-    list.rule_set = row.integer();
-    list.live_enrolments = row.integer();
-    return list;
-}
-
 }  // namespace
 
 RuleSetId apply_rule_set(Database& database, const RuleSet& set, const std::vector<StepListRef>& step_lists) {
@@ -114,18 +100,64 @@ std::vector<RuleSet> rule_set_history(const Database& database) {
     return all;
 }
 
+std::int64_t StepListRow::people() const {
+    std::int64_t people = 0;
+    for (const auto& [position, there] : positions) {
+        people += there;
+    }
+    return people;
+}
+
 std::vector<StepListRow> step_lists_in_use(const Database& database) {
+    // A step that has a name and is waited behind is done: the line after it comes next.
+    Statement query(database,
+                    "SELECT e.campaign, e.step_list, s.rule_set,"
+                    " e.position + coalesce(e.phase='waiting' AND e.step<>'' AND e.due=e.anchor,0) AS next, count(*)"
+                    " FROM enrolment e JOIN step_list s ON s.hash=e.step_list"
+                    " WHERE e.ended_at IS NULL AND e.phase<>'pending'"
+                    " GROUP BY e.campaign, e.step_list, s.rule_set, next"
+                    " ORDER BY e.campaign, s.rule_set, e.step_list, next");
     std::vector<StepListRow> all;
-    Statement query(database, std::string(k_step_lists) + "WHERE people>0 ORDER BY campaign,rule_set,hash");
     while (query.step()) {
-        all.push_back(read_step_list(query));
+        StepListRow row;
+        row.campaign = query.text();
+        row.hash = query.array<Hash>();
+        row.rule_set = query.integer();
+        if (all.empty() || all.back().campaign != row.campaign || all.back().hash != row.hash) {
+            all.push_back(std::move(row));
+        }
+        const auto position = static_cast<int>(query.integer());
+        all.back().positions[position] = query.integer();
     }
     return all;
 }
 
-std::optional<StepListRow> step_list(const Database& database, const Hash& hash) {
-    Statement query(database, std::string(k_step_lists) + "WHERE hash=?", hash);
-    return query.step() ? std::optional(read_step_list(query)) : std::nullopt;
+std::optional<RuleSetId> rule_set_of_steps(const Database& database, const Hash& hash) {
+    Statement query(database, "SELECT rule_set FROM step_list WHERE hash=?", hash);
+    return query.step() ? std::optional(query.integer()) : std::nullopt;
+}
+
+std::map<std::string, std::int64_t> people_in_campaigns(const Database& database) {
+    std::map<std::string, std::int64_t> all;
+    Statement query(database, "SELECT campaign, count(*) FROM enrolment WHERE ended_at IS NULL GROUP BY campaign");
+    while (query.step()) {
+        std::string campaign = query.text();
+        all[std::move(campaign)] = query.integer();
+    }
+    return all;
+}
+
+void rename_campaign(Database& database, std::string_view from, std::string_view to) {
+    Statement(database, "UPDATE enrolment SET campaign=? WHERE campaign=?", to, from).run();
+    Statement(database, "UPDATE message SET campaign=? WHERE campaign=?", to, from).run();
+    Statement(database, "UPDATE human_step SET campaign=? WHERE campaign=?", to, from).run();
+    Statement(database, "UPDATE OR REPLACE check_run SET campaign=? WHERE campaign=?", to, from).run();
+    Statement(database, "UPDATE OR REPLACE quota SET name=? WHERE name=?", to, from).run();
+    Statement(database, "UPDATE OR REPLACE gate SET name=? WHERE name=?", to, from).run();
+}
+
+bool knows_campaign(const Database& database, std::string_view campaign) {
+    return Statement(database, "SELECT 1 FROM enrolment WHERE campaign=? LIMIT 1", campaign).step();
 }
 
 }  // namespace nurture::store

@@ -42,14 +42,23 @@ std::optional<RuleSet> rule_set(const Database& database, const Hash& hash);
 /// Newest first; `files` are left empty.
 std::vector<RuleSet> rule_set_history(const Database& database);
 
+/// The steps of a campaign that somebody is on, as its enrolments call it. Who waits to come in is on none yet.
 struct StepListRow {
-    Hash hash{};
     std::string campaign;
-    RuleSetId rule_set = 0;
-    std::int64_t live_enrolments = 0;
+    Hash hash{};
+    RuleSetId rule_set = 0;                 // in whose text these steps first appeared
+    std::map<int, std::int64_t> positions;  // people by the line that they have to do, or to wait for, next
+    std::int64_t people() const;
 };
-/// Those that somebody is on.
 std::vector<StepListRow> step_lists_in_use(const Database& database);
-std::optional<StepListRow> step_list(const Database& database, const Hash& hash);
+/// In whose text these steps first appeared.
+std::optional<RuleSetId> rule_set_of_steps(const Database& database, const Hash& hash);
+/// People who are in a campaign, or wait to come in.
+std::map<std::string, std::int64_t> people_in_campaigns(const Database& database);
+/// Everything that is kept under a campaign's name, history included, goes on under another, which nothing is kept
+/// under yet.
+void rename_campaign(Database& database, std::string_view from, std::string_view to);
+/// Somebody is or was in it.
+bool knows_campaign(const Database& database, std::string_view campaign);
 
 }  // namespace nurture::store

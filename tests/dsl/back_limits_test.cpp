@@ -15,6 +15,42 @@ TEST_CASE("more segments than indices can name are refused, not looked up") {
     CHECK(result.said.find("N0130: there are more than 10000 segments") != std::string::npos);
 }
 
+TEST_CASE("a million segments are refused by their size, not looked at one by one") {
+    std::string text = "edition 2026\n";
+    text.reserve(40'000'000);
+    for (int i = 0; i < 1'000'000; ++i) {
+        text += "segment \"s" + std::to_string(i) + "\"\nhas worked\nend\n";
+    }
+    const test::Result result = test::compiled(std::move(text));
+    CHECK_FALSE(result.rules);
+    CHECK(result.said.find("N0130: the rule files have more than 8 megabytes together") != std::string::npos);
+    CHECK(result.said.size() < 4096);
+}
+
+TEST_CASE("thousands of segments in a circle, or one below the other, are one message each") {
+    for (const bool circle : {true, false}) {
+        constexpr int k_count = 3'000;
+        std::string text = "edition 2026\n";
+        for (int i = 0; i < k_count; ++i) {
+            const int next = circle ? (i + 1) % k_count : i + 1;
+            text += "segment \"s" + std::to_string(i) + "\"\n" +
+                    (next < k_count ? "is in segment \"s" + std::to_string(next) + "\"" : "has worked") + "\nend\n";
+        }
+        const test::Result result = test::compiled(std::move(text));
+        CHECK_FALSE(result.rules);
+        CHECK(result.said.find("N0130: segments refer to each other more than 64 deep") != std::string::npos);
+    }
+    std::string ring = "edition 2026\n";
+    for (int i = 0; i < 60; ++i) {
+        ring +=
+            "segment \"s" + std::to_string(i) + "\"\nis in segment \"s" + std::to_string((i + 1) % 60) + "\"\nend\n";
+    }
+    const test::Result result = test::compiled(std::move(ring));
+    CHECK_FALSE(result.rules);
+    CHECK(result.said.find("N0225") != std::string::npos);
+    CHECK(result.said.find("N0225") == result.said.rfind("N0225"));
+}
+
 TEST_CASE("a file with a thousand mistakes is told about some hundred of them") {
     std::string text = "edition 2026\nsegment \"S\"\n";
     for (int i = 0; i < 1'000; ++i) {

@@ -197,30 +197,6 @@ TEST_CASE("the version of a campaign is its steps alone: layout, comments and th
     CHECK(result.rules->campaigns[0].steps->hash == first);
 }
 
-TEST_CASE("an older step list is compiled against today's rules, and says what it needs that is gone") {
-    const auto then =
-        test::beside_house_rules(campaign("  step hello: email \"hello\"\n  if travels is no\n    stop\n  end"));
-    const test::Result today = test::compiled(campaign("  step other: email \"guide\""));
-    REQUIRE(today.rules);
-    Rules rules = *today.rules;
-    const auto conditions = rules.conditions.size();
-    Diagnostics diagnostics;
-    const auto list = compile_step_list(then, "C", rules, diagnostics);
-    REQUIRE(list);
-    CHECK(diagnostics.empty());
-    CHECK(list->lines[0].name == "hello");
-    CHECK(rules.conditions.size() > conditions);
-    CHECK(describe(rules, list->lines[1]) == "if travels is no, otherwise go to 3");
-    CHECK(list->hash == version("  step hello: email \"hello\"\n  if travels is no\n    stop\n  end"));
-
-    auto needs_more = test::beside_house_rules(campaign("  step hello: email \"gone\""));
-    CHECK_FALSE(compile_step_list(needs_more, "C", rules, diagnostics));
-    REQUIRE(diagnostics.size() == 1);
-    CHECK(diagnostics[0].code == "N0703");
-    CHECK(diagnostics[0].title == "an older version of \"C\", which people are still on, needs what is gone: "
-                                  "there is no email template called \"gone\"");
-}
-
 TEST_CASE("the head of a campaign is carried as written") {
     const test::Result result = test::compiled(R"(edition 2026
 campaign "C"

@@ -34,10 +34,12 @@ policy "Lone Star Staffing"
   time zone candidate, otherwise "America/Chicago"
   holidays from "holidays.ics"
   quiet hours 20:00 to 08:00
-  quiet days sunday
+  quiet days sunday, monday
+  quiet dates 12-24 to 12-31
   email requires consent "job news"
   sms requires consent "text messages"
   at most 2 messages per candidate in 7 days
+  at most 400 messages per day
   never contact list "Do not contact"
 end
 
@@ -95,8 +97,8 @@ dsl::World test_world() {
     return world;
 }
 
-Result compiled(std::string text) {
-    dsl::SourceSet sources = beside_house_rules(std::move(text));
+Result compiled(std::string text, std::string path) {
+    dsl::SourceSet sources = beside_house_rules(std::move(text), std::move(path));
     dsl::Compiled result = dsl::compile(sources, test_world());
     std::string said;
     for (const dsl::Diagnostic& diagnostic : result.diagnostics) {

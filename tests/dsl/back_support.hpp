@@ -21,7 +21,7 @@ struct Result {
     std::shared_ptr<const dsl::Rules> rules;
     std::string said;
 };
-Result compiled(std::string text);
+Result compiled(std::string text, std::string path = "case.nurture");
 
 /// As compiled(), of condition lines that become the segment "x".
 Result compiled_lines(std::string_view lines);

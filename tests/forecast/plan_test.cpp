@@ -138,7 +138,11 @@ TEST_CASE("a step or a campaign cannot go while people need it") {
     REQUIRE(without_step.obstacles.size() == 1);
     CHECK(without_step.obstacles[0].code == "N0701");
     CHECK_THAT(without_step.obstacles[0].sentence, Contains("`guide`") && Contains("1 person still has it ahead"));
-    CHECK_THAT(to_text(without_step), Contains("This plan cannot be applied."));
+    CHECK(without_step.obstacles[0].place.file == "test.nurture");
+    REQUIRE(without_step.obstacles[0].write.size() == 3);
+    CHECK(without_step.obstacles[0].write[0] == "Write:   retired guide, stop");
+    CHECK_THAT(to_text(without_step),
+               Contains("or:      renamed guide to last") && Contains("This plan cannot be applied."));
 
     desk.use(changed(house_rules() + nurses(), "campaign \"Hello nurses\"", "campaign \"Hello again\""));
     const auto renamed = plan(desk.inputs());
@@ -147,6 +151,53 @@ TEST_CASE("a step or a campaign cannot go while people need it") {
     CHECK_THAT(renamed.obstacles[0].sentence, Contains("\"Hello nurses\"") && Contains("1 person is in it"));
     REQUIRE(renamed.removed.size() == 1);
     CHECK(renamed.removed[0].inside == 1);
+}
+
+TEST_CASE("what becomes of people before a step or in a campaign that is gone is part of the plan") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    desk.apply(*desk.rules);
+    desk.enrol(*store::find_by_ref(desk.store, "ana.ruiz"), *desk.rules, "Hello nurses", "review",
+               at("2026-02-27T07:00"));
+    const auto retired_step =
+        changed(house_rules() + nurses(), "step guide: email \"guide\" in the thread of hello", "");
+    desk.use(changed(retired_step, "  stop when candidate has replied\n",
+                     "  stop when candidate has replied\n  retired guide, stop\n"));
+    const auto steps = plan(desk.inputs());
+    CHECK(steps.obstacles.empty());
+    CHECK_THAT(to_text(steps),
+               Contains("1 person has `guide` ahead, which is retired: the campaign ends there for them"));
+
+    desk.use(changed(house_rules() + nurses(), "campaign \"Hello nurses\"", "campaign \"Hello again\"") +
+             "\nrenamed campaign \"Hello nurses\" to \"Hello again\"\n");
+    const auto renamed = plan(desk.inputs());
+    CHECK(renamed.obstacles.empty());
+    CHECK(campaign(renamed, "Hello again").inside == 1);
+    CHECK(campaign(renamed, "Hello again").changes == std::vector<std::string>{"its name, which was \"Hello nurses\""});
+
+    std::string without = house_rules() + nurses();
+    const auto begin = without.find("campaign \"Hello nurses\"");
+    without.erase(begin, without.find("template \"hello\"") - begin);
+    desk.use(without + "\nretired campaign \"Hello nurses\": finish\n");
+    CHECK_THAT(to_text(plan(desk.inputs())), Contains("retired: nobody enters any more, people inside finish.") &&
+                                                 Contains("1 person is in it: they finish"));
+    desk.use(without + "\nretired campaign \"Hello nurses\": stop now\n");
+    CHECK_THAT(to_text(plan(desk.inputs())), Contains("1 person is in it: they stop at once"));
+
+    desk.use(house_rules() + "\nretired campaign \"Hello nurses\": finish\n");
+    CHECK_THROWS_WITH(plan(desk.inputs()), Contains("still need what is gone"));
+}
+
+TEST_CASE("people who hear less often than the policy promises are counted, and named when asked") {
+    Desk desk(house_rules("  at least 1 message per candidate in 120 days\n") + nurses());
+    hire(desk);
+    const auto report = plan(desk.inputs());
+    REQUIRE(report.floors.size() == 1);
+    CHECK(report.floors[0].reachable > 0);
+    CHECK(report.floors[0].below == report.floors[0].reachable);  // nobody has had anything
+    CHECK(report.floors[0].refs.size() == static_cast<std::size_t>(report.floors[0].below));
+    CHECK_THAT(to_text(report), Contains("at least 1 message per candidate in 120 days") && !Contains("ana.ruiz\n"));
+    CHECK_THAT(to_text(report, {}, true), Contains("ana.ruiz"));
 }
 
 TEST_CASE("changed texts go out to a few people first, unless the guard is off") {

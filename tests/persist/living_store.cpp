@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/persist/living_store.hpp"
 
+#include "daemon/persist/edits.hpp"
 #include "daemon/store/candidates.hpp"
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/handover.hpp"
@@ -182,7 +183,7 @@ void LivingStore::withdraw_consent(const std::string& ref, Minute now) {
 void LivingStore::load() {
     const auto set = store::live_rule_set(database_);
     state_ = load_live(database_, rules_, setup_, now_);
-    committer_ = std::make_unique<Committer>(database_, rules_, set->id, setup_.settings);
+    committer_ = std::make_unique<Committer>(database_, state_->rules, set->id, setup_.settings);
 }
 
 void LivingStore::begin(std::string_view when) {
@@ -193,9 +194,10 @@ void LivingStore::begin(std::string_view when) {
     transaction.commit();
     load();
     facts_ = std::make_unique<InboxFacts>(database_, setup_, [this] {
+        carry_over(database_, *rules_, now_);
         auto fresh = load_live(database_, rules_, setup_, now_);
         committer_ =
-            std::make_unique<Committer>(database_, rules_, store::live_rule_set(database_)->id, setup_.settings);
+            std::make_unique<Committer>(database_, fresh->rules, store::live_rule_set(database_)->id, setup_.settings);
         return fresh;
     });
     engine::settle(*state_, *this, now_);

@@ -202,7 +202,7 @@ TEST_CASE("an enrolment comes back as it was written") {
     CHECK(back.event_value == "CCRA, CCRP");
     CHECK(back.event_at == e.event_at);
     CHECK(back.step_list == hash(9));
-    CHECK(step_lists_in_use(store.database).at(0).live_enrolments == 1);
+    CHECK(step_lists_in_use(store.database).at(0).people() == 1);
 }
 
 TEST_CASE("a human step is decided once") {
@@ -259,7 +259,7 @@ TEST_CASE("one rule set is live, older ones can come back, and each brings its s
     CHECK(live->bounds.at("ICU re-engagement") == 180);
     CHECK(live->files.at(0).text == "edition 2026\n");
     CHECK(rule_set_history(store.database).size() == 2);
-    CHECK(step_list(store.database, hash(10))->rule_set == second);
+    CHECK(rule_set_of_steps(store.database, hash(10)) == second);
     CHECK(inbox_after(store.database, before, 1).at(0).subject == store.rule_set);
 }
 

@@ -13,9 +13,9 @@ namespace {
 using Against = PlanCampaign::Against;
 using engine::ReasonCode;
 
-class Text {
+class PlanText {
 public:
-    Text(const Plan& plan, Page page) : p_(plan), w_(page) {}
+    PlanText(const Plan& plan, Page page) : p_(plan), w_(page) {}
 
     std::string make() {
         head();
@@ -287,6 +287,6 @@ private:
 
 }  // namespace
 
-std::string to_text(const Plan& plan, Page page) { return Text(plan, page).make(); }
+std::string to_text(const Plan& plan, Page page) { return PlanText(plan, page).make(); }
 
 }  // namespace nurture::forecast

@@ -14,9 +14,9 @@ constexpr std::size_t k_most_owners = 12, k_most_reasons = 6;
 
 using Rows = std::vector<std::vector<std::string>>;
 
-class Text {
+class PreviewText {
 public:
-    Text(const Preview& preview, Page page) : p_(preview), w_(page) {}
+    PreviewText(const Preview& preview, Page page) : p_(preview), w_(page) {}
 
     std::string make() {
         head();
@@ -173,6 +173,6 @@ private:
 
 }  // namespace
 
-std::string to_text(const Preview& preview, Page page) { return Text(preview, page).make(); }
+std::string to_text(const Preview& preview, Page page) { return PreviewText(preview, page).make(); }
 
 }  // namespace nurture::forecast

@@ -6,6 +6,9 @@
 set(NURTURED_FOLDERS
     dsl connectors base store importer roster engine persist compose render outbox inbound forecast config service trial cli support)
 
+# Where a run spends its time. The product compiles these with -O2 and the others with -O1, which costs a fifth less to build.
+set(NURTURED_HOT_FOLDERS connectors base store importer roster engine persist compose)
+
 # Own libraries are passed on to whoever links the target, third-party ones stay private to it.
 function(nurtured_link target)
     get_target_property(type ${target} TYPE)
@@ -39,6 +42,9 @@ function(nurtured_library name)
         add_library(nurtured_${name} STATIC ${arg_SOURCES})
         target_link_libraries(nurtured_${name} PUBLIC nurtured_settings PRIVATE nurtured_warnings)
         set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+        if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT name IN_LIST NURTURED_HOT_FOLDERS)
+            target_compile_options(nurtured_${name} PRIVATE -O1)
+        endif()
     else()
         add_library(nurtured_${name} INTERFACE)
         target_link_libraries(nurtured_${name} INTERFACE nurtured_settings)

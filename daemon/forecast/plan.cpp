@@ -49,9 +49,9 @@ Live live_rules(const store::Database& store) {
     return live;
 }
 
-class Maker {
+class PlanMaker {
 public:
-    Maker(const Inputs& inputs, std::size_t warnings)
+    PlanMaker(const Inputs& inputs, std::size_t warnings)
         : inputs_(inputs),
           live_(live_rules(inputs.store)),
           state_(load_live_mode(inputs_)),
@@ -449,6 +449,6 @@ private:
 
 }  // namespace
 
-Plan plan(const Inputs& inputs, std::size_t warnings) { return Maker(inputs, warnings).make(); }
+Plan plan(const Inputs& inputs, std::size_t warnings) { return PlanMaker(inputs, warnings).make(); }
 
 }  // namespace nurture::forecast

@@ -13,9 +13,9 @@ namespace {
 using Against = PlanCampaign::Against;
 using engine::ReasonCode;
 
-class Text {
+class PlanText {
 public:
-    Text(const Plan& plan, Page page, bool names) : p_(plan), w_(page), names_(names) {}
+    PlanText(const Plan& plan, Page page, bool names) : p_(plan), w_(page), names_(names) {}
 
     std::string make() {
         head();
@@ -315,6 +315,6 @@ private:
 
 }  // namespace
 
-std::string to_text(const Plan& plan, Page page, bool names) { return Text(plan, page, names).make(); }
+std::string to_text(const Plan& plan, Page page, bool names) { return PlanText(plan, page, names).make(); }
 
 }  // namespace nurture::forecast

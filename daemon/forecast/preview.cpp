@@ -19,9 +19,9 @@ Inputs with_draft(Inputs inputs, const PreviewOptions& options) {
     return inputs;
 }
 
-class Maker {
+class PreviewMaker {
 public:
-    Maker(const Inputs& inputs, const PreviewOptions& options)
+    PreviewMaker(const Inputs& inputs, const PreviewOptions& options)
         : inputs_(with_draft(inputs, options)),
           options_(options),
           state_(load_state(inputs_)),
@@ -198,6 +198,6 @@ Counts& Counts::operator+=(const Counts& other) {
     return *this;
 }
 
-Preview preview(const Inputs& inputs, const PreviewOptions& options) { return Maker(inputs, options).make(); }
+Preview preview(const Inputs& inputs, const PreviewOptions& options) { return PreviewMaker(inputs, options).make(); }
 
 }  // namespace nurture::forecast

@@ -12,9 +12,9 @@ namespace {
 // With more owners or reasons than this the rest is one line; the JSON has them all.
 constexpr std::size_t k_most_owners = 12, k_most_reasons = 6;
 
-class Text {
+class PreviewText {
 public:
-    Text(const Preview& preview, Page page) : p_(preview), w_(page) {}
+    PreviewText(const Preview& preview, Page page) : p_(preview), w_(page) {}
 
     std::string make() {
         head();
@@ -167,6 +167,6 @@ private:
 
 }  // namespace
 
-std::string to_text(const Preview& preview, Page page) { return Text(preview, page).make(); }
+std::string to_text(const Preview& preview, Page page) { return PreviewText(preview, page).make(); }
 
 }  // namespace nurture::forecast

@@ -31,9 +31,9 @@ std::string words(std::string_view reason) {
     return std::string(code ? engine::sentence(*code) : reason);
 }
 
-class Maker {
+class WhyMaker {
 public:
-    Maker(const Inputs& inputs, base::CandidateId who, std::optional<dsl::CampaignIx> only)
+    WhyMaker(const Inputs& inputs, base::CandidateId who, std::optional<dsl::CampaignIx> only)
         : inputs_(inputs),
           who_(who),
           only_(only),
@@ -310,7 +310,7 @@ private:
 }  // namespace
 
 Why why(const Inputs& inputs, base::CandidateId who, std::optional<dsl::CampaignIx> only) {
-    return Maker(inputs, who, only).make();
+    return WhyMaker(inputs, who, only).make();
 }
 
 }  // namespace nurture::forecast

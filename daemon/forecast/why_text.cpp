@@ -9,9 +9,9 @@
 namespace nurture::forecast {
 namespace {
 
-class Text {
+class WhyText {
 public:
-    Text(const Why& why, Page page) : p_(why), w_(page) {}
+    WhyText(const Why& why, Page page) : p_(why), w_(page) {}
 
     std::string make() {
         head();
@@ -142,6 +142,6 @@ private:
 
 }  // namespace
 
-std::string to_text(const Why& why, Page page) { return Text(why, page).make(); }
+std::string to_text(const Why& why, Page page) { return WhyText(why, page).make(); }
 
 }  // namespace nurture::forecast

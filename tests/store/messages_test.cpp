@@ -98,7 +98,7 @@ TEST_CASE("messages, enrolments, suppressions and the journal cannot be deleted,
     CHECK_THROWS_WITH(
         sqlite.exec("INSERT INTO message SELECT id+1,purpose,NULL,campaign,'x',round,channel,candidate,addr_key,"
                     "template,owner,recipient,rule_set,consent,approval,note,shown,thread,slot,closes,expires,"
-                    "not_before,'SENT','',0,NULL,NULL,NULL,NULL FROM message"),
+                    "not_before,'SENT','',0,NULL,NULL,NULL,NULL,NULL FROM message"),
         "illegal birth");
 }
 

@@ -13,7 +13,6 @@ constexpr auto error = Severity::error;
 constexpr auto warning = Severity::warning;
 
 constexpr std::array k_codes = {
-    CodeInfo{"N0001", error, "this version cannot run this line yet"},
     CodeInfo{"N0101", error, "the file does not begin with `edition 2026`"},
     CodeInfo{"N0102", error, "this line is not understood"},
     CodeInfo{"N0103", error, "double quotes are missing, or never closed"},

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A whole rule set, read, checked and compiled: every mistake of every file in one run. Returns rules only when there
-// is no error. What language.md has and this version cannot run yet is an error that says so (N0001): nothing is ever
-// read and ignored. Pure; any thread; never throws for bad input.
+// is no error. Nothing is ever read and ignored. Pure; any thread; never throws for bad input.
 #pragma once
 
 #include "dsl/diagnostic.hpp"

@@ -47,11 +47,6 @@ bool Compiler::full(std::uint32_t file) const {
     return count != said.end() && count->second >= k_diagnostics_per_file;
 }
 
-void Compiler::not_yet(Span place, std::string_view what, std::string instead) {
-    report("N0001", place, fmt::format("`{}` does not work in this version yet", what))
-        .notes.push_back(std::move(instead));
-}
-
 void Compiler::unknown_name(std::string_view code, std::string_view kind, std::string_view name, Span place,
                             const std::vector<std::string>& known, std::string note) {
     if (full(place.file)) {

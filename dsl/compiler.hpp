@@ -68,8 +68,6 @@ struct Compiler {
 
     /// Adds a diagnostic; the reference holds until the next one is added. Those over the limit of a file are dropped.
     Diagnostic& report(std::string_view code, Span place, std::string title, std::string label = {});
-    /// N0001: `what` does not work yet; `instead` is a whole sentence.
-    void not_yet(Span place, std::string_view what, std::string instead);
     /// "there is no KIND called NAME", with the nearest of `known` and a fix.
     /// N0206: there are two `kinds` of that name.
     void taken(std::string_view kinds, std::string_view name, Span place, Span first);

@@ -28,7 +28,8 @@ Ways ways(const Op& op) {
                 return {{o.to}, false};
             } else if constexpr (std::is_same_v<T, op::Retired>) {
                 return {o.to ? std::vector<StepIx>{*o.to} : std::vector<StepIx>{}, false};
-            } else if constexpr (std::is_same_v<T, op::HeldOut> || std::is_same_v<T, op::Stop> || std::is_same_v<T, op::End>) {
+            } else if constexpr (std::is_same_v<T, op::HeldOut> || std::is_same_v<T, op::Stop> ||
+                                 std::is_same_v<T, op::End>) {
                 return {{}, false};
             } else if constexpr (requires { o.past; }) {
                 return {{o.past}, true};

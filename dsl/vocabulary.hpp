@@ -83,7 +83,7 @@ inline constexpr std::array k_phrases = {
     Phrase{"quiet days", PhraseGroup::policy, "no message on these weekdays"},
     Phrase{"quiet dates", PhraseGroup::policy, "no message on these days of the year"},
     Phrase{"requires consent", PhraseGroup::policy, "the channel needs this consent"},
-    Phrase{"at most", PhraseGroup::policy, "a cap"},
+    Phrase{"at most", PhraseGroup::policy, "a cap on messages"},
     Phrase{"at least", PhraseGroup::policy, "a floor, or the smallest count"},
     Phrase{"message", PhraseGroup::policy, "an email or a text message"},
     Phrase{"messages", PhraseGroup::policy, "emails and text messages together"},

@@ -6,6 +6,7 @@
 #include "daemon/cli/installation.hpp"
 #include "daemon/cli/people.hpp"
 #include "daemon/forecast/lints.hpp"
+#include "daemon/persist/edits.hpp"
 #include "daemon/service/wiring.hpp"
 #include "dsl/codes.hpp"
 #include "dsl/compile.hpp"
@@ -57,9 +58,12 @@ std::vector<forecast::Lint> look_at_data(Session& session, const std::optional<c
     const auto database = read_store(session, *config);
     const auto wanted = inputs(database, *config, rules, as_of(session, database, {}, *rules), false);
     auto found = compiled.rules ? forecast::lints(wanted) : forecast::count_blanks(wanted, compiled.diagnostics);
-    if (compiled.rules)
+    if (compiled.rules) {
         for (const auto& lint : found)
             compiled.diagnostics.push_back(lint.diagnostic);
+        for (auto& problem : persist::edit_problems(database, *compiled.rules))
+            compiled.diagnostics.push_back(std::move(problem));
+    }
     dsl::tidy(compiled.diagnostics);
     return found;
 }

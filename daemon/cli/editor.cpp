@@ -17,7 +17,7 @@ namespace nurture::cli {
 namespace {
 
 // A paragraph, not an essay: it goes into somebody's message as it is.
-constexpr std::size_t k_most_bytes = 4000;
+constexpr std::size_t k_longest_note = 4000;
 
 std::string editor() {
     for (const char* name : {"VISUAL", "EDITOR"})
@@ -103,8 +103,8 @@ std::string written_note(Session& session, const std::string& given, const std::
     text = trimmed(text);
     if (text.empty())
         throw Failure("the note is empty, so nothing was noted; the message still waits");
-    if (text.size() > k_most_bytes)
-        throw Failure(fmt::format("a personal note has at most {} characters: this is a letter", k_most_bytes));
+    if (text.size() > k_longest_note)
+        throw Failure(fmt::format("a personal note has at most {} characters: this is a letter", k_longest_note));
     return text;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t k_most_bytes = 64u << 20;  // of a sample file
+constexpr std::size_t k_largest_sample = 64u << 20;
 // Nothing of theirs lies in the future of any zone.
 constexpr std::chrono::hours k_west{12};
 constexpr std::size_t k_date = 10;                    // characters of 2026-03-02
@@ -66,7 +66,7 @@ void move_sample(const fs::path& directory, base::Day today) {
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(directory, none))
         if (entry.path().extension() == ".csv")
-            base::write_file(entry.path(), moved(base::read_file(entry.path(), k_most_bytes),
+            base::write_file(entry.path(), moved(base::read_file(entry.path(), k_largest_sample),
                                                  today - *base::parse_day(k_invented_for)));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/cli/installation.hpp"
 
-#include "daemon/persist/load.hpp"
+#include "daemon/persist/edits.hpp"
 #include "daemon/service/control.hpp"
 #include "daemon/service/wiring.hpp"
 #include "dsl/compile.hpp"

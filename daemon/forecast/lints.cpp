@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/forecast/lint_parts.hpp"
 #include "daemon/forecast/page.hpp"
+#include "daemon/forecast/reach.hpp"
 #include "daemon/store/candidates.hpp"
 #include "dsl/codes.hpp"
 #include "dsl/compile.hpp"
@@ -45,7 +46,10 @@ private:
     /// Nobody, or many, may well be on hold or never to be contacted.
     bool is_policy(dsl::SegmentIx ix) const {
         const auto has = [&](const auto& all) { return std::find(all.begin(), all.end(), ix) != all.end(); };
-        return has(rules_.policy.never_contact_segments) || has(rules_.policy.hold_segments);
+        const auto says = [&](const dsl::Policy& policy) {
+            return has(policy.never_contact_segments) || has(policy.hold_segments);
+        };
+        return says(rules_.policy) || std::any_of(rules_.below.begin(), rules_.below.end(), says);
     }
 
     void segment(dsl::SegmentIx ix) {
@@ -125,6 +129,20 @@ void lint_segments(const Inputs&, const engine::State& state, std::vector<Lint>&
     Segments(state, found).run();
 }
 
+void lint_floors(const Inputs& inputs, const engine::State& state, std::vector<Lint>& found) {
+    for (auto& floor : floors(state, inputs.now)) {
+        const auto below = static_cast<std::int64_t>(floor.below.size());
+        if (below == 0 || below == floor.reachable)  // kept; or nothing has been sent yet
+            continue;
+        auto one = dsl::diagnose("N0613",
+                                 fmt::format("{} of the {} who may be written to had less than this promises",
+                                             thousands(below), counted(floor.reachable, "person", "people")),
+                                 floor.promise->span);
+        one.notes.emplace_back("Nothing is sent to keep a promise: it takes a campaign for them");
+        found.push_back({std::move(one), std::move(floor.below)});
+    }
+}
+
 std::vector<Lint> lints(const Inputs& inputs) {
     std::vector<Lint> found;
     if (store::candidate_count(inputs.store) == 0)
@@ -134,6 +152,7 @@ std::vector<Lint> lints(const Inputs& inputs) {
     lint_segments(inputs, state, found);
     lint_values(inputs, state, found);
     lint_overlaps(inputs, state, found);
+    lint_floors(inputs, state, found);
     lint_caps(inputs, state, found);
     obey_allows(inputs.rules->sources, found);
     return found;

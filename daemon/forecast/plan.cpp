@@ -6,6 +6,7 @@
 #include "daemon/forecast/compare.hpp"
 #include "daemon/forecast/evaluation.hpp"
 #include "daemon/forecast/people.hpp"
+#include "daemon/forecast/reach.hpp"
 #include "daemon/forecast/tally.hpp"
 #include "daemon/persist/edits.hpp"
 #include "daemon/store/rule_sets.hpp"
@@ -76,8 +77,9 @@ public:
         std::erase_if(plan_.campaigns, [](const auto& c) { return c.closing && c.inside == 0; });
         totals();
         plan_.hash = hash();
-        for (const auto& [floor, who] : below_)
-            plan_.floors[floor].refs.push_back(people_[who].ref);
+        for (std::size_t floor = 0; floor < below_.size(); ++floor)
+            for (const auto who : below_[floor])
+                plan_.floors[floor].refs.push_back(people_[who].ref);
         return std::move(plan_);
     }
 
@@ -152,40 +154,11 @@ private:
         const auto templates = templates_of(*rule.steps);
         for (const auto channel : {dsl::Channel::email, dsl::Channel::sms})
             if (std::any_of(templates.begin(), templates.end(), [&](const auto& t) { return t.first == channel; }))
-                (channel == dsl::Channel::email ? campaign.email : campaign.sms) = reach(rule, channel);
-        who_may_enter(ix, campaign);
+                (channel == dsl::Channel::email ? campaign.email : campaign.sms) = reach(state_, rule, channel);
+        if (!rule.closing)
+            who_may_enter(ix, campaign);
         people_in_flight(ix, campaign);
         plan_.campaigns.push_back(std::move(campaign));
-    }
-
-    Reach reach(const dsl::Campaign& rule, dsl::Channel channel) const {
-        const bool sms = channel == dsl::Channel::sms;
-        const auto& policy = rules().policy_of(rule);
-        const auto& consent = sms ? policy.sms_consent : policy.email_consent;
-        Reach reach;
-        reach.consent = consent ? rules().schema.consents[*consent] : std::string();
-        state_.member.of(rule.audience).for_each([&](std::size_t at) {
-            const auto row = static_cast<roster::Row>(at);
-            const auto flags = state_.columns->flags(row);
-            const bool has_address = sms ? flags.has_phone : flags.has_email;
-            const bool suppressed = sms ? flags.sms_suppressed : flags.email_suppressed;
-            const auto word = consent ? state_.columns->consent(*consent, row) : dsl::cond::ConsentIs::given;
-            auto& counted = never_contact(policy, row)                ? reach.never_contact
-                            : !has_address                            ? reach.no_address
-                            : suppressed                              ? reach.suppressed
-                            : word == dsl::cond::ConsentIs::withdrawn ? reach.withdrawn
-                            : word == dsl::cond::ConsentIs::unknown   ? reach.unknown
-                                                                      : reach.reachable;
-            ++counted;
-        });
-        return reach;
-    }
-
-    bool never_contact(const dsl::Policy& policy, roster::Row row) const {
-        return std::any_of(policy.never_contact_lists.begin(), policy.never_contact_lists.end(),
-                           [&](auto list) { return state_.columns->in_list(list, row); }) ||
-               std::any_of(policy.never_contact_segments.begin(), policy.never_contact_segments.end(),
-                           [&](auto segment) { return state_.member.in(segment, row); });
     }
 
     void who_may_enter(dsl::CampaignIx ix, PlanCampaign& campaign) const {
@@ -273,48 +246,15 @@ private:
                 {problem.code, problem.title + '.', place(problem.labels.front().span), problem.notes});
     }
 
-    /// Who may be written to on some channel and has had less than was promised.
     void floors() {
-        for (const auto& floor : rules().policy.floors) {
-            PlanFloor report{place(floor.span), floor.text, 0, 0, {}};
-            for (roster::Row row = 0; row < state_.columns->size(); ++row) {
-                if (!reachable(row))
-                    continue;
-                ++report.reachable;
-                const auto who = state_.columns->id(row);
-                if (had(floor, who) >= floor.count)
-                    continue;
-                ++report.below;
-                below_.push_back({plan_.floors.size(), who});
-            }
-            plan_.floors.push_back(std::move(report));
+        for (auto& floor : forecast::floors(state_, inputs_.now)) {
+            plan_.floors.push_back({place(floor.promise->span),
+                                    floor.promise->text,
+                                    floor.reachable,
+                                    static_cast<std::int64_t>(floor.below.size()),
+                                    {}});
+            below_.push_back(std::move(floor.below));
         }
-    }
-
-    bool reachable(roster::Row row) const {
-        const auto& policy = rules().policy;
-        const auto flags = state_.columns->flags(row);
-        const auto agreed = [&](const std::optional<dsl::ConsentIx>& consent) {
-            return !consent || state_.columns->consent(*consent, row) == dsl::cond::ConsentIs::given;
-        };
-        const bool email = flags.has_email && !flags.email_suppressed && agreed(policy.email_consent);
-        const bool sms = flags.has_phone && !flags.sms_suppressed && policy.sms_consent && agreed(policy.sms_consent);
-        return !flags.erased && (email || sms) && !never_contact(policy, row);
-    }
-
-    std::int64_t had(const dsl::Floor& floor, base::CandidateId who) const {
-        const auto entries = state_.ledger.of(who);
-        return std::count_if(entries.begin(), entries.end(), [&](const engine::Sent& sent) {
-            return sent.counted && sent.at > inputs_.now - floor.in && counts(floor, sent);
-        });
-    }
-
-    bool counts(const dsl::Floor& floor, const engine::Sent& sent) const {
-        if (floor.of != dsl::CapOf::kind)
-            return floor.of == dsl::CapOf::messages ||
-                   (floor.of == dsl::CapOf::sms) == (sent.channel == dsl::Channel::sms);
-        const auto text = rules().find_template(sent.channel, sent.message_template);
-        return text && rules().templates[*text].kind == floor.kind;
     }
 
     // --- against the live rules ----------------------------------------------------------------------------------
@@ -442,8 +382,8 @@ private:
     base::ZoneId zone_;
     People people_;
     Course course_;
-    std::vector<std::pair<std::size_t, base::CandidateId>> below_;  // by floor
-    std::set<std::string> kept_;                                    // campaigns that send what they sent
+    std::vector<std::vector<base::CandidateId>> below_;  // by floor
+    std::set<std::string> kept_;                         // campaigns that send what they sent
     Plan plan_;
 };
 

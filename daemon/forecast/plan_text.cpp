@@ -101,20 +101,26 @@ private:
     void campaign(const PlanCampaign& c) {
         w_.blank();
         w_.line(fmt::format("campaign \"{}\"", printable(c.name)), at(c.place), Ink::bold);
-        if (c.closing)
-            w_.paragraph("retired: nobody enters any more, people inside finish.", "  ", Ink::yellow);
         if (c.draft)
             w_.paragraph("a draft: nobody enters, nothing is sent.", "  ", Ink::yellow);
+        if (c.closing)
+            w_.paragraph("retired: nobody enters any more, people inside finish.", "  ", Ink::yellow);
+        else
+            who(c);
+        inside(c);
+        if (!c.closing)
+            held_back(c);
+        coming_days(c);
+        sample(c);
+    }
+
+    void who(const PlanCampaign& c) {
         against(c);
         if (c.email)
             reach(c, *c.email, "email");
         if (c.sms)
             reach(c, *c.sms, "SMS");
         entering(c);
-        inside(c);
-        held_back(c);
-        coming_days(c);
-        sample(c);
     }
 
     void against(const PlanCampaign& c) {

@@ -19,6 +19,9 @@ namespace {
 
 namespace ast = dsl::ast;
 
+// Of an event that has a name in the store, when the test gives none: a name that no rule asks for.
+constexpr const char* k_any_name = "(no name given)";
+
 class Performer {
 public:
     Performer(Stage& stage, const ast::Happening& line) : stage_(stage), line_(line) {}
@@ -86,8 +89,11 @@ private:
             };
             return came_back(kind, fits, message ? fmt::format("\"{}\"", message->text) : "a message");
         }
+        const auto& schema = stage_.rules().schema;
+        const auto event = schema.event(kind);
+        const bool needs_name = event && schema.events[*event].with_name;
         stage_.import(fmt::format("ref,event,at,detail\n{},{},{},{}\n", ref(), kind, base::format_instant(stage_.now()),
-                                  name ? csv_cell(name->text) : ""),
+                                  name || needs_name ? csv_cell(name ? name->text : k_any_name) : ""),
                       importer::What::events, true, line_.span);
     }
 

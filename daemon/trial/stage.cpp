@@ -96,7 +96,7 @@ void Stage::cast(const std::string& ref, dsl::Span place) {
     people_[ref] = *id;
 }
 
-void Stage::begin(service::Stepped::Decided decided) {
+void Stage::begin(service::Stepped::Decided decided, bool run_drafts) {
     {
         store::Transaction transaction(database_);
         store::set_inbox_cursor(database_, store::inbox_end(database_));
@@ -104,7 +104,7 @@ void Stage::begin(service::Stepped::Decided decided) {
     }
     service::RunnerOptions options;
     options.durable = false;
-    options.run_drafts = true;  // what is tested is what a draft will do
+    options.run_drafts = run_drafts;
     stepped_.emplace(database_, on_stage(setting_.config, directory_.path()), base::IdSource("a test of the rules"),
                      now_, options, std::move(decided));
     if (!stepped_->runner().trouble().empty())

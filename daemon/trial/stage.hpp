@@ -46,7 +46,7 @@ public:
     /// The person with that ref is now known by it.
     void cast(const std::string& ref, dsl::Span place);
     /// Everybody is there: what was imported so far is history.
-    void begin(service::Stepped::Decided decided);
+    void begin(service::Stepped::Decided decided, bool run_drafts);
 
     const Setting& setting() const { return setting_; }
     const dsl::Rules& rules() const { return *setting_.rules; }
@@ -99,11 +99,23 @@ public:
     std::vector<Moment> take();
 
 private:
-    void note(base::Minute at, base::CandidateId who, std::string text);
+    /// What happens within one minute is told in this order.
+    enum class Turn : std::uint8_t { comes, sends, leaves };
+    void note(base::Minute at, base::CandidateId who, std::string text, Turn turn = Turn::comes);
+    void decision(const engine::Enrolment& e, const engine::decision::Enrol& enrol);
+    void decision(const engine::Enrolment& e, const engine::decision::Move& move);
+    void decision(const engine::Enrolment& e, const engine::decision::Ask& ask);
+    void decision(const engine::Enrolment& e, const engine::decision::Pause& pause);
+    void decision(const engine::Enrolment& e, const engine::decision::End& end);
+    template<class Other>
+    void decision(const engine::Enrolment&, const Other&) {}  // nothing that a reader of a test asks about
+    void waiting(const engine::Enrolment& e);
+    std::string campaign(const engine::Enrolment& e) const;
+    static std::string step(const engine::Enrolment& e, dsl::StepIx ix);
     void messages();
 
     Stage& stage_;
-    std::vector<Moment> moments_;
+    std::vector<std::pair<Turn, Moment>> moments_;
     std::map<base::EnrolmentId, engine::ReasonCode> waits_;  // the last reason that was told
 };
 

@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace nurture::trial {
 namespace {
 
-namespace decision = engine::decision;
 using engine::ReasonCode;
 
 constexpr const char* k_blanks = " \t";
@@ -33,8 +33,8 @@ std::string words(std::string_view reason) {
 
 }  // namespace
 
-void Timeline::note(base::Minute at, base::CandidateId who, std::string text) {
-    moments_.push_back({at, stage_.zone(who), stage_.name(who), std::move(text)});
+void Timeline::note(base::Minute at, base::CandidateId who, std::string text, Turn turn) {
+    moments_.push_back({turn, {at, stage_.zone(who), stage_.name(who), std::move(text)}});
 }
 
 void Timeline::add(const dsl::ast::Happening& happening) {
@@ -45,43 +45,56 @@ void Timeline::add(const dsl::ast::Happening& happening) {
 }
 
 void Timeline::add(std::span<const engine::Decision> decisions) {
-    const auto campaign = [&](const engine::Enrolment& e) { return stage_.rules().campaigns[e.campaign].name; };
-    const auto step = [](const engine::Enrolment& e, dsl::StepIx ix) { return e.steps->lines[ix].name; };
     for (const auto& one : decisions) {
-        const auto* e = engine::enrolment(one);
-        if (e == nullptr)
-            continue;
-        if (const auto* d = std::get_if<decision::Enrol>(&one)) {
-            if (d->counts_on)
-                note(d->at, e->who, fmt::format("enters \"{}\"", campaign(*e)));
-        } else if (const auto* d = std::get_if<decision::Move>(&one)) {
-            if (d->why.reason == ReasonCode::human_reply && d->of == 0)  // of the campaign, not of a step
-                note(d->at, e->who, fmt::format("no further message of \"{}\": the person has answered", campaign(*e)));
-            else if (d->of != engine::k_no_step && says_skipped(d->why.reason))
-                note(d->at, e->who,
-                     fmt::format("`{}` is skipped: {}", step(*e, d->of), engine::sentence(d->why.reason)));
-        } else if (const auto* d = std::get_if<decision::Ask>(&one)) {
-            const bool task = d->kind == decision::Ask::Kind::task;
-            note(d->at, e->who,
-                 fmt::format("\"{}\" {} `{}`", d->owner, task ? "gets the task" : "is asked to approve",
-                             step(*e, d->step)));
-        } else if (const auto* d = std::get_if<decision::Pause>(&one)) {
-            note(d->at, e->who,
-                 fmt::format("\"{}\" pauses until {}", campaign(*e),
-                             base::format_for_people(e->paused_until, stage_.zone(e->who))));
-        } else if (const auto* d = std::get_if<decision::End>(&one)) {
-            note(d->at, e->who, fmt::format("leaves \"{}\": {}", campaign(*e), engine::sentence(d->why.reason)));
+        if (const auto* e = engine::enrolment(one)) {
+            std::visit([&](const auto& decided) { decision(*e, decided); }, one);
+            waiting(*e);
         }
-        const bool waits = e->phase == engine::Phase::ready || e->phase == engine::Phase::pending;
-        if (!waits || e->blocked == ReasonCode::none || e->blocked == ReasonCode::outside_window ||
-            std::exchange(waits_[e->id], e->blocked) == e->blocked)
-            continue;
-        note(stage_.now(), e->who,
-             fmt::format("{} of \"{}\" waits: {}",
-                         e->phase == engine::Phase::pending ? "the start" : "`" + e->line().name + "`", campaign(*e),
-                         engine::sentence(e->blocked)));
     }
 }
+
+void Timeline::decision(const engine::Enrolment& e, const engine::decision::Enrol& enrol) {
+    if (enrol.counts_on)
+        note(enrol.at, e.who, fmt::format("enters {}", campaign(e)));
+}
+
+void Timeline::decision(const engine::Enrolment& e, const engine::decision::Move& move) {
+    if (move.why.reason == ReasonCode::human_reply && move.of == 0)  // of the campaign, not of a step
+        note(move.at, e.who, fmt::format("no further message of {}: the person has answered", campaign(e)));
+    else if (move.of != engine::k_no_step && says_skipped(move.why.reason))
+        note(move.at, e.who, fmt::format("{} is skipped: {}", step(e, move.of), engine::sentence(move.why.reason)));
+}
+
+void Timeline::decision(const engine::Enrolment& e, const engine::decision::Ask& ask) {
+    const bool task = ask.kind == engine::decision::Ask::Kind::task;
+    note(ask.at, e.who,
+         fmt::format("\"{}\" {} {}", ask.owner, task ? "gets the task" : "is asked to approve", step(e, ask.step)));
+}
+
+void Timeline::decision(const engine::Enrolment& e, const engine::decision::Pause& pause) {
+    note(pause.at, e.who,
+         fmt::format("{} pauses until {}", campaign(e), base::format_for_people(e.paused_until, stage_.zone(e.who))));
+}
+
+void Timeline::decision(const engine::Enrolment& e, const engine::decision::End& end) {
+    note(end.at, e.who, fmt::format("leaves {}: {}", campaign(e), engine::sentence(end.why.reason)), Turn::leaves);
+}
+
+/// What holds it back is told once, and again when it is something else.
+void Timeline::waiting(const engine::Enrolment& e) {
+    const bool waits = e.phase == engine::Phase::ready || e.phase == engine::Phase::pending;
+    if (!waits || e.blocked == ReasonCode::none || e.blocked == ReasonCode::outside_window ||
+        std::exchange(waits_[e.id], e.blocked) == e.blocked)
+        return;
+    const auto what = e.phase == engine::Phase::pending ? "the start" : '`' + e.line().name + '`';
+    note(stage_.now(), e.who, fmt::format("{} of {} waits: {}", what, campaign(e), engine::sentence(e.blocked)));
+}
+
+std::string Timeline::campaign(const engine::Enrolment& e) const {
+    return '"' + stage_.rules().campaigns[e.campaign].name + '"';
+}
+
+std::string Timeline::step(const engine::Enrolment& e, dsl::StepIx ix) { return '`' + e.steps->lines[ix].name + '`'; }
 
 void Timeline::messages() {
     store::scan_messages(stage_.database(), [&](const store::Message& m) {
@@ -89,16 +102,21 @@ void Timeline::messages() {
             fmt::format("{} \"{}\"", m.channel == store::Channel::sms ? "sms" : "email", m.message_template);
         const auto at = base::floor_minute(m.accepted_at.value_or(m.slot));
         if (store::counts(m.state))
-            note(at, m.candidate, what + " goes out");
+            note(at, m.candidate, what + " goes out", Turn::sends);
         else if (store::is_final(m.state))
-            note(at, m.candidate, fmt::format("{} does not go out: {}", what, words(m.reason)));
+            note(at, m.candidate, fmt::format("{} does not go out: {}", what, words(m.reason)), Turn::sends);
     });
 }
 
 std::vector<Moment> Timeline::take() {
     messages();
-    std::stable_sort(moments_.begin(), moments_.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-    return std::move(moments_);
+    std::stable_sort(moments_.begin(), moments_.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.second.at, a.first) < std::tie(b.second.at, b.first);
+    });
+    std::vector<Moment> all;
+    for (auto& [turn, moment] : moments_)
+        all.push_back(std::move(moment));
+    return all;
 }
 
 }  // namespace nurture::trial

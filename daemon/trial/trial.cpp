@@ -28,7 +28,7 @@ public:
         try {
             for (const auto& given : test_.given)
                 bring_in(stage_, given);
-            stage_.begin([this](auto decisions) { timeline_.add(decisions); });
+            stage_.begin([this](auto decisions) { timeline_.add(decisions); }, about_a_draft());
             stage_.settle();
             happen();
             stage_.run_until(last_named());
@@ -48,6 +48,27 @@ public:
 private:
     Minute instant(const ast::LocalInstant& at) const {
         return base::to_instant(zone_, base::Day(at.date.value), at.time.value);
+    }
+
+    /// A draft sends nothing and so disturbs nobody, unless the test is about one of its messages or tasks.
+    bool about_a_draft() const {
+        return std::any_of(test_.expects.begin(), test_.expects.end(), [&](const auto& line) {
+            const auto& campaigns = stage_.rules().campaigns;
+            return std::any_of(campaigns.begin(), campaigns.end(),
+                               [&](const auto& campaign) { return campaign.draft && names(line, campaign); });
+        });
+    }
+
+    static bool names(const ast::Expect& line, const dsl::Campaign& campaign) {
+        const auto& steps = campaign.steps->lines;
+        return std::any_of(steps.begin(), steps.end(), [&](const dsl::StepLine& step) {
+            const auto* message = std::get_if<dsl::op::Message>(&step.op);
+            const bool sends = line.name && message != nullptr &&
+                               std::any_of(message->templates.begin(), message->templates.end(), [&](const auto& name) {
+                                   return dsl::fold(name) == dsl::fold(line.name->text);
+                               });
+            return sends || (line.step && line.step->text == step.name);
+        });
     }
 
     void happen() {

@@ -133,7 +133,7 @@ TEST_CASE("fields without a store lists what there is, without numbers") {
 TEST_CASE("what new writes is in the one layout and checks as it is") {
     for (const std::string kind : {"segment", "campaign", "policy"}) {
         INFO(kind);
-        House house;
+        House house(false);
         if (kind == "policy")
             house.write("house.nurture", "edition 2026\n");
         const auto typed = house.type_there({"new", kind, "ICU, second hello"});

@@ -36,6 +36,7 @@ dsl::Template email(dsl::Pieces body, dsl::Pieces subject = {words("Hello")}) {
     return {.name = "t",
             .channel = dsl::Channel::email,
             .kind = "",
+            .language = "",
             .subject = std::move(subject),
             .body = std::move(body),
             .span = {}};

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <future>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -62,6 +63,8 @@ public:
         std::lock_guard lock(mutex_);
         return commands_;
     }
+    /// Returns when `close_after_data` has happened.
+    void wait_for_hang_up() { hung_up_.get_future().wait(); }
 
 private:
     void serve(Peer& peer) {
@@ -79,7 +82,11 @@ private:
                 ++messages, peer.say(script_.data);
             else
                 peer.say("221 bye\r\n");
-            if (command == "DATA" && (script_.close_after_data || !take_body(peer)))
+            if (command == "DATA" && script_.close_after_data) {
+                peer.hang_up();
+                return hung_up_.set_value();
+            }
+            if (command == "DATA" && !take_body(peer))
                 return;
             if (command == "QUIT" || (command.starts_with("MAIL") && messages >= script_.messages_per_connection))
                 return;
@@ -113,6 +120,7 @@ private:
     std::mutex mutex_;
     std::vector<std::string> bodies_;
     std::vector<std::string> commands_;
+    std::promise<void> hung_up_;
     ToyServer server_;  // last: its threads use all of the above
 };
 
@@ -183,7 +191,7 @@ TEST_CASE("a relay that hangs up while we wait for the commit has certainly not 
     auto smtp = make_smtp(config(relay), gate);
     smtp->submit(job(1));
     gate.wait_for_ready(1);
-    // The relay has closed by itself; the answer comes after that.
+    relay.wait_for_hang_up();
     smtp->release(1, true);
     Outcome outcome = gate.outcome(1);
     CHECK(outcome.answer == Answer::deferred);

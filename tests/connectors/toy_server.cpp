@@ -27,6 +27,8 @@ std::string Peer::line() { return until("\r\n"); }
 
 void Peer::say(std::string_view text) { (void)!send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
 
+void Peer::hang_up() { shutdown(fd_, SHUT_RDWR); }
+
 void Peer::reset() {
     linger now{1, 0};
     setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);

@@ -22,6 +22,8 @@ public:
     /// Up to and without `end`.
     std::string until(std::string_view end);
     void say(std::string_view text);
+    /// FIN, now.
+    void hang_up();
     /// RST instead of FIN.
     void reset();
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // Every file of tests/golden/check is compiled beside the house rules; what is said about it stands beside it in a
-// .txt. NURTURED_ACCEPT=1 writes the texts anew: read the difference before you commit it.
+// .txt.
 #include "back_support.hpp"
+
+#include "dsl/codes.hpp"
+#include "tests/support/golden.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 using namespace nurture;
@@ -50,16 +51,35 @@ TEST_CASE("every mistake is explained as the golden text says") {
         const std::string path = name.substr(0, name.size() - code.size()) + "case.nurture";
         const std::string text = test::read_file(k_folder + "/" + name + ".nurture");
         const std::string said = path.starts_with("alone/") ? said_alone(text) : test::compiled(text, path).said;
-        const std::string expected = k_folder + "/" + name + ".txt";
-        if (std::getenv("NURTURED_ACCEPT") != nullptr) {
-            std::ofstream(std::string(NURTURED_SOURCE_DIR) + "/" + expected, std::ios::binary) << said;
-        }
         INFO(name);
-        CHECK(said == test::read_file(expected));
+        CHECK(said == support::golden("check/" + name + ".txt", said));
         // A file is named after the code that it is about.
         if (code.starts_with("N")) {
             CHECK(said.find(code.substr(0, 5)) != std::string::npos);
         }
+    }
+}
+
+TEST_CASE("a places.csv with mistakes is explained as the golden text says") {
+    dsl::SourceSet sources = test::beside_house_rules("edition 2026\n");
+    std::find_if(sources.files.begin(), sources.files.end(), [](const auto& file) { return file.path == "places.csv"; })
+        ->text = "place,latitude,longitude\n\"Waxahachie, TX\",32.39,-96.85\n75165,north of here,-96.80\n,32.1,-96.2\n"
+                 "\"Ennis, TX\",132.33,-96.63\n\"Italy, TX\",32.18\n";
+    std::string said;
+    for (const dsl::Diagnostic& diagnostic : dsl::compile(sources, test::test_world()).diagnostics)
+        said += (said.empty() ? "" : "\n") + dsl::render(diagnostic, sources);
+    CHECK(said == support::golden("check/N0219_places.txt", said));
+}
+
+TEST_CASE("the whole text of each code is in a golden text") {
+    std::string all;
+    const std::filesystem::path folder = std::string(NURTURED_SOURCE_DIR) + "/tests/golden";
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        if (entry.path().extension() == ".txt")
+            all += test::read_file(entry.path().lexically_relative(NURTURED_SOURCE_DIR).generic_string());
+    for (const auto& info : dsl::all_codes()) {
+        INFO(info.code);
+        CHECK(all.find(std::string(info.code) + ": ") != std::string::npos);
     }
 }
 

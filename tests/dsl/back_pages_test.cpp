@@ -3,8 +3,9 @@
 // docs/messages.md, the pages of `nurture explain`: one for each code, and every example is what it says it is. A new
 // code needs a section `## CODE severity: meaning` there, at its place in the order: two or three sentences on what and
 // why, then a fence ```nurture wrong and one ```nurture right. After `wrong` or `right` may stand the block that the
-// lines belong to (segment, campaign, policy), `whole` for a file that is compiled without the house rules, `people`
-// where it takes a store and `play` where it takes a test to be played (those two are checked in tests/trial).
+// lines belong to (segment, campaign, policy), `whole` for a file that is compiled without the house rules, `below`
+// for one in a sub-directory, `places` for a places.csv, `people` where it takes a store and `play` where it takes a
+// test to be played (those two are checked in tests/trial).
 #include "back_support.hpp"
 
 #include "dsl/codes.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 // What an example of a few lines cannot show: it takes people under way, a file that is no text, or a huge one; or
 // there is nothing that is not refused by another code.
-const std::set<std::string_view> k_without_examples = {"N0001", "N0120", "N0130", "N0313", "N0701", "N0702", "N0703"};
+const std::set<std::string_view> k_without_examples = {"N0120", "N0130", "N0701", "N0702", "N0703"};
 
 std::string campaign(std::string_view lines) {
     return "campaign \"Example\"\n  owner \"dana.wu\"\n  audience \"Nurses\"\n  from owner\n  check every weekday at "
@@ -34,7 +35,7 @@ std::string campaign(std::string_view lines) {
 
 std::string file_of(const Example& example) {
     const std::string lines(example.text);
-    if (example.within == "whole")
+    if (example.within == "whole" || example.within == "below")
         return lines;
     std::string text = lines;
     if (example.within == "segment")
@@ -47,7 +48,13 @@ std::string file_of(const Example& example) {
 }
 
 Compiled compile_example(const Example& example) {
-    SourceSet sources = test::beside_house_rules(file_of(example));
+    const std::string path = example.within == "below" ? "texas/example.nurture" : "example.nurture";
+    SourceSet sources =
+        test::beside_house_rules(example.within == "places" ? "edition 2026\n" : file_of(example), path);
+    if (example.within == "places")
+        std::find_if(sources.files.begin(), sources.files.end(), [](const SourceFile& file) {
+            return file.path == "places.csv";
+        })->text = example.text;
     // A whole file of rules stands alone; one that is only about its first line does not.
     if (example.within == "whole" && example.text.find("policy ") != std::string_view::npos)
         std::erase_if(sources.files, [](const SourceFile& file) { return file.path == "house-rules.nurture"; });

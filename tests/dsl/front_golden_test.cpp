@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // Every file of tests/golden/dsl is read as it is; what is said about it stands beside it in a .txt.
-// NURTURED_ACCEPT=1 writes the texts anew: read the difference before you commit it.
 #include "back_support.hpp"
 #include "front_support.hpp"
 
 #include "dsl/codes.hpp"
 #include "dsl/parse.hpp"
+#include "tests/support/golden.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 
 using namespace nurture;
 using namespace nurture::dsl;
@@ -33,11 +31,8 @@ TEST_CASE("every line that cannot be read is explained as the golden text says")
             CHECK(code_info(diagnostic.code) != nullptr);
             said += (said.empty() ? "" : "\n") + render(diagnostic, sources);
         }
-        const std::string expected = folder + file.path.substr(0, file.path.rfind('.')) + ".txt";
-        if (std::getenv("NURTURED_ACCEPT") != nullptr)
-            std::ofstream(std::string(NURTURED_SOURCE_DIR) + "/" + expected, std::ios::binary) << said;
         INFO(file.path);
-        CHECK(said == test::read_file(expected));
+        CHECK(said == support::golden("dsl/" + file.path.substr(0, file.path.rfind('.')) + ".txt", said));
     }
     CHECK(files >= 9);
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plan and a preview look like. NURTURED_ACCEPT=1 writes the texts anew: read the difference before you commit
-// it.
-#include "daemon/base/files.hpp"
+// What a plan and a preview look like.
 #include "desk.hpp"
-
-#include <cstdlib>
+#include "tests/support/golden.hpp"
 
 using namespace nurture;
 using namespace nurture::forecast;
@@ -14,10 +11,7 @@ using namespace nurture::forecast::test;
 namespace {
 
 void check_golden(const std::string& name, const std::string& text) {
-    const std::filesystem::path path = std::string(NURTURED_SOURCE_DIR) + "/tests/golden/forecast/" + name;
-    if (std::getenv("NURTURED_ACCEPT") != nullptr)
-        base::write_file(path, text, 0644);
-    CHECK(text == base::read_file(path, 1 << 20));
+    CHECK(text == support::golden("forecast/" + name, text));
     std::size_t widest = 0;
     for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(std::min(rest.size(), rest.find('\n') + 1)))
         widest = std::max(widest, width(rest.substr(0, rest.find('\n'))));

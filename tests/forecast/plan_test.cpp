@@ -11,6 +11,15 @@ using Catch::Contains;
 
 namespace {
 
+/// As a reader takes it in: where a line ends depends on the width of the terminal.
+std::string in_one_line(const std::string& text) {
+    std::string line;
+    for (const char c : text)
+        if ((c != ' ' && c != '\n') || (!line.empty() && line.back() != ' '))
+            line += c == '\n' ? ' ' : c;
+    return line;
+}
+
 using Against = PlanCampaign::Against;
 
 PlanCampaign campaign(const Plan& plan, const std::string& name) {
@@ -138,8 +147,8 @@ TEST_CASE("a step or a campaign cannot go while people need it") {
     REQUIRE(without_step.obstacles.size() == 1);
     CHECK(without_step.obstacles[0].code == "N0701");
     CHECK_THAT(without_step.obstacles[0].sentence, Contains("`guide`") && Contains("1 person still has it ahead"));
-    CHECK(without_step.obstacles[0].place.file == "test.nurture");
-    REQUIRE(without_step.obstacles[0].write.size() == 3);
+    CHECK(without_step.obstacles[0].place.file == "desk.nurture");
+    REQUIRE(without_step.obstacles[0].write.size() == 2);
     CHECK(without_step.obstacles[0].write[0] == "Write:   retired guide, stop");
     CHECK_THAT(to_text(without_step),
                Contains("or:      renamed guide to last") && Contains("This plan cannot be applied."));
@@ -165,7 +174,7 @@ TEST_CASE("what becomes of people before a step or in a campaign that is gone is
                      "  stop when candidate has replied\n  retired guide, stop\n"));
     const auto steps = plan(desk.inputs());
     CHECK(steps.obstacles.empty());
-    CHECK_THAT(to_text(steps),
+    CHECK_THAT(in_one_line(to_text(steps)),
                Contains("1 person has `guide` ahead, which is retired: the campaign ends there for them"));
 
     desk.use(changed(house_rules() + nurses(), "campaign \"Hello nurses\"", "campaign \"Hello again\"") +
@@ -179,10 +188,12 @@ TEST_CASE("what becomes of people before a step or in a campaign that is gone is
     const auto begin = without.find("campaign \"Hello nurses\"");
     without.erase(begin, without.find("template \"hello\"") - begin);
     desk.use(without + "\nretired campaign \"Hello nurses\": finish\n");
-    CHECK_THAT(to_text(plan(desk.inputs())), Contains("retired: nobody enters any more, people inside finish.") &&
-                                                 Contains("1 person is in it: they finish"));
+    const auto finishing = in_one_line(to_text(plan(desk.inputs())));
+    CHECK_THAT(finishing,
+               Contains("retired: nobody enters any more, people inside finish. ~ 1 person is mid-sequence") &&
+                   Contains("1 person is in it: they finish") && !Contains("may enter"));
     desk.use(without + "\nretired campaign \"Hello nurses\": stop now\n");
-    CHECK_THAT(to_text(plan(desk.inputs())), Contains("1 person is in it: they stop at once"));
+    CHECK_THAT(in_one_line(to_text(plan(desk.inputs()))), Contains("1 person is in it: they stop at once"));
 
     desk.use(house_rules() + "\nretired campaign \"Hello nurses\": finish\n");
     CHECK_THROWS_WITH(plan(desk.inputs()), Contains("still need what is gone"));

@@ -7,6 +7,7 @@
 #include "daemon/store/messages.hpp"
 #include "dsl/diagnostic.hpp"
 #include "tests/persist/living_store.hpp"
+#include "tests/support/golden.hpp"
 #include "tests/support/story.hpp"
 
 #include <catch2/catch.hpp>
@@ -62,6 +63,15 @@ std::string problems(LivingStore& s, const std::string& text) {
     return said;
 }
 
+/// The same, as the author reads it.
+std::string explained(LivingStore& s, const std::string& text) {
+    const auto rules = support::compile_rules(text);
+    std::string said;
+    for (const auto& problem : persist::edit_problems(s.database(), *rules))
+        said += (said.empty() ? "" : "\n") + dsl::render(problem, rules->sources);
+    return said;
+}
+
 using Texts = std::vector<std::string>;
 
 }  // namespace
@@ -85,6 +95,19 @@ TEST_CASE("A step that somebody has ahead cannot be deleted without a word") {
     s.run_until("2026-03-05 12:00");  // both had it on the 4th
     CHECK(messages(s).size() == 4);
     CHECK(problems(s, drip(k_one + k_three)).empty());
+}
+
+TEST_CASE("What an author is told about people who are in the way reads as the golden texts do") {
+    LivingStore s(drip(k_one + k_two + k_three));
+    s.put("ana", {{"stage", "Open"}});
+    s.begin("2026-03-02 06:00");
+    s.run_until("2026-03-03 12:00");
+    const auto step = explained(s, drip(k_one + k_three));
+    CHECK(step == support::golden("edits/N0701_step.txt", step));
+    const auto gone = explained(s, segment());
+    CHECK(gone == support::golden("edits/N0702_campaign.txt", gone));
+    const auto needed = explained(s, support::house() + "retired campaign \"Drip\": finish\n");
+    CHECK(needed == support::golden("edits/N0703_needed.txt", needed));
 }
 
 TEST_CASE("A step that only another branch leads to is not ahead") {

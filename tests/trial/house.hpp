@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/config/config.hpp"
+#include "daemon/render/render.hpp"
 #include "daemon/trial/trial.hpp"
 #include "dsl/compile.hpp"
 
@@ -81,8 +82,18 @@ inline config::Config house_config() {
     config.public_url = "https://talent.example";
     config.from_domains = {"lonestar.example"};
     config.people = {{"dana.wu", "Dana Wu", "dana.wu@lonestar.example", "+12145550101", {}},
-                     {"lee.ortiz", "Lee Ortiz", "lee.ortiz@lonestar.example", {}, {}}};
+                     {"lee.ortiz", "Lee Ortiz", "lee.ortiz@lonestar.example", {}, {}},
+                     {"priya.nair", "Priya Nair", "priya.nair@lonestar.example", {}, {}},
+                     {"ruth.lindqvist", "Ruth Lindqvist", "ruth.lindqvist@lonestar.example", {}, {}},
+                     {"sam.okafor", "Sam Okafor", "sam.okafor@lonestar.example", {}, {}}};
     return config;
+}
+
+inline render::House render_house() {
+    render::House house;
+    for (const auto& person : house_config().people)
+        house.people[person.id] = {person.name, person.email, person.phone};
+    return house;
 }
 
 inline std::shared_ptr<const dsl::Rules> rules(const std::string& text) {

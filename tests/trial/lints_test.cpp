@@ -33,7 +33,7 @@ struct Looked {
 };
 
 forecast::Inputs inputs(const store::Database& database, std::shared_ptr<const dsl::Rules> rules) {
-    return {database, std::move(rules), {}, {}, {}, {}, support::at("2026-03-02T12:00Z"), {}};
+    return {database, std::move(rules), render_house(), {}, {}, {}, support::at("2026-03-02T12:00Z"), {}};
 }
 
 store::Database store_of(const std::string& csv, const dsl::Rules& rules) {

@@ -50,7 +50,7 @@ TEST_CASE("a message is expected on a day and between two times of the candidate
 
 TEST_CASE("an expectation that does not come true shows its own line and what did happen") {
     const auto result = played(campaign(k_two) + story("  expect email \"guide\" on 2026-03-04\n"));
-    CHECK(result.text() == R"(FAILED  a story  (story.nurture:16)
+    CHECK(result.text() == R"(FAILED  a story  (story.nurture:17)
 
 story.nurture:28:27: error N0803: the email "guide" went out on another day
 
@@ -61,7 +61,7 @@ story.nurture:28:27: error N0803: the email "guide" went out on another day
      Mon 2 Mar 2026 08:00 EST  enters "Greeting"
      Mon 2 Mar 2026 09:00 EST  email "hello" goes out
      Thu 5 Mar 2026 09:00 EST  email "guide" goes out
-     Thu 5 Mar 2026 09:00 EST  leaves "Greeting": the campaign came to its end
+     Thu 5 Mar 2026 09:00 EST  leaves "Greeting": reached the end
 
 1 test, 1 failed.
 )");
@@ -158,7 +158,7 @@ TEST_CASE("people come from a file beside the rules, and a file without them is 
               .only()
               .passed());
     CHECK(failures(played(campaign(k_two) + story("  expect email \"hello\" on 2026-03-02\n", given("cy.lam")),
-                          top.path())) == "story.nurture:18:19: error N0804: people.csv has no row for \"cy.lam\"\n");
+                          top.path())) == "story.nurture:19:19: error N0804: people.csv has no row for \"cy.lam\"\n");
 }
 
 TEST_CASE("where several people are given a line without a name is about any of them") {

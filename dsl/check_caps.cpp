@@ -125,8 +125,10 @@ private:
         if (length % days{1} == minutes{0}) {
             return plural(duration_cast<days>(length).count(), "day");
         }
-        return length % hours{1} == minutes{0} ? plural(duration_cast<hours>(length).count(), "hour")
-                                               : plural(length.count(), "minute");
+        const auto left = length % days{1};
+        const auto rest = left % hours{1} == minutes{0} ? plural(duration_cast<hours>(left).count(), "hour")
+                                                        : plural(left.count(), "minute");
+        return length < days{1} ? rest : words(length - left) + " and " + rest;
     }
 
     Compiler& c_;

@@ -82,9 +82,9 @@ std::optional<std::size_t> line_at(const StepList& list, Span place) {
     return best;
 }
 
-/// What was compiled once is wrong only because something else has gone since.
+/// What was compiled once is wrong only because something else has gone since. `where` the author of today looks.
 void keep_errors_as_gone(Diagnostics& diagnostics, std::size_t from, const StepList& list,
-                         const std::vector<bool>& lines, const Campaign& today) {
+                         const std::vector<bool>& lines, const std::string& campaign, Span where) {
     const auto first = diagnostics.begin() + static_cast<std::ptrdiff_t>(from);
     const auto harmless = [&](const Diagnostic& d) {
         const auto line = line_at(list, d.labels.front().span);
@@ -95,8 +95,8 @@ void keep_errors_as_gone(Diagnostics& diagnostics, std::size_t from, const StepL
     for (std::size_t i = from; i < diagnostics.size(); ++i) {
         diagnostics[i] = diagnose("N0703",
                                   fmt::format("people who are mid-sequence in \"{}\" still need what is gone: {}",
-                                              today.name, diagnostics[i].title),
-                                  today.span);
+                                              campaign, diagnostics[i].title),
+                                  where);
         diagnostics[i].notes = {"Put it back until they are through, or retire the step that needs it."};
     }
 }
@@ -138,7 +138,7 @@ std::shared_ptr<const StepList> compile_step_list(const SourceSet& then, const O
     const Campaign& campaign = today.campaigns[*live];
     const std::vector<StepIx> astray = retire(*list, campaign);
     const std::vector<bool> lines = needed(*list, wanted.positions);
-    keep_errors_as_gone(diagnostics, before, *list, lines, campaign);
+    keep_errors_as_gone(diagnostics, before, *list, lines, campaign.name, campaign.span);
     for (const StepIx line : astray) {
         if (lines[line]) {
             nothing_leads_on(diagnostics, *list, line, campaign);
@@ -177,7 +177,8 @@ bool add_closing_campaign(const SourceSet& then, const std::string& name, const 
     auto steps = std::make_shared<StepList>(*campaign.steps);
     steps->campaign = as;
     campaign.steps = std::move(steps);
-    keep_errors_as_gone(diagnostics, before, *campaign.steps, needed(*campaign.steps, positions), campaign);
+    keep_errors_as_gone(diagnostics, before, *campaign.steps, needed(*campaign.steps, positions), as,
+                        today.retirement(as)->span);
     return true;
 }
 

@@ -142,13 +142,13 @@ void Places::read(const SourceFile& file, std::uint32_t index, Diagnostics& diag
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
         const auto at = row.cells.size() == 3 ? coordinates(row.cells[1], row.cells[2]) : std::nullopt;
-        if (at) {
+        if (at && !trim(row.cells[0]).empty()) {
             entries_.push_back({fold(row.cells[0]), row.cells[0], *at});
         } else if (i != 0) {  // the first row is the header
             diagnostics.push_back({Severity::error,
                                    "N0219",
                                    "this line of places.csv is not a place with its latitude and longitude",
-                                   {{{index, row.begin, row.end}, "three columns, the last two in degrees"}},
+                                   {{{index, row.begin, row.end}, "a name, and two numbers of degrees"}},
                                    {"Write:   \"Paris, TX\",33.66,-95.56", "or:      75460,33.66,-95.56"},
                                    {}});
         }

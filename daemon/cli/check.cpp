@@ -57,13 +57,14 @@ std::vector<forecast::Lint> look_at_data(Session& session, const std::optional<c
         return {};
     const auto database = read_store(session, *config);
     const auto wanted = inputs(database, *config, rules, as_of(session, database, {}, *rules), false);
-    auto found = compiled.rules ? forecast::lints(wanted) : forecast::count_blanks(wanted, compiled.diagnostics);
-    if (compiled.rules) {
-        for (const auto& lint : found)
-            compiled.diagnostics.push_back(lint.diagnostic);
-        for (auto& problem : persist::edit_problems(database, *compiled.rules))
-            compiled.diagnostics.push_back(std::move(problem));
-    }
+    if (!compiled.rules)
+        return forecast::count_blanks(wanted, compiled.diagnostics);
+    // Rules that people are in the way of cannot be looked at with the data: what they need is gone.
+    auto problems = persist::edit_problems(database, *rules);
+    auto found = problems.empty() ? forecast::lints(wanted) : std::vector<forecast::Lint>();
+    for (const auto& lint : found)
+        problems.push_back(lint.diagnostic);
+    compiled.diagnostics.insert(compiled.diagnostics.end(), problems.begin(), problems.end());
     dsl::tidy(compiled.diagnostics);
     return found;
 }

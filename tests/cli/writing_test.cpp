@@ -216,7 +216,7 @@ TEST_CASE("test plays the tests of the files that are named, and fails with the 
     CHECK(good.out == "ok      Ana is seasoned  (good.nurture:3)\n1 test: everything came true.\n");
     const auto all = house.type_there({"test"});
     CHECK(all.code == 1);
-    CHECK(has(all.out, "bad.nurture:9:39: error N0803: \"ana.ruiz\" is in the segment \"Seasoned nurses\""));
+    CHECK(has(all.out, "bad.nurture:9:36: error N0803: \"ana.ruiz\" is in the segment \"Seasoned nurses\""));
     CHECK(has(all.out, "2 tests, 1 failed.\n"));
     CHECK(json::parse(house.type_there({"test", "--json"}).out)["failed"] == 1);
     CHECK(house.type_there({"test", (house.path() / "elsewhere.nurture").string()}).code == 2);

@@ -137,7 +137,7 @@ void declare_writing(Commands& all) {
             const std::map<std::string, FindFormat> formats{
                 {"table", FindFormat::table}, {"csv", FindFormat::csv}, {"json", FindFormat::json}};
             c.add_option("--format", o.format, "table, csv or json")
-                ->transform(CLI::Transformer(formats))
+                ->transform(CLI::Transformer(formats).description(""))
                 ->type_name("FORM");
         },
         find);

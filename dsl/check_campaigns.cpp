@@ -248,8 +248,11 @@ private:
         if (handled || std::none_of(lines.begin(), lines.end(), is_message)) {
             return;
         }
-        c_.report("N0405", campaign_.span, fmt::format("\"{}\" goes on when somebody replies", campaign_.name), "")
-            .notes.push_back("Write:   stop when candidate has replied");
+        c_.report("N0405", campaign_.span,
+                  fmt::format("\"{}\" does not say what happens after a reply", campaign_.name),
+                  "no further message goes out in any case; tasks, waits and branches go on")
+            .notes = {"Write:   stop when candidate has replied",
+                      "or, if the tasks are to come all the same:   allow N0405 because \"…\"   on the line above"};
     }
 
     Compiler& c_;

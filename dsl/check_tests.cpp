@@ -167,7 +167,7 @@ private:
         }
         check_candidate(happening.who, happening.span);
         if (const auto* change = std::get_if<ast::Change>(&happening.what)) {
-            compile_change(c_, *change);
+            check_change(*change);
             check_can_happen(*change, happening.span);
         } else if (const auto* event = std::get_if<ast::EventTest>(&happening.what)) {
             c_.event(event->kind);
@@ -175,6 +175,16 @@ private:
         } else if (const auto* click = std::get_if<ast::StepTest>(&happening.what)) {
             check_step(click->step, "message step", is_message);
         }
+    }
+
+    /// What campaigns do not watch, such as dates, can change all the same. Whether it is a date says the importer.
+    void check_change(const ast::Change& change) {
+        if (change.kind == ast::ChangeKind::becomes) {
+            const auto field = c_.field(change.word);
+            if (!field || c_.rules.schema.fields[*field].kind != FieldKind::list)
+                return;
+        }
+        compile_change(c_, change);
     }
 
     void cannot_happen(Span place, std::string_view what, std::string instead) {

@@ -333,7 +333,9 @@ void compile_campaign(Compiler& c, const ast::Campaign& source, Campaign& campai
                                     [](const StepLine& line) { return std::holds_alternative<op::Message>(line.op); });
     campaign.has_message = first != lines.end();
     if (campaign.has_message) {
-        campaign.first_channel = std::get<op::Message>(first->op).channel;
+        const auto& message = std::get<op::Message>(first->op);
+        campaign.first_channel = message.channel;
+        campaign.first_other = message.other_channel;
     }
 }
 

@@ -183,19 +183,21 @@ private:
     Diagnostic repaired(const Repair& repair, bool readable) const {
         Diagnostic diagnostic = diagnose(repair.code, repair.title, span(repair.begin, repair.end), repair.label);
         std::string line = applied(line_, repair);
-        bool several = false;
+        bool several = false, by_hand = repair.by_hand;
         for (int round = 1; !readable && round < k_rounds; ++round) {
             const Choice choice = choose(place_, line, try_line(place_, line));
             if (!choice.repair)
                 break;
             line = applied(line, *choice.repair);
+            by_hand |= choice.repair->by_hand;
             readable = choice.readable;
             several = true;
         }
         if (readable) {
             add_write(diagnostic, line);
-            diagnostic.fix =
-                several ? Fix{span(0, line_.size()), line} : Fix{span(repair.begin, repair.end), repair.with};
+            if (!by_hand)
+                diagnostic.fix =
+                    several ? Fix{span(0, line_.size()), line} : Fix{span(repair.begin, repair.end), repair.with};
         }
         return diagnostic;
     }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 namespace nurture::dsl {
@@ -35,6 +36,8 @@ public:
     std::vector<Repair> all() {
         unclosed_quote();
         time_or_date();
+        two_units();
+        look_back();
         digits_and_letters();
         phrases();
         commas();
@@ -96,8 +99,76 @@ private:
         return words;
     }
 
-    void add(Run what, std::string with, std::string_view code, std::string title, std::string label) {
-        repairs_.push_back({what.begin, what.end, std::move(with), code, std::move(title), std::move(label), false});
+    void add(Run what, std::string with, std::string_view code, std::string title, std::string label,
+             bool by_hand = false) {
+        repairs_.push_back(
+            {what.begin, what.end, std::move(with), code, std::move(title), std::move(label), false, by_hand});
+    }
+    // A condition that is gone lets in more people: words that are taken away are taken away by their author.
+    void leave_out(Run what, std::string title) {
+        const auto words = text(what);
+        const bool by_hand = std::any_of(words.begin(), words.end(), [](char c) {
+            return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80;
+        });
+        add(what, "", "N0102", std::move(title), "leave this out", by_hand);
+    }
+
+    std::string word_at(std::size_t i) const { return i < runs_.size() ? lower_ascii(text(runs_[i])) : std::string(); }
+    std::optional<int> number_at(std::size_t i) const {
+        const std::string digits = word_at(i);
+        const bool number = !digits.empty() && digits.size() < 6 && std::all_of(digits.begin(), digits.end(), is_digit);
+        return number ? std::optional(std::stoi(digits)) : std::nullopt;
+    }
+
+    // `between 6 months and 2 years ago`: one unit, after the second number.
+    void two_units() {
+        const std::size_t i = here();
+        if (i < 2 || word_at(i - 2) != "between" || word_at(i + 1) != "and")
+            return;
+        const auto first = number_at(i - 1), second = number_at(i + 2);
+        const auto a = calendar_unit(word_at(i)), b = calendar_unit(word_at(i + 3));
+        if (!first || !second || !a || !b)
+            return;
+        const bool exact = a->of_days == b->of_days;
+        const int smaller = exact ? std::min(a->count, b->count) : 1;
+        const int days_a = exact || a->of_days ? 1 : k_days_in_a_month,
+                  days_b = exact || b->of_days ? 1 : k_days_in_a_month;
+        const char* unit = !exact || a->of_days ? (smaller == 7 ? "weeks" : "days")
+                           : smaller == 12      ? "years"
+                                                : "months";
+        const std::string with = std::to_string(*first * a->count * days_a / smaller) + " and " +
+                                 std::to_string(*second * b->count * days_b / smaller) + " " + unit;
+        add({runs_[i - 1].begin, runs_[i + 3].end}, with, "N0106", "`between` has one unit, after the second number",
+            (exact ? "write " : "months have no fixed number of days; about ") + quote(with), !exact);
+    }
+    struct CalendarUnit {
+        int count = 0;         // days or months
+        bool of_days = false;  // else of months
+    };
+    static constexpr int k_days_in_a_month = 30;
+    static std::optional<CalendarUnit> calendar_unit(std::string unit) {
+        if (!unit.empty() && unit.back() == 's')
+            unit.pop_back();
+        if (unit == "day" || unit == "week")
+            return CalendarUnit{unit == "day" ? 1 : 7, true};
+        if (unit == "month" || unit == "year")
+            return CalendarUnit{unit == "month" ? 1 : 12, false};
+        return std::nullopt;
+    }
+
+    // `has referred between 6 and 12 months ago`: what happened is looked for from some day on until today.
+    void look_back() {
+        const std::size_t i = here();
+        const std::string word = word_at(i), last = word_at(runs_.empty() ? 0 : runs_.size() - 1);
+        if ((word != "between" && word != "more" && word != "less" && word != "at") || last != "ago" ||
+            runs_.size() < 3 || word_at(0) != "has")
+            return;
+        const std::size_t unit = runs_.size() - 2;
+        if (!number_at(unit - 1) || !calendar_unit(word_at(unit)))
+            return;
+        const std::string with = "in the last " + word_at(unit - 1) + " " + word_at(unit);
+        add({runs_[i].begin, runs_.back().end}, with, "N0202", "what happened is looked for in a time that ends today",
+            "write " + quote(with) + "; for `not since`, a second line with `has not`", word != "less");
     }
 
     void unclosed_quote() {
@@ -316,16 +387,15 @@ private:
         if (at_ >= line_.size())
             return trailing_comma();
         if (const auto run = run_here()) {
-            add({end_before(), run->end}, "", "N0102", quote(text(*run)) + " is not understood here", "leave this out");
+            leave_out({end_before(), run->end}, quote(text(*run)) + " is not understood here");
         } else if (const std::size_t n = quote_length(ptr(at_), end())) {
             const char* close = closing_quote(ptr(at_), end());
             const std::size_t behind = close ? offset(close) + quote_length(close, end()) : at_ + n;
-            add({end_before(), behind}, "", "N0102", "there is one quoted text too many", "leave this out");
+            leave_out({end_before(), behind}, "there is one quoted text too many");
         } else {
-            add({at_, at_ + 1}, "", "N0102", quote(line_.substr(at_, 1)) + " is not understood here", "leave this out");
+            leave_out({at_, at_ + 1}, quote(line_.substr(at_, 1)) + " is not understood here");
         }
-        add({end_before(), offset(trim_end(line_.data(), end()))}, "", "N0102", "this line says more than it can",
-            "leave this out");
+        leave_out({end_before(), offset(trim_end(line_.data(), end()))}, "this line says more than it can");
     }
 
     void trailing_comma() {

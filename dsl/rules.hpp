@@ -445,7 +445,8 @@ struct Campaign {
     std::vector<Stop> stops;
     std::vector<Pause> pauses;
     std::shared_ptr<const StepList> steps;
-    Channel first_channel = Channel::email;  // of the first message, whose consent entering needs
+    Channel first_channel = Channel::email;  // of the first message, whose consent entering needs …
+    std::optional<Channel> first_other;      // … or the consent of the other that it names after `otherwise`
     bool has_message = true;
     std::vector<RetiredStep> retired;
     std::vector<RenamedStep> renamed;

@@ -171,7 +171,7 @@ inline constexpr std::array k_phrases = {
     Phrase{"re-enter never", PhraseGroup::head, "nobody enters twice"},
     Phrase{"send", PhraseGroup::head, "the weekdays and times of messages"},
     Phrase{"priority", PhraseGroup::head, "larger goes first"},
-    Phrase{"expires on", PhraseGroup::head, "nobody enters any more from this day on"},
+    Phrase{"expires on", PhraseGroup::head, "nobody enters any more from this day on, and no message goes out"},
     Phrase{"draft", PhraseGroup::head, "previewed, never sent"},
     Phrase{"stop when", PhraseGroup::head, "a change ends the campaign for this person"},
     Phrase{"pause", PhraseGroup::head, "a change stops the clock for so long"},

@@ -133,6 +133,7 @@ void declare_writing(Commands& all) {
             as_of_option(c, o.as_of);
             c.add_flag("--count", o.count, "The number alone");
             c.add_flag("--near", o.near, "Instead: who fails exactly one line, with that line and what they have");
+            c.add_flag("--all", o.all, "Everybody in the table, not only the first 40");
             c.add_flag("--reasons", o.reasons, "What each of them has where the lines look");
             const std::map<std::string, FindFormat> formats{
                 {"table", FindFormat::table}, {"csv", FindFormat::csv}, {"json", FindFormat::json}};

@@ -54,6 +54,7 @@ struct FindOptions {
     bool count = false;
     bool near = false;     // instead: who is out because of one line alone
     bool reasons = false;  // what each has, line by line
+    bool all = false;      // also in a table
     FindFormat format = FindFormat::table;
 };
 int find(Session& session, const FindOptions& options);

@@ -119,7 +119,8 @@ int find(Session& session, const FindOptions& options) {
         (options.segment.empty() ? 0 : 1) + (options.all_segments ? 1 : 0) + (options.lines.empty() ? 0 : 1);
     if (asked != 1)
         throw Usage("say whom to find, in one way: --segment NAME, --all-segments, or conditions such as "
-                    "'license_expires is between 1 and 60 days away'");
+                    "'license_expires is between 1 and 60 days away'. To narrow a segment: "
+                    "'is in segment \"NAME\"' 'travels is yes'");
     if (options.all_segments && options.count)
         throw Usage("--count is for one segment; --all-segments prints the count of each");
     if (options.all_segments && (options.near || options.reasons))

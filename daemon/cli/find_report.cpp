@@ -19,6 +19,7 @@ using forecast::thousands;
 using Json = nlohmann::ordered_json;
 
 const std::vector<std::string> k_shown = {"first_name", "last_name", "email", "phone", "city", "state", "owner"};
+constexpr std::size_t k_rows = 40;  // of a table: more than a screen is for a spreadsheet, or for --all
 constexpr std::size_t k_text = 56;  // of a rule line in a funnel; longer ones are cut
 
 std::string number(std::size_t count) { return thousands(static_cast<std::int64_t>(count)); }
@@ -192,7 +193,12 @@ private:
         rows[0].insert(rows[0].end(), k_shown.begin(), k_shown.end());
         if (tells_reasons())
             rows[0].push_back(options_.near ? "out by" : "because");
+        std::size_t more = 0;
         each([&](const One& one) {
+            if (rows.size() > k_rows && !options_.all) {
+                ++more;
+                return;
+            }
             std::vector<std::string> row{one.ref};
             for (const auto& value : one.values)
                 row.push_back(forecast::printable(value.value_or("")));
@@ -203,7 +209,10 @@ private:
                 row.push_back(forecast::printable(because(one)));
             rows.push_back(std::move(row));
         });
-        return funnel_text() + (rows.size() == 1 ? "" : "\n" + columns(rows));
+        return funnel_text() + (rows.size() == 1 ? "" : "\n" + columns(rows)) +
+               (more == 0 ? ""
+                          : fmt::format("… and {} more. All of them: --all; for a spreadsheet: --format csv\n",
+                                        number(more)));
     }
 
     static std::string columns(const std::vector<std::vector<std::string>>& rows) {

@@ -59,7 +59,12 @@ ReasonCode refusal(const Draft& draft, dsl::CampaignIx ix, Row row, EnrolmentId 
         return ReasonCode::same_mailbox;
     if (too_recent(draft, ix, row))
         return ReasonCode::entered_before;
-    return campaign.has_message ? may_send(draft, campaign, row, campaign.first_channel) : ReasonCode::none;
+    if (!campaign.has_message)
+        return ReasonCode::none;
+    const ReasonCode why = may_send(draft, campaign, row, campaign.first_channel);
+    const bool by_other =
+        campaign.first_other && may_send(draft, campaign, row, *campaign.first_other) == ReasonCode::none;
+    return by_other ? ReasonCode::none : why;
 }
 
 bool full(const Draft& draft, dsl::CampaignIx ix) {

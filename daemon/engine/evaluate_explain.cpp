@@ -52,7 +52,7 @@ public:
             const double cos_lat = std::cos(c.lat * std::numbers::pi / 180);
             const double half = bound::haversine(c.lat, c.lon, column.lat[row_], column.lon[row_], cos_lat);
             const double metres = 2 * bound::k_earth_radius * std::asin(std::sqrt(half));
-            value += fmt::format(", {:.0f} miles ({:.0f} km) away", metres / 1609.344, metres / 1000);
+            value += fmt::format(", {:.1f} miles ({:.1f} km) away", metres / 1609.344, metres / 1000);
         }
         return {c_.schema().fields[c.field].name, value, false};
     }

@@ -75,8 +75,15 @@ void leave(Draft& draft, const Enrolment& e) {
     end(draft, e, {ReasonCode::left_audience, campaign.leavers_span});
 }
 
-void begin_hold(Draft& draft, Enrolment e) {
-    const Why why{ReasonCode::hold_begins, {}};
+/// Why the clock stands still, if it does.
+ReasonCode stands_still(const Draft& draft, const Enrolment& e) {
+    if (draft.rule(e).draft && !draft.state().settings.run_drafts)
+        return ReasonCode::campaign_draft;
+    return on_hold(draft, draft.rule(e), draft.row(e)) ? ReasonCode::held : ReasonCode::none;
+}
+
+void begin_hold(Draft& draft, Enrolment e, ReasonCode reason) {
+    const Why why{reason == ReasonCode::held ? ReasonCode::hold_begins : reason, {}};
     e.held_since = draft.now();
     if (e.phase == Phase::released) {
         e.phase = Phase::ready;
@@ -84,7 +91,7 @@ void begin_hold(Draft& draft, Enrolment e) {
         draft.decide(decision::Cancel{{}, why, e, e.line().name, true});
     }
     if (e.phase == Phase::ready)
-        e.blocked = ReasonCode::held;
+        e.blocked = reason;
     draft.decide(decision::Move{{}, why, e, {}});
 }
 
@@ -116,12 +123,13 @@ void hold(Draft& draft, const Enrolment& e) {
     if (!e.inside())
         return;
     const bool held = e.held_since != Minute{};
-    if (on_hold(draft, draft.rule(e), draft.row(e)) == held)
+    const ReasonCode reason = stands_still(draft, e);
+    if ((reason != ReasonCode::none) == held)
         return;
     if (held)
         end_hold(draft, e);
     else
-        begin_hold(draft, e);
+        begin_hold(draft, e, reason);
 }
 
 /// `wait until 7 days before license_expires`: the new date holds.

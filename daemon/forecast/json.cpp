@@ -187,6 +187,7 @@ Json json_of(const PlanCampaign& c) {
                  [](const ChangedText& t) {
                      return Json{{"channel", word(t.channel)}, {"template", t.message_template}, {"people", t.people}};
                  })},
+        {"leaving", c.leaving},
         {"edited_steps",
          list_of(c.edited_steps,
                  [](const EditedStep& e) {

@@ -186,6 +186,11 @@ private:
         for (const auto& [id, e] : state_.book.all()) {
             if (e.campaign != ix || !e.inside())
                 continue;
+            const auto row = state_.columns->find(e.who);
+            if (rule.stop_leavers && row && !state_.member.in(rule.audience, *row)) {
+                ++campaign.leaving;
+                continue;
+            }
             if (e.steps->hash != rule.steps->hash) {
                 ++campaign.on_older_steps[dsl::hex(e.steps->hash).substr(0, 6)];
                 const auto lines = dsl::ahead(*e.steps, e.position);

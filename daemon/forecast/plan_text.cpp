@@ -179,8 +179,8 @@ private:
         const auto what = c.starts == PlanCampaign::Starts::at_checks   ? ""
                           : c.starts == PlanCampaign::Starts::on_change ? " once a change starts it for them"
                                                                         : " on their day";
-        return fmt::format("{} may enter{}, at most {} per day (line {})", thousands(c.may_enter), what,
-                           thousands(c.quota), c.quota_line);
+        return fmt::format("{} may enter{}, at most {} per day (line {})", thousands(c.may_enter),
+                           c.draft ? " when it is no draft any more" : what, thousands(c.quota), c.quota_line);
     }
 
     std::string day_word(Day day) const {
@@ -196,6 +196,11 @@ private:
             text += fmt::format("; {} on the older steps {} and {} on them", thousands(people), version,
                                 people == 1 ? "finishes" : "finish");
         w_.paragraph(text + '.', "  ~ ", Ink::yellow);
+        if (c.leaving > 0)
+            w_.paragraph(fmt::format("{} the audience any more and {}.",
+                                     counted(c.leaving, "of them is not in", "of them are not in"),
+                                     c.leaving == 1 ? "leaves at once" : "leave at once"),
+                         "  - ", Ink::red);
         for (const auto& changed : c.changed_texts)
             w_.paragraph(fmt::format("{} \"{}\" has another text: {} of them will get the new one.",
                                      channel_word(changed.channel), printable(changed.message_template),

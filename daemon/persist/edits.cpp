@@ -147,6 +147,24 @@ dsl::Span first_line(const dsl::Rules& rules) {
     return {};
 }
 
+/// The file that a campaign was in when it was live, if that is still there.
+dsl::Span where_it_stood(const store::Database& database, const dsl::Rules& rules, const std::string& campaign) {
+    for (const auto& earlier : store::rule_set_history(database)) {
+        const auto set = store::rule_set(database, earlier.id);
+        if (!set)
+            continue;
+        for (const auto& then : sources_of(*set).files) {
+            if (then.text.find("campaign \"" + campaign + '"') == std::string::npos)
+                continue;
+            for (std::uint32_t i = 0; i < rules.sources.files.size(); ++i)
+                if (rules.sources.files[i].path == then.path)
+                    return {i, 0, 0};
+            return first_line(rules);
+        }
+    }
+    return first_line(rules);
+}
+
 /// The only campaign of the rules that the store has never heard of.
 std::string new_campaign(const store::Database& database, const dsl::Rules& rules) {
     std::string found;
@@ -178,7 +196,7 @@ void missing_campaigns(const store::Database& database, const dsl::Rules& rules,
         } else if (!goes_on) {
             auto problem =
                 dsl::diagnose("N0702", fmt::format("the campaign \"{}\" is gone, and {} in it", name, inside),
-                              first_line(rules), "say in any rule file, outside of its blocks, what becomes of them");
+                              where_it_stood(database, rules, name), "say in any rule file, outside of its blocks, what becomes of them");
             problem.notes = {
                 fmt::format("Write:   retired campaign \"{}\": finish", name),
                 fmt::format("or:      retired campaign \"{}\": stop now", name),

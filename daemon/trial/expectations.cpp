@@ -99,7 +99,7 @@ private:
         if (std::any_of(went.begin(), went.end(), [&](const Went& w) { return in_time(w); }))
             return std::nullopt;
         if (went.empty())
-            return failure(fmt::format("{} {}", what(), line_.step ? "was never made" : "was never sent"), line_.span);
+            return never();
         auto place = line_.on->span;
         const bool that_day =
             std::any_of(went.begin(), went.end(), [&](const Went& w) { return w.local.day == day(line_.on); });
@@ -108,6 +108,13 @@ private:
         return failure(fmt::format("{} {} {}", what(), line_.step ? "came on another day" : "went out",
                                    that_day ? "at another time" : "on another day"),
                        place, moments(went));
+    }
+
+    dsl::Diagnostic never() const {
+        auto one = failure(fmt::format("{} {}", what(), line_.step ? "was never made" : "was never sent"), line_.span);
+        one.notes.push_back(fmt::format("The test ends on {}: its clock runs to the last date that it names.",
+                                        base::format_for_people(stage_.now(), stage_.state().times->zone())));
+        return one;
     }
 
     std::optional<dsl::Diagnostic> refused(const std::vector<Went>& went) const {

@@ -22,6 +22,9 @@ namespace ast = dsl::ast;
 // Of an event that has a name in the store, when the test gives none: a name that no rule asks for.
 constexpr const char* k_any_name = "(no name given)";
 
+// Yes to a personal note is the note.
+constexpr const char* k_any_note = "(the personal note)";
+
 class Performer {
 public:
     Performer(Stage& stage, const ast::Happening& line) : stage_(stage), line_(line) {}
@@ -54,14 +57,18 @@ public:
         std::string asked;
         bool answered = false;
         for (const auto& question : store::open_human_steps(stage_.database())) {
-            if (question.kind != store::HumanKind::approval || question.step != step.text)
+            if (question.kind == store::HumanKind::task || question.step != step.text)
                 continue;
             asked = question.owner;
             if (line_.who && line_.who->text != question.owner)
                 continue;
-            answered |= inbound::answer(
-                stage_.database(), question.id,
-                {yes, stage_.stepped().runner().shown(question, stage_.now()), question.owner, {}}, stage_.now());
+            answered |= inbound::answer(stage_.database(), question.id,
+                                        {yes,
+                                         stage_.stepped().runner().shown(question, stage_.now()),
+                                         question.owner,
+                                         {},
+                                         yes && question.kind == store::HumanKind::note ? k_any_note : ""},
+                                        stage_.now());
         }
         if (answered)
             return;

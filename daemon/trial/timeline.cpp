@@ -66,9 +66,11 @@ void Timeline::decision(const engine::Enrolment& e, const engine::decision::Move
 }
 
 void Timeline::decision(const engine::Enrolment& e, const engine::decision::Ask& ask) {
-    const bool task = ask.kind == engine::decision::Ask::Kind::task;
-    note(ask.at, e.who,
-         fmt::format("\"{}\" {} {}", ask.owner, task ? "gets the task" : "is asked to approve", step(e, ask.step)));
+    using Kind = engine::decision::Ask::Kind;
+    const char* what = ask.kind == Kind::task   ? "gets the task"
+                       : ask.kind == Kind::note ? "is asked for the personal note of"
+                                                : "is asked to approve";
+    note(ask.at, e.who, fmt::format("\"{}\" {} {}", ask.owner, what, step(e, ask.step)));
 }
 
 void Timeline::decision(const engine::Enrolment& e, const engine::decision::Pause& pause) {

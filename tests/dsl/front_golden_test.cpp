@@ -57,3 +57,15 @@ TEST_CASE("the line that a message tells to write can be read") {
         }
     }
 }
+
+TEST_CASE("a suggestion that is accepted by machine never takes away what the author wrote") {
+    for (const char* line : {"home is within 60 miles of \"Dallas, TX\" and last_conversation is more than 270 days",
+                             "profession is \"Pharmacist\" \"Physician\"", "has worked for us"}) {
+        INFO(line);
+        const std::string text = "edition 2026\n\nsegment \"S\"\n  " + std::string(line) + "\nend\n";
+        Diagnostics said;
+        parse(test::one_file(text, "case.nurture"), 0, said);
+        REQUIRE(said.size() == 1);
+        CHECK((!said[0].fix || !said[0].fix->replacement.empty()));
+    }
+}

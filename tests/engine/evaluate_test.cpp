@@ -334,7 +334,7 @@ TEST_CASE("an explanation names every test with what the person has") {
                                   "yes; stage: Screening -",
                                   "no (unknown); years: unknown -",
                                   "yes; skills: ICU, CVICU +; expires: 2026-05-01 -",
-                                  "yes; home: 33.02,-96.70, 18 miles (28 km) away +",
+                                  "yes; home: 33.02,-96.70, 17.6 miles (28.3 km) away +",
                                   "no; applied \"icu nurse\": 2 times, last on 2026-02-05 -",
                                   "no; clicked email \"hello\": never -",
                                   "yes; consent \"job news\": given on 2025-01-01 +",

@@ -26,7 +26,8 @@ def proven_by_build(name, sources):
 
 def compile_alone(root, name):
     compiler = os.environ.get("CXX", "c++")
-    command = [compiler, "-std=c++20", "-fsyntax-only", "-w", f"-I{root}", "-include", name, "-x", "c++", "/dev/null"]
+    command = [compiler, "-std=c++20", "-fsyntax-only", "-w", f"-I{root}", f'-DNURTURED_SOURCE_DIR="{root}"',
+               "-include", name, "-x", "c++", "/dev/null"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root)
     first = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr[:200])
     return f"{name}:1: does not compile alone: {first.split('error: ')[-1]}" if done.returncode else None

@@ -218,6 +218,19 @@ TEST_CASE("People inside a retired campaign finish, and nobody comes in") {
     CHECK(store::enrolments_of(s.database(), s.id("bo")).empty());
 }
 
+TEST_CASE("A campaign that becomes a draft sends nothing to the people inside, and goes on when it is none any more") {
+    LivingStore s(drip(k_one + k_two + k_three));
+    s.put("ana", {{"stage", "Open"}});
+    s.begin("2026-03-02 06:00");
+    s.at("2026-03-03 12:00", [&](Minute now) { s.apply(drip(k_one + k_two + k_three, "  draft\n"), now); });
+    s.at("2026-03-20 12:00", [&](Minute now) {
+        CHECK(messages(s) == Texts{"Drip one SENT"});
+        s.apply(drip(k_one + k_two + k_three), now);
+    });
+    s.run_until("2026-03-30 00:00");
+    CHECK(messages(s) == Texts{"Drip one SENT", "Drip two SENT", "Drip three SENT"});
+}
+
 TEST_CASE("A retired campaign that stops now takes back what has not gone") {
     LivingStore s(drip(k_one + "  step review: approval by owner within 5 business days, otherwise stop\n" + k_two));
     s.put("ana", {{"stage", "Open"}});

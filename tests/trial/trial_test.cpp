@@ -135,8 +135,12 @@ TEST_CASE("a change of the person starts a campaign") {
               .passed());
 }
 
-TEST_CASE("a draft is played as what it will be") {
+TEST_CASE("a draft is played where the test is about its messages, and else sends nothing") {
     CHECK(played(campaign("  draft\n" + k_two) + story("  expect email \"hello\" on 2026-03-02\n")).only().passed());
+    CHECK(played(campaign("  draft\n" + k_two) + campaign("  wait 2 days\n  step ping: email \"guide\"\n", "Live") +
+                 story("  expect no message before 2026-03-04\n"))
+              .only()
+              .passed());
 }
 
 TEST_CASE("who is not in a segment is told the line that keeps them out") {
@@ -178,6 +182,33 @@ TEST_CASE("the report as JSON has every test, its failures and its timeline") {
     CHECK(json["results"][0]["failures"][0]["code"] == "N0803");
     CHECK(json["results"][0]["timeline"][1]["at"] == "2026-03-02T09:00:00-05:00");
     CHECK(json["results"][0]["timeline"][1]["what"] == "email \"hello\" goes out");
+}
+
+TEST_CASE("who cannot get the first text message comes in by the mail that stands after otherwise") {
+    const auto text = campaign("  step ping: sms \"ping\", otherwise email \"hello\"\n");
+    CHECK(played(text + story("  expect email \"hello\" on 2026-03-02\n  expect no sms before 2026-03-05\n"))
+              .only()
+              .passed());
+}
+
+TEST_CASE("approving a step with a personal note writes it, and a date can change") {
+    const auto text = campaign("  step signed: email \"noted\" with a personal note by owner within 2 business days, "
+                               "otherwise skip step\n") +
+                      "\ntemplate \"noted\" for email\n  subject \"Hello\"\n  | {{personal_note}}\n"
+                      "  | {{postal_address}} {{unsubscribe_link}}\nend\n";
+    CHECK(played(text + story("  at 2026-03-03 10:00 \"dana.wu\" approves signed\n"
+                              "  expect email \"noted\" on 2026-03-03\n"))
+              .only()
+              .passed());
+    std::string with_license = k_ana;
+    with_license.insert(with_license.find("  end\n"), "    license_expires is 2026-05-31\n");
+    const auto reminder = campaign("  step hello: email \"hello\"\n  wait until 7 days before license_expires\n"
+                                   "  step guide: email \"guide\"\n");
+    CHECK(played(reminder + story("  at 2026-03-03 10:00 license_expires becomes \"2026-03-20\"\n"
+                                  "  expect email \"guide\" on 2026-03-13\n",
+                                  with_license))
+              .only()
+              .passed());
 }
 
 TEST_CASE("the tests of the rules that are shipped come true") {

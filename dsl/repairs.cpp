@@ -395,7 +395,11 @@ private:
         } else {
             leave_out({at_, at_ + 1}, quote(line_.substr(at_, 1)) + " is not understood here");
         }
-        leave_out({end_before(), offset(trim_end(line_.data(), end()))}, "this line says more than it can");
+        const Run rest{end_before(), offset(trim_end(line_.data(), end()))};
+        if (word_at(here()) == "and" || word_at(here()) == "or")
+            add(rest, "", "N0108", "one line says one condition", "write this on a line of its own", true);
+        else
+            leave_out(rest, "this line says more than it can");
     }
 
     void trailing_comma() {

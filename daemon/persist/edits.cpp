@@ -196,7 +196,8 @@ void missing_campaigns(const store::Database& database, const dsl::Rules& rules,
         } else if (!goes_on) {
             auto problem =
                 dsl::diagnose("N0702", fmt::format("the campaign \"{}\" is gone, and {} in it", name, inside),
-                              where_it_stood(database, rules, name), "say in any rule file, outside of its blocks, what becomes of them");
+                              where_it_stood(database, rules, name),
+                              "say in any rule file, outside of its blocks, what becomes of them");
             problem.notes = {
                 fmt::format("Write:   retired campaign \"{}\": finish", name),
                 fmt::format("or:      retired campaign \"{}\": stop now", name),

@@ -277,7 +277,8 @@ void check_overlap(Compiler& c) {
                              campaigns[b].name),
                  "whose message goes first?")
             .labels.push_back({same->audience_span, "the other one"});
-        c.diagnostics.back().notes.push_back("Give one of them another priority:   priority 60");
+        c.diagnostics.back().notes.push_back(fmt::format("Give one of them another priority:   priority {}",
+                                                         c.rules.free_priority(static_cast<CampaignIx>(b))));
     }
 }
 

@@ -81,6 +81,15 @@ const RetiredCampaign* Rules::retirement(std::string_view campaign) const {
     return line_about(retired_campaigns, &RetiredCampaign::name, campaign);
 }
 
+std::int32_t Rules::free_priority(CampaignIx campaign) const {
+    // Each campaign gets a suggestion of its own, or following one would lead to the next message.
+    auto free = campaigns[campaign].priority + 1 + static_cast<std::int32_t>(campaign);
+    while (std::any_of(campaigns.begin(), campaigns.end(), [&](const Campaign& c) { return c.priority == free; })) {
+        ++free;
+    }
+    return free;
+}
+
 std::optional<SegmentIx> Rules::segment(std::string_view name) const { return named<SegmentIx>(segments, name); }
 std::optional<CampaignIx> Rules::campaign(std::string_view name) const { return named<CampaignIx>(campaigns, name); }
 

@@ -491,6 +491,9 @@ struct Rules {
     std::string_view campaign_today(std::string_view name) const;
     const RetiredCampaign* retirement(std::string_view campaign) const;
 
+    /// A number that no campaign has, for the campaign that shares its own with another.
+    std::int32_t free_priority(CampaignIx campaign) const;
+
     std::optional<SegmentIx> segment(std::string_view name) const;
     std::optional<CampaignIx> campaign(std::string_view name) const;
     /// The text of that name for everybody.

@@ -18,6 +18,8 @@ using Digest = std::array<std::uint8_t, 32>;
 Digest sha256(std::string_view bytes);
 Digest hmac_sha256(std::string_view key, std::string_view bytes);
 
+/// Standard alphabet, padded (RFC 4648, section 4).
+std::string base64(std::span<const std::uint8_t> bytes);
 std::string hex(std::span<const std::uint8_t> bytes);
 std::optional<std::string> from_hex(std::string_view hex);  // the bytes; nothing if it is not hex
 

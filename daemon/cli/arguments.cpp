@@ -266,7 +266,8 @@ void declare_live(Commands& all) {
             c.add_flag("--people", o.people, "With names");
             c.add_flag("--test-mode", o.test_mode, "Only people on the allow-list come in");
             json_flag(c, o.json);
-            not_yet(c, "--html");
+            c.add_option("--html", o.html, "Write the report with every message as one HTML file")->type_name("FILE");
+            c.add_flag("--anonymous", o.anonymous, "The report names nobody: fields stand as their own names");
         },
         preview);
     all.add<RehearseOptions>(

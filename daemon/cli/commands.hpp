@@ -129,6 +129,8 @@ struct PreviewOptions {
     std::int32_t days = 30;
     std::vector<std::string> assume;
     bool json = false, people = false, test_mode = false;
+    path html;               // the report, instead of text
+    bool anonymous = false;  // of the report: nobody's data
 };
 int preview(Session& session, const PreviewOptions& options);
 

@@ -2,6 +2,7 @@
 // `plan`, `apply`, `preview`: what would happen, and yes to it.
 #include "daemon/forecast/plan.hpp"
 
+#include "daemon/base/files.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/installation.hpp"
 #include "daemon/cli/plan_record.hpp"
@@ -10,6 +11,7 @@
 #include "daemon/persist/edits.hpp"
 #include "daemon/persist/load.hpp"
 #include "daemon/render/render.hpp"
+#include "daemon/report/report.hpp"
 #include "daemon/store/enrolments.hpp"
 
 #include <fmt/format.h>
@@ -24,6 +26,7 @@ using forecast::counted;
 
 constexpr std::int32_t k_longest_preview = 400;  // days: beyond a year a forecast is about its assumptions
 constexpr std::size_t k_short = 6;
+constexpr unsigned k_personal = 0600, k_for_all = 0644;  // permissions of a report
 
 void refuse(const forecast::Plan& plan, const std::vector<std::string>& refusals, const std::string& what) {
     std::string text = what + ": nothing was applied.";
@@ -145,7 +148,40 @@ int apply(Session& session, const ApplyOptions& options) {
     return 0;
 }
 
+namespace {
+
+/// Of one campaign: it and its audience.
+void keep_only(forecast::Plan& plan, const std::string& campaign) {
+    std::erase_if(plan.campaigns, [&](const auto& one) { return one.name != campaign; });
+    std::erase_if(plan.segments, [&](const auto& segment) {
+        return plan.campaigns.empty() || segment.name != plan.campaigns.front().audience_name;
+    });
+    plan.removed.clear();
+}
+
+int write_report(Session& session, const config::Config& config, const store::Database& database,
+                 const forecast::Inputs& wanted, const forecast::Preview& report, std::size_t warnings,
+                 const PreviewOptions& options) {
+    must_carry(session, database, wanted);
+    auto plan = forecast::plan(wanted, warnings);
+    if (!options.campaign.empty())
+        keep_only(plan, report.campaigns.front().name);
+    const auto html = report::to_html({plan, report, *wanted.rules, config.organisation_name, options.anonymous});
+    base::write_file(options.html, html, options.anonymous ? k_for_all : k_personal);
+    session.out << fmt::format(
+        "Wrote {} ({} KB). It opens in any browser, without a network.{}\n", options.html.string(),
+        (html.size() + 1023) / 1024,
+        options.anonymous ? "" : " It holds personal data: pass it on with care, or use --anonymous.");
+    return 0;
+}
+
+}  // namespace
+
 int preview(Session& session, const PreviewOptions& options) {
+    if (options.anonymous && options.html.empty())
+        throw Usage("--anonymous is for the report: add --html FILE");
+    if (options.json && !options.html.empty())
+        throw Usage("--json and --html are two forms: ask for one of them");
     if (options.days < 1 || options.days > k_longest_preview)
         throw Usage(fmt::format("--days is from 1 to {}", k_longest_preview));
     const auto config = load_config(session);
@@ -160,7 +196,10 @@ int preview(Session& session, const PreviewOptions& options) {
     about.people = options.people;
     if (!options.campaign.empty())
         about.only = need_campaign(*checked.rules, options.campaign);
+    about.specimens = !options.html.empty();
     const auto report = forecast::preview(wanted, about);
+    if (!options.html.empty())
+        return write_report(session, config, database, wanted, report, checked.warnings, options);
     session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));
     return 0;
 }

@@ -9,6 +9,8 @@
 #include "daemon/engine/state.hpp"
 #include "daemon/forecast/inputs.hpp"
 
+#include <compare>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,18 +53,42 @@ struct Event {
     engine::ReasonCode reason{};
 };
 
+/// A message in whole, to look at: of each text that goes out the first ones, and those of the people for whom it is
+/// most likely to look odd.
+struct Specimen {
+    enum class Chosen : std::uint8_t { early, no_name, long_name, right_to_left };
+    Chosen chosen{};
+    std::size_t message = 0;  // in Course::messages
+    render::Letter letter;
+};
+
+/// How often a rule line of a campaign decided something, in that way. Lines by where they begin in their file; only
+/// people on today's steps.
+struct Deed {
+    dsl::CampaignIx campaign = 0;
+    std::uint32_t begin = 0;
+    engine::ReasonCode reason{};
+    friend auto operator<=>(const Deed&, const Deed&) = default;
+};
+
 /// Everything in the order in which it happened.
 struct Course {
     Minute from{}, until{};
     std::vector<Message> messages;
     std::vector<HumanTask> tasks;
     std::vector<Event> events;
+    std::map<Deed, std::int64_t> deeds;
+    std::vector<Specimen> specimens;
 };
 
 /// The store through these rules, as of inputs.now.
 engine::State load_state(const Inputs& inputs);
-/// Up to, and without, `until`. `state` is then as of the last thing that happened, and its columns were changed. Texts
-/// are kept of the first message of each campaign and template, and of all to `about`.
-Course foresee(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about = 0);
+/// What a report needs beside the figures.
+struct Keep {
+    base::CandidateId texts_to = 0;  // subjects and SMS of all messages to this person; always of each text's first
+    bool specimens = false;
+};
+/// Up to, and without, `until`. `state` is then as of the last thing that happened, and its columns were changed.
+Course foresee(const Inputs& inputs, engine::State& state, Minute until, Keep keep = {});
 
 }  // namespace nurture::forecast

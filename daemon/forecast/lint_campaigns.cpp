@@ -107,16 +107,16 @@ void lint_overlaps(const Inputs& inputs, const engine::State& state, std::vector
                 campaigns[a].draft || campaigns[b].draft)
                 continue;
             const auto both = state.member.of(campaigns[a].audience) & state.member.of(campaigns[b].audience);
-            if (both.count() == 0)
+            if (both.count() < k_worth_telling)
                 continue;
             auto one = dsl::diagnose("N0610",
-                                     fmt::format("{} in the audiences of both \"{}\" and \"{}\", which have the same "
-                                                 "priority",
-                                                 both.count() == 1 ? "1 person is" : people(both.count()) + " are",
-                                                 campaigns[a].name, campaigns[b].name),
+                                     fmt::format("{} are in the audiences of both \"{}\" and \"{}\", which have the "
+                                                 "same priority",
+                                                 people(both.count()), campaigns[a].name, campaigns[b].name),
                                      campaigns[b].audience_span, "whose message goes first?");
             one.labels.push_back({campaigns[a].audience_span, "the other one"});
-            one.notes.push_back("Give one of them another priority:   priority 60");
+            one.notes.push_back(fmt::format("Give one of them another priority:   priority {}",
+                                            inputs.rules->free_priority(static_cast<dsl::CampaignIx>(b))));
             found.push_back({std::move(one), ids(state, both)});
         }
 }

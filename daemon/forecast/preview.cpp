@@ -31,12 +31,14 @@ public:
 
     Preview make() {
         begin();
-        course_ = foresee(inputs_, state_, report_.until);
+        course_ = foresee(inputs_, state_, report_.until, {.specimens = options_.specimens});
         for (dsl::CampaignIx ix = 0; ix < report_.campaigns.size(); ++ix)
             count(ix);
         count_days();
         list_messages();
         count_owners();
+        show_specimens();
+        report_.deeds = course_.deeds;
         if (options_.only)
             report_.campaigns = {report_.campaigns[*options_.only]};
         return std::move(report_);
@@ -173,6 +175,19 @@ private:
         }
         for (auto& [name, owner] : owners)
             report_.owners.push_back(std::move(owner));
+    }
+
+    void show_specimens() {
+        for (const auto& one : course_.specimens) {
+            const auto& m = course_.messages[one.message];
+            if (shown(m.campaign))
+                report_.specimens.push_back({one.chosen, people_[m.who].ref, state_.rules->campaigns[m.campaign].name,
+                                             m.step, m.message_template, m.channel, m.slot, one.letter});
+        }
+        std::stable_sort(report_.specimens.begin(), report_.specimens.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.campaign, a.channel, a.message_template) <
+                   std::tie(b.campaign, b.channel, b.message_template);
+        });
     }
 
     const Inputs inputs_;

@@ -19,6 +19,7 @@ struct PreviewOptions {
     std::int32_t days = 30;               // of 24 hours from now on, as `rehearse` counts them
     std::optional<dsl::CampaignIx> only;  // the report is about one campaign; the forecast always about all
     bool people = false;                  // names, and who stands behind every number
+    bool specimens = false;               // messages in whole, for the report
 };
 
 struct Counts {
@@ -70,6 +71,15 @@ struct PlannedMessage {
     std::string problem;    // … because
 };
 
+/// A message in whole, with names.
+struct SpecimenMessage {
+    Specimen::Chosen chosen{};
+    std::string ref, campaign, step, message_template;
+    dsl::Channel channel{};
+    Minute slot{};
+    render::Letter letter;
+};
+
 struct OwnerWork {
     std::string owner;
     std::map<Day, Counts> days;  // approvals, notes and tasks
@@ -89,7 +99,9 @@ struct Preview {
     Hour busiest_hour;
     std::vector<OwnerWork> owners;
     std::vector<CampaignPreview> campaigns;
-    std::vector<PlannedMessage> messages;  // by slot, campaign, step, ref
+    std::vector<PlannedMessage> messages;    // by slot, campaign, step, ref
+    std::vector<SpecimenMessage> specimens;  // by campaign, channel, text; only where asked for
+    std::map<Deed, std::int64_t> deeds;
 };
 
 Preview preview(const Inputs& inputs, const PreviewOptions& options = {});

@@ -271,7 +271,7 @@ private:
     // --- what is planned -------------------------------------------------------------------------------------------
 
     void planned() {
-        const auto course = foresee(inputs_, state_, inputs_.now + k_days_planned, who_);
+        const auto course = foresee(inputs_, state_, inputs_.now + k_days_planned, {who_});
         for (const auto& m : course.messages)
             if (auto* campaign = m.who == who_ && !m.problem ? find(m.campaign) : nullptr)
                 campaign->planned.push_back(

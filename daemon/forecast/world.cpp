@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/forecast/world.hpp"
 
+#include "daemon/forecast/page.hpp"
 #include "daemon/store/messages.hpp"
 #include "daemon/store/rule_sets.hpp"
 
@@ -16,6 +17,21 @@ using engine::ReasonCode;
 // Accepted less than this after its slot counts as accepted at the slot (the contract of engine and outbox).
 constexpr std::chrono::minutes k_on_time{15};
 
+constexpr int k_early_specimens = 2;     // of each text
+constexpr std::size_t k_long_name = 20;  // columns; most names are shorter
+
+/// Hebrew, Arabic and their extensions (U+0590 to U+08FF): UTF-8 that begins with 0xD6 to 0xDF or 0xE0 0xA0 to 0xA3.
+bool reads_right_to_left(std::string_view name) {
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(name[i]);
+        const auto next = i + 1 < name.size() ? static_cast<unsigned char>(name[i + 1]) : 0u;
+        if ((byte == 0xD6 && next >= 0x90) || (byte >= 0xD7 && byte <= 0xDF) ||
+            (byte == 0xE0 && next >= 0xA0 && next <= 0xA3))
+            return true;
+    }
+    return false;
+}
+
 bool says_skipped(ReasonCode reason) { return reason >= ReasonCode::no_consent && reason <= ReasonCode::human_reply; }
 
 fact::Outcome::Now became(render::Problem problem) {
@@ -28,15 +44,15 @@ fact::Outcome::Now became(render::Problem problem) {
 
 }  // namespace
 
-World::World(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about)
+World::World(const Inputs& inputs, engine::State& state, Minute until, Keep keep)
     : inputs_(inputs),
       state_(state),
       until_(until),
-      about_(about),
+      keep_(keep),
       renderer_(inputs.store, state.rules, inputs.house),
       inbox_(inputs.store, setup_of(inputs), [] { return nullptr; }),
       answers_(inputs.assumptions, state.rules->policy, inputs.now),
-      course_{inputs.now, until, {}, {}, {}} {
+      course_{inputs.now, until, {}, {}, {}, {}, {}} {
     take_over_messages();
     take_over_questions();
 }
@@ -165,12 +181,39 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         told.counted_at = now - out.slot < k_on_time ? out.slot : now;
         message.text_hash = text.hash;
         message.sms_segments = text.sms_size.segments;
-        if (shown_.emplace(out.campaign, told.message_template).second || told.who == about_)
+        if (shown_.emplace(out.campaign, told.message_template).second || told.who == keep_.texts_to)
             message.text = told.channel == dsl::Channel::sms ? text.sms : text.subject;
         course_.messages.push_back(std::move(message));
+        if (keep_.specimens)
+            keep_specimen(std::get<render::Letter>(made));
         received(out, told.counted_at);
     }
     return told;
+}
+
+/// Of the message that was added last.
+void World::keep_specimen(const render::Letter& letter) {
+    const auto index = course_.messages.size() - 1;
+    const auto& message = course_.messages.back();
+    auto& kept = kept_[{message.campaign, message.channel, message.message_template}];
+    const auto keep = [&](Specimen::Chosen chosen) {
+        course_.specimens.push_back({chosen, index, letter});
+        return course_.specimens.size() - 1;
+    };
+    if (kept.early < k_early_specimens) {
+        ++kept.early;
+        keep(Specimen::Chosen::early);
+    } else if (letter.to_name.empty() && !kept.no_name) {
+        kept.no_name = keep(Specimen::Chosen::no_name);
+    } else if (reads_right_to_left(letter.to_name) && !kept.right_to_left) {
+        kept.right_to_left = keep(Specimen::Chosen::right_to_left);
+    } else if (width(letter.to_name) > std::max(kept.longest, k_long_name)) {
+        kept.longest = width(letter.to_name);
+        if (kept.long_name)
+            course_.specimens[*kept.long_name] = {Specimen::Chosen::long_name, index, letter};
+        else
+            kept.long_name = keep(Specimen::Chosen::long_name);
+    }
 }
 
 /// An approval is for the message that was shown; others that it covers are not compared.
@@ -218,8 +261,23 @@ Minute World::sleep_until(Minute wake) {
 // --- what the engine decided -----------------------------------------------------------------------------------
 
 void World::commit(std::span<const engine::Decision> chunk) {
-    for (const auto& decision : chunk)
+    for (const auto& decision : chunk) {
         std::visit([this](const auto& d) { add(d); }, decision);
+        did(decision);
+    }
+}
+
+void World::did(const engine::Decision& decision) {
+    const auto* e = engine::enrolment(decision);
+    if (e == nullptr || e->steps == nullptr || e->steps->hash != state_.rules->campaigns[e->campaign].steps->hash)
+        return;
+    std::visit(
+        [&](const auto& d) {
+            if constexpr (requires { d.why; })
+                if (d.why.line.end > d.why.line.begin)
+                    ++course_.deeds[{e->campaign, d.why.line.begin, d.why.reason}];
+        },
+        decision);
 }
 
 void World::note(Event::What what, const engine::Enrolment& e, Minute at, ReasonCode reason) {
@@ -364,8 +422,8 @@ engine::State load_state(const Inputs& inputs) {
     return std::move(*state);
 }
 
-Course foresee(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about) {
-    World world(inputs, state, until, about);
+Course foresee(const Inputs& inputs, engine::State& state, Minute until, Keep keep) {
+    World world(inputs, state, until, keep);
     if (inputs.now < until)
         engine::run(state, world, inputs.now);
     return world.take();

@@ -22,7 +22,7 @@ namespace nurture::forecast {
 
 class World final : public engine::World {
 public:
-    World(const Inputs& inputs, engine::State& state, Minute until, base::CandidateId about);
+    World(const Inputs& inputs, engine::State& state, Minute until, Keep keep);
 
     engine::Facts facts(base::InboxSeq cursor, Minute now) override;
     void commit(std::span<const engine::Decision> chunk) override;
@@ -82,12 +82,21 @@ private:
     void add(const engine::decision::RunMark&) {}
     void add(const engine::decision::Cursor&) {}
     void note(Event::What what, const engine::Enrolment& e, Minute at, engine::ReasonCode reason);
+    void did(const engine::Decision& decision);
+    void keep_specimen(const render::Letter& letter);
 
     const Inputs& inputs_;
     engine::State& state_;
     Minute until_;
-    base::CandidateId about_;
+    Keep keep_;
     std::set<std::pair<dsl::CampaignIx, std::string>> shown_;  // of which a text is kept
+    /// Of each campaign and text: where in Course::specimens its early ones and its odd ones are.
+    struct Kept {
+        int early = 0;
+        std::optional<std::size_t> no_name, long_name, right_to_left;
+        std::size_t longest = 0;
+    };
+    std::map<std::tuple<dsl::CampaignIx, dsl::Channel, std::string>, Kept> kept_;
     render::Renderer renderer_;
     persist::InboxFacts inbox_;
     bool inbox_is_empty_ = false;

@@ -88,7 +88,7 @@ void Timeline::waiting(const engine::Enrolment& e) {
     if (!waits || e.blocked == ReasonCode::none || e.blocked == ReasonCode::outside_window ||
         std::exchange(waits_[e.id], e.blocked) == e.blocked)
         return;
-    const auto what = e.phase == engine::Phase::pending ? "the start" : '`' + e.line().name + '`';
+    const auto what = e.phase == engine::Phase::pending ? "the start" : step(e, e.position);
     note(stage_.now(), e.who, fmt::format("{} of {} waits: {}", what, campaign(e), engine::sentence(e.blocked)));
 }
 
@@ -96,7 +96,11 @@ std::string Timeline::campaign(const engine::Enrolment& e) const {
     return '"' + stage_.rules().campaigns[e.campaign].name + '"';
 }
 
-std::string Timeline::step(const engine::Enrolment& e, dsl::StepIx ix) { return '`' + e.steps->lines[ix].name + '`'; }
+/// Waits have no name.
+std::string Timeline::step(const engine::Enrolment& e, dsl::StepIx ix) {
+    const auto& line = e.steps->lines[ix];
+    return '`' + (line.name.empty() ? line.text : line.name) + '`';
+}
 
 void Timeline::messages() {
     store::scan_messages(stage_.database(), [&](const store::Message& m) {

@@ -60,6 +60,10 @@ TEST_CASE("hashes are those of the standards") {
     CHECK(hex(sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     CHECK(hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    // RFC 4648, section 10, and the hash of nothing as browsers write it in a policy.
+    CHECK(base64(std::vector<std::uint8_t>{'f', 'o', 'o', 'b'}) == "Zm9vYg==");
+    CHECK(base64(std::vector<std::uint8_t>{}).empty());
+    CHECK(base64(sha256("")) == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     CHECK(from_hex("00fF10") == std::string("\x00\xff\x10", 3));
     CHECK_FALSE(from_hex("0g"));
     CHECK_FALSE(from_hex("abc"));

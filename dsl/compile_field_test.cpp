@@ -334,7 +334,6 @@ private:
         const bool zip = text.size() >= 5 && text.find_first_not_of("0123456789-") == std::string::npos;
         if (const auto near = zip ? std::nullopt : c_.places.nearest_name(text)) {
             problem.labels.front().text = fmt::format("did you mean \"{}\"?", *near);
-            problem.fix = Fix{test_.place->span, fmt::format("\"{}\"", *near)};
         }
         problem.notes.push_back(
             zip ? "ZIP codes come from places.csv in the rules directory, a line each:   75201,32.79,-96.80"

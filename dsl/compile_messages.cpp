@@ -11,7 +11,7 @@
 
 namespace nurture::dsl {
 
-void StepCompiler::use_template(Channel channel, const ast::Quoted& name, Span step, bool with_note) {
+void StepCompiler::use_template(Channel channel, const ast::Quoted& name, Span step, bool with_note, bool unsent_only) {
     const auto ix = c_.find_template(channel, name);
     if (ix && campaign_) {
         c_.template_uses[*ix].push_back({*campaign_, step, with_note});
@@ -26,7 +26,7 @@ void StepCompiler::use_template(Channel channel, const ast::Quoted& name, Span s
                                          channel == Channel::email ? "job news" : "text messages"));
     }
     const auto [first, is_new] = past_.templates.emplace(std::pair(channel, name.text), name.span);
-    if (!is_new) {
+    if (!is_new && !unsent_only) {
         c_.report("N0612", name.span,
                   fmt::format("\"{}\" is sent twice on the same way through this campaign", name.text),
                   "the second time")
@@ -40,7 +40,7 @@ void StepCompiler::add(const ast::Step& step, const ast::MessageStep& source, Bl
     m.next_unsent = source.next_unsent;
     m.with_note = source.personal_note_by.has_value();
     for (const ast::Quoted& name : source.templates) {
-        use_template(m.channel, name, step.span, m.with_note);
+        use_template(m.channel, name, step.span, m.with_note, m.next_unsent);
         m.templates.push_back(name.text);
     }
     std::optional<StepIx> asks;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Message texts: merge fields become numbers. What may be blank in which campaign is looked at later (check_templates).
+#include "dsl/characters.hpp"
 #include "dsl/compiler.hpp"
 #include "dsl/template_text.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace nurture::dsl {
 namespace {
@@ -31,6 +33,10 @@ constexpr std::array<MergeName, 12> k_merge_names = {{
     {"renew_consent_link", MergeKind::renew_consent_link, false},
     {"personal_note", MergeKind::personal_note, false},
 }};
+
+constexpr std::size_t k_longest_name = 40;  // of what may be a field between the braces of another program
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> k_other_braces = {
+    {{"{", "}"}, {"[[", "]]"}, {"<<", ">>"}, {"\u00ab", "\u00bb"}, {"%", "%"}}};
 
 const MergeName* merge_name(std::string_view name) {
     const auto at =
@@ -60,6 +66,7 @@ public:
             } else if (part.is_field) {
                 field(part);
             } else {
+                other_programs_fields(part);
                 Piece piece;
                 piece.text = std::string(text_.substr(part.begin, part.end - part.begin));
                 piece.span = place(part);
@@ -72,6 +79,30 @@ public:
 private:
     Span place(const TextPart& part) const {
         return offset_ ? Span{span_.file, *offset_ + part.begin, *offset_ + part.end} : span_;
+    }
+
+    /// `{first_name}`, `[[First Name]]`, `%FIRST_NAME%`: the merge fields of other programs would be sent as they
+    /// stand.
+    void other_programs_fields(const TextPart& part) {
+        const std::string_view text = text_.substr(part.begin, part.end - part.begin);
+        for (const auto& [open, close] : k_other_braces) {
+            for (std::size_t at = text.find(open); at != text.npos; at = text.find(open, at + 1)) {
+                const std::size_t begin = at + open.size(), end = text.find(close, begin);
+                if (end == text.npos)
+                    break;
+                if (end - begin > k_longest_name)
+                    continue;
+                std::string name = lower_ascii(text.substr(begin, end - begin));
+                std::replace(name.begin(), name.end(), ' ', '_');
+                if (!c_.rules.schema.field(name) && merge_name(name) == nullptr)
+                    continue;
+                TextPart place_of = part;
+                place_of.begin = part.begin + static_cast<std::uint32_t>(at);
+                place_of.end = part.begin + static_cast<std::uint32_t>(end + close.size());
+                c_.report("N0503", place(place_of), "this would be sent as it stands: a merge field has two braces", "")
+                    .notes.push_back(fmt::format("Write:   {{{{{} or …}}}}", name));
+            }
+        }
     }
 
     void report_shape(const TextPart& part) {
@@ -95,6 +126,12 @@ private:
         piece.span = place(part);
         piece.has_fallback = part.fallback.has_value();
         piece.text = part.fallback.value_or("");
+        if (piece.text.find_first_of("{}") != std::string::npos ||
+            (piece.text.size() > 1 && piece.text.front() == '"' && piece.text.back() == '"')) {
+            c_.report("N0505", piece.span, "what follows `or` is words: no other field, and no quotes",
+                      fmt::format("would print {}", piece.text));
+            return;
+        }
         const MergeName* own = merge_name(part.name);
         if (own == nullptr ? !named_field(part, piece) : !own_name(*own, part, piece)) {
             return;

@@ -52,7 +52,7 @@ void Compiler::unknown_name(std::string_view code, std::string_view kind, std::s
     if (full(place.file)) {
         return;  // looking for the nearest name is what costs time
     }
-    const auto near = suggest(name, known);
+    const auto near = ++looked_for_ <= k_most_suggestions ? suggest(name, known) : std::nullopt;
     if (!near && incomplete) {
         return;
     }
@@ -62,8 +62,10 @@ void Compiler::unknown_name(std::string_view code, std::string_view kind, std::s
     Diagnostic& problem = report(code, place, fmt::format("there is no {} called {}{}{}", kind, mark, name, mark));
     if (near) {
         problem.labels.front().text = fmt::format("did you mean {}{}{}?", mark, *near, mark);
-        problem.fix = Fix{place, quoted ? fmt::format("\"{}\"", *near) : *near};
-        problem.notes.push_back("To accept the suggestion: nurture check --fix");
+        if (code != "N0207")  // another time zone or file is another thing, however near its name
+            problem.fix = Fix{place, quoted ? fmt::format("\"{}\"", *near) : *near};
+        if (problem.fix)
+            problem.notes.push_back("To accept the suggestion: nurture check --fix");
     } else if (!note.empty()) {
         problem.notes.push_back(std::move(note));
     } else if (!known.empty() && known.size() <= k_few) {

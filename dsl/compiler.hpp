@@ -39,6 +39,7 @@ struct Compiler {
     const SourceSet& sources;  // what spans point into
     const World& world;
     Rules& rules;
+    std::size_t looked_for_ = 0;  // unknown names
     Diagnostics& diagnostics;
     Pool pool;
     Places places;

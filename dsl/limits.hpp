@@ -9,8 +9,8 @@
 
 namespace nurture::dsl {
 
-/// Bytes of one rule file. Offsets are 32 bits; a thousand campaigns are about one megabyte.
-inline constexpr std::size_t k_file_bytes = std::size_t{64} << 20;
+/// Bytes of one rule file, to read and to format. A thousand campaigns are about one megabyte.
+inline constexpr std::size_t k_file_bytes = std::size_t{16} << 20;
 
 /// Bytes of one logical line. A list of 10,000 values fits; a line of the size of a book is a mistake in a file.
 inline constexpr std::size_t k_line_bytes = std::size_t{1} << 20;
@@ -21,6 +21,10 @@ inline constexpr std::size_t k_block_depth = 64;
 
 /// Diagnostics of one file. Who has more is reading the wrong file, and each costs time to show.
 inline constexpr std::size_t k_diagnostics_per_file = 500;
+
+/// Unknown names of one run that are compared with all known ones: each comparison costs as many steps as there are
+/// names.
+inline constexpr std::size_t k_most_suggestions = 200;
 
 /// Counts and lengths ("at most N", "N days"): every sum of a few of them stays far inside 32 bits and the calendar.
 inline constexpr std::int32_t k_largest_count = 1'000'000;

@@ -5,6 +5,7 @@
 #include "dsl/codes.hpp"
 #include "dsl/limits.hpp"
 #include "dsl/repairs.hpp"
+#include "dsl/safe_repair.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,19 @@ constexpr int k_rounds = 4;                // mistakes of one line that are repa
 constexpr std::size_t k_named = 6;         // alternatives that a label names
 constexpr std::size_t k_written = 200;     // characters of a line that a note repeats
 constexpr std::size_t k_note_width = 100;  // characters of a note line
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> k_hints = {{
+    {"not",
+     "Not is said by `is not`, `is none of`, `has not`, by a group `none of` … `end`, or by `otherwise` of an `if`."},
+    {"within", "Far from a place is a group:   none of   /   home is within 60 miles of \"Dallas, TX\"   /   end"},
+    {"does", "The opposite is a group:   none of   /   profession contains \"Nurse\"   /   end"},
+    {"if", "A branch has lines of its own:   if has worked   /   step …   /   end"},
+    {"before", "A wait for a date:   wait until 2 days before license_expires"},
+    {"was", "A wait says `is`:   wait up to 5 days until hello is clicked"},
+    {"or",
+     "Several values are a list:   is any of \"A\", \"B\". Several conditions are a group:   any of   /   …   /   end"},
+    {"and", "Several values are a list:   includes all of \"A\", \"B\". Several conditions are lines of their own."},
+}};
 
 std::string quote(std::string_view words) { return "`" + excerpt(words) + "`"; }
 
@@ -183,19 +197,25 @@ private:
     Diagnostic repaired(const Repair& repair, bool readable) const {
         Diagnostic diagnostic = diagnose(repair.code, repair.title, span(repair.begin, repair.end), repair.label);
         std::string line = applied(line_, repair);
-        bool several = false, by_hand = repair.by_hand;
+        bool several = false;
+        bool safe = !repair.by_hand && (repair.trusted || same_meaning(line_, line));
         for (int round = 1; !readable && round < k_rounds; ++round) {
             const Choice choice = choose(place_, line, try_line(place_, line));
             if (!choice.repair)
                 break;
-            line = applied(line, *choice.repair);
-            by_hand |= choice.repair->by_hand;
+            const std::string next = applied(line, *choice.repair);
+            safe = safe && !choice.repair->by_hand && (choice.repair->trusted || same_meaning(line, next));
+            line = next;
             readable = choice.readable;
             several = true;
         }
         if (readable) {
-            add_write(diagnostic, line);
-            if (!by_hand)
+            const bool shown = safe || only_adds(line_, line) || repair.by_hand;
+            if (!shown || (repair.by_hand && repair.with.empty() && repair.code != "N0108"))
+                return plain();
+            if (repair.code != "N0108")
+                add_write(diagnostic, line);
+            if (safe)
                 diagnostic.fix =
                     several ? Fix{span(0, line_.size()), line} : Fix{span(repair.begin, repair.end), repair.with};
         }
@@ -312,6 +332,9 @@ private:
             return diagnostic;
         }
         const std::string here(line_.substr(failed_.at, end_of_failure() - failed_.at));
+        if (!at_end && readable_before())
+            return with_hint(diagnose("N0102", "this line is complete before " + quote(here), where,
+                                      "what follows does not belong to it"));
         std::string title = at_end ? "this line stops too early" : quote(here) + " is not understood here";
         if (!at_end && code == "N0104")
             title = quote(here) + " is not a time";
@@ -323,6 +346,19 @@ private:
                                          items.size() > k_named ? "" : "here should stand " + listed(items));
         if (items.size() > k_named)
             diagnostic.notes = folded("What may stand here: ", items);
+        return with_hint(std::move(diagnostic));
+    }
+
+    bool readable_before() const {
+        return try_line(place_, std::string(line_.data(), trim_end(line_.data(), ptr(failed_.at)))).readable;
+    }
+
+    // What people often mean by a word that stands where it cannot.
+    Diagnostic with_hint(Diagnostic diagnostic) const {
+        const std::string word = lower_ascii(bare_run(ptr(failed_.at), end()));
+        for (const auto& [heard, hint] : k_hints)
+            if (word == heard)
+                diagnostic.notes.emplace_back(hint);
         return diagnostic;
     }
 

@@ -147,15 +147,26 @@ bool impossible(const All& all, ConditionIx ix) {
     return false;
 }
 
-bool disjoint(const All& all, ConditionIx a, ConditionIx b) {
+namespace {
+
+// A proof that takes more steps than this is not looked for: segments that use each other many times over have more
+// ways through them than anybody waits for.
+constexpr int k_most_steps = 20'000;
+
+bool disjoint_within(const All& all, ConditionIx a, ConditionIx b, int& steps) {
+    if (--steps < 0) {
+        return false;
+    }
     if (rank(all, b) < rank(all, a)) {
         std::swap(a, b);
     }
     if (const auto* either = as<cond::Or>(all, a)) {
-        return std::all_of(either->of.begin(), either->of.end(), [&](ConditionIx m) { return disjoint(all, m, b); });
+        return std::all_of(either->of.begin(), either->of.end(),
+                           [&](ConditionIx m) { return disjoint_within(all, m, b, steps); });
     }
     if (const auto* both_of = as<cond::And>(all, a)) {
-        return std::any_of(both_of->of.begin(), both_of->of.end(), [&](ConditionIx m) { return disjoint(all, m, b); });
+        return std::any_of(both_of->of.begin(), both_of->of.end(),
+                           [&](ConditionIx m) { return disjoint_within(all, m, b, steps); });
     }
     if (const auto* no = as<cond::Not>(all, a)) {
         if (const auto* either = as<cond::Or>(all, no->of)) {
@@ -167,6 +178,13 @@ bool disjoint(const All& all, ConditionIx a, ConditionIx b) {
         return implies(all, b, no->of);
     }
     return std::visit(Disjoint{}, all[a], all[b]);
+}
+
+}  // namespace
+
+bool disjoint(const All& all, ConditionIx a, ConditionIx b) {
+    int steps = k_most_steps;
+    return disjoint_within(all, a, b, steps);
 }
 
 bool exhaustive(const All& all, ConditionIx a, ConditionIx b) {

@@ -36,6 +36,7 @@ public:
     std::vector<Repair> all() {
         unclosed_quote();
         time_or_date();
+        is_on();
         two_units();
         look_back();
         digits_and_letters();
@@ -120,6 +121,17 @@ private:
         return number ? std::optional(std::stoi(digits)) : std::nullopt;
     }
 
+    // `license_expires is 2026-06-01`
+    void is_on() {
+        const std::size_t i = here();
+        const std::string date = word_at(i);
+        if (i > 0 && word_at(i - 1) == "is" && date.size() == 10 && date[4] == '-' && date[7] == '-' &&
+            is_digit(date[0]))
+            add({at_, at_}, "on ", "N0202", "a date is compared with `is on`, `is before` or `is after`",
+                "write `is on`"),
+                repairs_.back().trusted = true;
+    }
+
     // `between 6 months and 2 years ago`: one unit, after the second number.
     void two_units() {
         const std::size_t i = here();
@@ -140,6 +152,7 @@ private:
                                  std::to_string(*second * b->count * days_b / smaller) + " " + unit;
         add({runs_[i - 1].begin, runs_[i + 3].end}, with, "N0106", "`between` has one unit, after the second number",
             (exact ? "write " : "months have no fixed number of days; about ") + quote(with), !exact);
+        repairs_.back().trusted = exact;
     }
     struct CalendarUnit {
         int count = 0;         // days or months
@@ -190,6 +203,7 @@ private:
             const Run what{at_, at_ + loose->length};
             add(what, loose->meant, code, quote(text(what)) + " is not a " + std::string(noun),
                 "write " + quote(loose->meant));
+            repairs_.back().trusted = true;
         };
         if (wants(wanted_, Want::time))
             use(loose_time(rest), "N0104", "time");
@@ -209,6 +223,7 @@ private:
         if (found != spelled.end()) {
             const std::string number = std::to_string(found - spelled.begin());
             add(*run, number, "N0106", "numbers are written in digits", "write " + quote(number));
+            repairs_.back().trusted = true;
         }
         std::size_t digits = 0;
         while (digits < word.size() && is_digit(word[digits]))
@@ -216,6 +231,7 @@ private:
         if (digits > 0 && digits < word.size()) {
             const std::string apart = word.substr(0, digits) + " " + word.substr(digits);
             add(*run, apart, "N0106", "there is no blank in " + quote(word), "write " + quote(apart));
+            repairs_.back().trusted = true;
         }
     }
 
@@ -236,8 +252,10 @@ private:
         const std::string words = joined(i, j);
         const Run what{runs_[i].begin, runs_[j - 1].end};
         for (const Synonym& synonym : synonyms())
-            if (words == synonym.heard)
+            if (words == synonym.heard) {
                 found.emplace_back(0, phrase_repair(what, words, synonym.phrase));
+                found.back().second.trusted = true;
+            }
         if (words.size() > k_nearest_bytes)
             return;
         for (std::size_t p = 0; p < k_phrases.size(); ++p) {
@@ -297,7 +315,8 @@ private:
         if (const auto run = run_here()) {
             const std::string word = lower_ascii(text(*run));
             if (word == "or" || word == "and")
-                add({gap.begin, run->end}, ",", "N0102", "a list is written with commas", "write a comma instead");
+                add({gap.begin, run->end}, ",", "N0102", "a list is written with commas", "write a comma instead"),
+                    repairs_.back().trusted = true;
         }
         add({gap.begin, gap.begin}, ",", "N0102", "a comma is missing", "write a comma before this");
     }
@@ -311,15 +330,49 @@ private:
         std::size_t last = i + 1;
         while (last < runs_.size() && last - i < k_longest_phrase && together(last - 1, last + 1))
             ++last;
+        if (begins_a_test(word_at(i)))
+            return;
         for (std::size_t j = last; j > i; --j) {
             const Run what{run->begin, runs_[j - 1].end};
-            std::string_view words = text(what);
-            if (words.size() > 2 && words.front() == '\'' && words.back() == '\'')
-                words = words.substr(1, words.size() - 2);
-            if (words.find('\n') == words.npos)
-                add(what, '"' + std::string(words) + '"', "N0103", quote(text(what)) + " needs double quotes",
-                    "write `\"" + excerpt(words) + "\"`");
+            std::string_view words = without_single_quotes(text(what));
+            if (std::any_of(words.begin(), words.end(), is_digit))
+                continue;  // a length or a count, not a value
+            if (words.find('\n') != words.npos)
+                continue;
+            add(what, '"' + std::string(words) + '"', "N0103", quote(text(what)) + " needs double quotes",
+                "write `\"" + excerpt(words) + "\"`");
+            repairs_.back().trusted = words.size() < text(what).size();
         }
+    }
+
+    // What people write when they mean a comparison, so that it is no value without its quotes.
+    static bool begins_a_test(const std::string& word) {
+        constexpr std::array<std::string_view, 22> words = {
+            "in",      "within", "not",     "older", "newer",    "more",   "less",  "at",
+            "between", "since",  "before",  "after", "today",    "null",   "empty", "blank",
+            "clicked", "opened", "replied", "sent",  "received", "bounced"};
+        return std::find(words.begin(), words.end(), word) != words.end();
+    }
+    // Straight ones, or those of word processors.
+    static std::string_view without_single_quotes(std::string_view words) {
+        for (const auto& [open, close] :
+             {std::pair<std::string_view, std::string_view>{"'", "'"}, {"\u2018", "\u2019"}})
+            if (words.size() > open.size() + close.size() && words.starts_with(open) && words.ends_with(close))
+                return words.substr(open.size(), words.size() - open.size() - close.size());
+        return words;
+    }
+
+    // Verbs and small words that stand between names, so that what they join is not one name.
+    static bool may_join(const std::string& word) {
+        const bool plain =
+            std::all_of(word.begin(), word.end(), [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; });
+        return plain && !joins_names(word);
+    }
+    static bool joins_names(const std::string& word) {
+        constexpr std::array<std::string_view, 14> words = {"is",      "has",   "was",     "not",    "does",
+                                                            "been",    "until", "list",    "joined", "completed",
+                                                            "contain", "if",    "becomes", "has"};
+        return std::find(words.begin(), words.end(), word) != words.end();
     }
 
     // Fields, events and steps are one bare word.
@@ -340,18 +393,21 @@ private:
                 const Run inner{at_ + quote_length(ptr(at_), end()), offset(close)};
                 add({at_, offset(close) + quote_length(close, end())}, as_word(text(inner)), "N0102", title,
                     "write " + quote(as_word(text(inner))));
+                repairs_.back().trusted = true;
             }
         }
         const auto run = run_here();
         if (!run)
             return;
         if (name && text(*run).find_first_of("-.'") != std::string_view::npos)
-            add(*run, as_word(text(*run)), "N0102", title, "write " + quote(as_word(text(*run))));
+            add(*run, as_word(text(*run)), "N0102", title, "write " + quote(as_word(text(*run)))),
+                repairs_.back().trusted = true;
         // `last note: email "x"`: the name went on behind its first word
         const std::size_t i = here();
-        if (i > 0 && together(i - 1, i + 1)) {
+        if (i > 0 && together(i - 1, i + 1) && may_join(word_at(i - 1)) && may_join(word_at(i))) {
             const Run both{runs_[i - 1].begin, run->end};
             add(both, as_word(text(both)), "N0102", title, "write " + quote(as_word(text(both))));
+            repairs_.back().trusted = true;
         }
     }
 
@@ -397,7 +453,8 @@ private:
         }
         const Run rest{end_before(), offset(trim_end(line_.data(), end()))};
         if (word_at(here()) == "and" || word_at(here()) == "or")
-            add(rest, "", "N0108", "one line says one condition", "write this on a line of its own", true);
+            add(rest, "", "N0108", "one line says one thing",
+                "several values: `is any of \"A\", \"B\"`; several conditions: a line for each", true);
         else
             leave_out(rest, "this line says more than it can");
     }

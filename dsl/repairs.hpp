@@ -24,6 +24,7 @@ struct Repair {
     std::string label;
     bool one_of_many = false;  // counts only when no other repair of this kind makes the line readable
     bool by_hand = false;      // it may not be what was meant: shown, never done by machine
+    bool trusted = false;      // it cannot be anything else, however different it looks
 };
 
 /// `wanted` is what was wanted at byte `at` of `line`.

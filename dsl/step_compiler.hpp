@@ -80,7 +80,8 @@ private:
     void add(const ast::Step& step, const ast::MessageStep& source, Block& in);
     void add(const ast::Step& step, const ast::ApprovalStep& source, Block& in);
     void add(const ast::Step& step, const ast::SplitStep& source, Block& in);
-    void use_template(Channel channel, const ast::Quoted& name, Span step, bool with_note);
+    void use_template(Channel channel, const ast::Quoted& name, Span step, bool with_note = false,
+                      bool unsent_only = false);
     void check_shares(const ast::Step& step, const ast::SplitStep& source);
     void arm(const ast::SplitArm& source, const std::string& name);
     void note(const ast::Step& step, const ast::MessageStep& source);

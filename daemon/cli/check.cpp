@@ -43,6 +43,14 @@ Examined examined(Session& session, const CheckOptions& options) {
         auto world = service::checker_world(config, session.now());
         return {directory, std::move(world), std::move(config)};
     }
+    // The very directory that nurtured.toml names is checked in full, however it is named.
+    if (std::error_code none; std::filesystem::exists(config::find_file({}), none)) {
+        auto config = load_config(session);
+        if (std::filesystem::equivalent(config.rules_directory, options.directory, none)) {
+            auto world = service::checker_world(config, session.now());
+            return {config.rules_directory, std::move(world), std::move(config)};
+        }
+    }
     dsl::World world;
     world.today = std::chrono::floor<std::chrono::days>(session.now());
     world.zones = base::zone_names();

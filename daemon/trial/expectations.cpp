@@ -105,7 +105,7 @@ private:
             std::any_of(went.begin(), went.end(), [&](const Went& w) { return w.local.day == day(line_.on); });
         if (that_day)
             place = {line_.from->span.file, line_.from->span.begin, line_.to->span.end};
-        return failure(fmt::format("{} {} {}", what(), line_.step ? "came on another day" : "went out",
+        return failure(fmt::format("{} {} {}", what(), line_.step ? "came" : "went out",
                                    that_day ? "at another time" : "on another day"),
                        place, moments(went));
     }

@@ -37,7 +37,6 @@ TEST_CASE("what is still to come says so and is not in the help") {
         CHECK(typed.err == "nurture: `nurture " + command + "` is not in this version yet\n");
         CHECK_FALSE(has(help.out, "\n  " + command + " "));
     }
-    CHECK(desk.type({"preview", "--html", "x.html"}).code == 2);
 }
 
 TEST_CASE("a command line that lacks something says what") {

@@ -51,6 +51,25 @@ TEST_CASE("thousands of segments in a circle, or one below the other, are one me
     CHECK(result.said.find("N0225") == result.said.rfind("N0225"));
 }
 
+TEST_CASE("segments that use the next one twice have more ways through them than are walked") {
+    std::string text = "edition 2026\n";
+    for (int i = 0; i < 40; ++i)
+        text += "segment \"A" + std::to_string(i) + "\"\n  is in segment \"A" + std::to_string(i + 1) +
+                "\"\n  is in segment \"A" + std::to_string(i + 1) + "\"\nend\n";
+    text += "segment \"A40\"\n  profession is \"Pharmacist\"\nend\n";
+    CHECK(test::compiled(text).rules);
+}
+
+TEST_CASE("a text of a row that sends only what is unsent is never sent twice") {
+    const auto sources = test::beside_house_rules(
+        "edition 2026\n\ncampaign \"C\"\n  owner \"dana.wu\"\n  audience \"Nurses\"\n  from owner\n"
+        "  check every day at 07:00\n  enroll at most 40 per day\n  re-enter never\n"
+        "  stop when candidate has replied\n  stop when candidate leaves the audience\n"
+        "  step one: email next unsent of \"hello\", \"guide\"\n  wait 8 days\n"
+        "  step two: email next unsent of \"hello\", \"guide\"\nend\n");
+    CHECK(dsl::compile(sources, test::test_world()).diagnostics.empty());
+}
+
 TEST_CASE("a file with a thousand mistakes is told about some hundred of them") {
     std::string text = "edition 2026\nsegment \"S\"\n";
     for (int i = 0; i < 1'000; ++i) {

@@ -15,14 +15,7 @@ std::optional<Change> event_change(Compiler& c, const ast::Change& change) {
     }
     const EventKind& kind = c.rules.schema.events[*event];
     if (change.name && !kind.with_name) {
-        Diagnostic& problem =
-            c.report("N0204", change.name->span, fmt::format("`{}` carries no name", kind.name),
-                     is_message_event(*event) ? "say whether it is an email or an sms" : "leave it out");
-        if (is_message_event(*event)) {
-            problem.notes.push_back(fmt::format("Write:   candidate has {}{} email \"{}\"", kind.name,
-                                                *event == static_cast<EventIx>(BuiltInEvent::replied) ? " to" : "",
-                                                change.name->text));
-        }
+        report_no_name(c, *change.name, *event, "candidate has");
     }
     if (change.channel && !is_message_event(*event)) {
         c.report("N0204", change.word.span, fmt::format("`{}` does not happen to a message", kind.name),
@@ -57,9 +50,9 @@ std::optional<Change> field_change(Compiler& c, const ast::Change& change) {
                  fmt::format("`{}` is {}, and only text, lists and yes-or-no fields are watched for changes", name,
                              kind_name(kind)),
                  "")
-            .notes.push_back(kind == FieldKind::date
-                                 ? fmt::format("For a date, write in the campaign:   start 30 days before {}", name)
-                                 : "Test the field in the audience, and look at it with `check every day at …`.");
+            .notes.push_back(fmt::format(
+                "Say in the audience what must hold, and end it with `stop when candidate leaves the audience`{}",
+                kind == FieldKind::date ? fmt::format("; to begin with it:   start 30 days before {}", name) : "."));
         return std::nullopt;
     }
     if (change.kind == ast::ChangeKind::changes) {

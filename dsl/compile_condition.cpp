@@ -53,13 +53,7 @@ CompiledLine event_test(Compiler& c, const ast::EventTest& test, Span line) {
     const EventKind& kind = c.rules.schema.events[*event];
     if (test.name) {
         if (!kind.with_name) {
-            Diagnostic& problem =
-                c.report("N0204", test.name->span, fmt::format("`{}` carries no name", kind.name),
-                         is_message_event(*event) ? "say whether it is an email or an sms" : "leave it out");
-            problem.notes.push_back(
-                is_message_event(*event)
-                    ? fmt::format("Write:   has {} email \"{}\"", kind.name, test.name->text)
-                    : fmt::format("Or declare it so:   {}  \"{}\", with name", kind.name, kind.label));
+            report_no_name(c, *test.name, *event, "has");
         }
         happened.name = fold(test.name->text);
     }
@@ -218,6 +212,25 @@ std::vector<Line> compile_lines(Compiler& c, const std::vector<ast::Condition>& 
             {{line.span, c.one_line(line.span), compiled.condition, compiled.unknown}, std::move(compiled.needed)});
     }
     return result;
+}
+
+void report_no_name(Compiler& c, const ast::Quoted& name, EventIx event, std::string_view who) {
+    const EventKind& kind = c.rules.schema.events[event];
+    const bool reply = event == static_cast<EventIx>(BuiltInEvent::replied);
+    const bool message =
+        c.rules.find_template(Channel::email, name.text) || c.rules.find_template(Channel::sms, name.text);
+    if (reply && !message) {
+        c.report("N0204", name.span, "the words of a reply are not read in this edition", "leave this out")
+            .notes.push_back("A person reads it, and what they find can be put on a list:   is in list \"Interested\"");
+    } else if (is_message_event(event)) {
+        c.report("N0204", name.span, fmt::format("`{}` carries no name", kind.name),
+                 "say whether it is an email or an sms")
+            .notes.push_back(
+                fmt::format("Write:   {} {}{} email \"{}\"", who, kind.name, reply ? " to" : "", name.text));
+    } else {
+        c.report("N0204", name.span, fmt::format("`{}` carries no name", kind.name), "leave it out")
+            .notes.push_back(fmt::format("Or declare it so:   {}  \"{}\", with name", kind.name, kind.label));
+    }
 }
 
 }  // namespace nurture::dsl

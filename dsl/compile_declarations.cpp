@@ -34,17 +34,14 @@ FieldKind kind(ast::FieldType type) {
     return FieldKind::text;
 }
 
-/// Checks declared names: reserved, built in, or there already.
+/// Checks declared names: built in, or there already.
 class Declared {
 public:
     Declared(Compiler& compiler, std::string_view what) : c_(compiler), what_(what) {}
 
     bool accept(const ast::Word& name, bool built_in) {
         if (is_reserved(name.text)) {
-            c_.report("N0107", name.span,
-                      fmt::format("`{}` belongs to the language and cannot be the name of a {}", name.text, what_),
-                      "choose another name");
-            return false;
+            return false;  // said when the line was read
         }
         if (built_in || std::find(k_own_names.begin(), k_own_names.end(), name.text) != k_own_names.end()) {
             c_.report("N0206", name.span, fmt::format("`{}` is there already, without a declaration", name.text),

@@ -176,6 +176,8 @@ std::string directory_of(std::string_view path);
 
 /// What happens to a message of ours, so that it can say which.
 bool is_message_event(EventIx event);
+/// `has worked "x"`, where `worked` has no names; `who`: "has", "candidate has".
+void report_no_name(Compiler& compiler, const ast::Quoted& name, EventIx event, std::string_view who);
 std::optional<Change> compile_change(Compiler& compiler, const ast::Change& change);
 PersonRef compile_person(Compiler& compiler, const ast::Person& person);
 /// `live` is the campaign in today's rules; null diagnostics are never given.

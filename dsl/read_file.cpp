@@ -6,6 +6,7 @@
 #include "dsl/codes.hpp"
 #include "dsl/limits.hpp"
 #include "dsl/mistakes.hpp"
+#include "dsl/slips.hpp"
 
 #include <algorithm>
 #include <string>
@@ -135,6 +136,11 @@ private:
         blocks_.skip(line);
         if (whole_rule(line))
             return;
+        if (auto slip = known_slip(text_, file_.file, place, line)) {
+            diagnostics_.push_back(std::move(slip->diagnostic));
+            open_as(line, slip->slip->opens);
+            return;
+        }
         if (auto elsewhere = belongs_elsewhere(text_, file_.file, place, line)) {
             diagnostics_.push_back(std::move(elsewhere->diagnostic));
             open_anyway(line, elsewhere->head);
@@ -184,6 +190,17 @@ private:
         } else if (is_one_of(k_inner_openers, opener) && opens(line, *opener)) {
             blocks_.open_unread(line, head, *opener, std::nullopt);
         }
+    }
+
+    // What a slip opened, outermost first.
+    void open_as(const LogicalLine& line, std::string_view opens) {
+        const Span head = span(line);
+        if (opens.starts_with("segment"))
+            blocks_.open_unread(line, head, phrase("segment"), std::nullopt);
+        if (opens.starts_with("if"))
+            blocks_.open_unread(line, head, phrase("if"), std::nullopt);
+        if (opens.ends_with("any of"))
+            blocks_.open_unread(line, head, phrase("any of"), std::nullopt);
     }
 
     // `given candidate "x" from "f.csv"` is a line of its own; with `with` at its end it opens a block.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "dsl/safe_repair.hpp"
 
-#include "dsl/characters.hpp"
 #include "dsl/edit_distance.hpp"
+#include "dsl/line_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,23 +14,11 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// Words, numbers and quoted texts; what stands between them does not matter.
-Words words_of(std::string_view line) {
+/// Quoted texts with their quotes.
+Words comparable(std::string_view line) {
     Words words;
-    const char* const end = line.data() + line.size();
-    for (const char* at = skip_space(line.data(), end); at < end; at = skip_space(at, end)) {
-        if (const std::size_t n = quote_length(at, end)) {
-            const char* close = closing_quote(at, end);
-            const char* behind = close != nullptr ? close + quote_length(close, end) : end;
-            words.push_back('"' + std::string(at + n, close != nullptr ? close : end) + '"');
-            at = behind;
-        } else if (const std::string_view run = bare_run(at, end); !run.empty()) {
-            words.push_back(lower_ascii(run));
-            at += run.size();
-        } else {
-            ++at;
-        }
-    }
+    for (LineWord& word : words_of(line))
+        words.push_back(word.quoted ? '"' + word.text + '"' : std::move(word.text));
     return words;
 }
 
@@ -40,7 +28,7 @@ struct Difference {
 
 /// What lies between the words that both begin with and those that both end with.
 Difference difference(std::string_view before, std::string_view after) {
-    Words a = words_of(before), b = words_of(after);
+    Words a = comparable(before), b = comparable(after);
     const auto [first_a, first_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
     const auto [last_a, last_b] =
         std::mismatch(a.rbegin(), std::make_reverse_iterator(first_a), b.rbegin(), std::make_reverse_iterator(first_b));

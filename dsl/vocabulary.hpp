@@ -223,6 +223,7 @@ inline constexpr std::array k_phrases = {
     Phrase{"now is", PhraseGroup::trial, "when the test begins"},
     Phrase{"given candidate", PhraseGroup::trial, "a person of the test"},
     Phrase{"with", PhraseGroup::trial, "opens the person's fields"},
+    Phrase{"has joined list", PhraseGroup::trial, "the candidate is put on the list"},
     Phrase{"replies", PhraseGroup::trial, "the person answers"},
     Phrase{"clicks", PhraseGroup::trial, "the person follows a link of the step"},
     Phrase{"approves", PhraseGroup::trial, "the person says yes to the approval step"},

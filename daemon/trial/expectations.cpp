@@ -30,7 +30,7 @@ public:
     std::optional<dsl::Diagnostic> verdict() {
         if (line_.segment)
             return membership();
-        const auto went = line_.step ? tasks() : messages();
+        const auto went = task() ? tasks() : messages();
         return line_.no ? refused(went) : expected(went);
     }
 
@@ -40,6 +40,8 @@ private:
     }
 
     // --- messages and tasks ----------------------------------------------------------------------------------------
+
+    bool task() const { return line_.kind == ast::ExpectKind::task; }
 
     std::vector<Went> messages() const {
         std::vector<Went> all;
@@ -58,7 +60,7 @@ private:
         for (const auto& [name, who] : stage_.people())
             for (const auto& enrolment : store::enrolments_of(stage_.database(), who))
                 for (const auto& step : store::human_steps_of(stage_.database(), enrolment.id))
-                    if (step.kind == store::HumanKind::task && step.step == line_.step->text)
+                    if (step.kind == store::HumanKind::task && (!line_.step || step.step == line_.step->text))
                         add(all, who, base::floor_minute(step.asked_at));
         return all;
     }
@@ -76,8 +78,8 @@ private:
     }
 
     std::string what() const {
-        if (line_.step)
-            return fmt::format("the task `{}`", line_.step->text);
+        if (task())
+            return line_.step ? fmt::format("the task `{}`", line_.step->text) : "a task";
         const char* kind = line_.kind == ast::ExpectKind::email ? "email"
                            : line_.kind == ast::ExpectKind::sms ? "text message"
                                                                 : "message";
@@ -105,13 +107,13 @@ private:
             std::any_of(went.begin(), went.end(), [&](const Went& w) { return w.local.day == day(line_.on); });
         if (that_day)
             place = {line_.from->span.file, line_.from->span.begin, line_.to->span.end};
-        return failure(fmt::format("{} {} {}", what(), line_.step ? "came" : "went out",
+        return failure(fmt::format("{} {} {}", what(), task() ? "came" : "went out",
                                    that_day ? "at another time" : "on another day"),
                        place, moments(went));
     }
 
     dsl::Diagnostic never() const {
-        auto one = failure(fmt::format("{} {}", what(), line_.step ? "was never made" : "was never sent"), line_.span);
+        auto one = failure(fmt::format("{} {}", what(), task() ? "was never made" : "was never sent"), line_.span);
         one.notes.push_back(fmt::format("The test ends on {}: its clock runs to the last date that it names.",
                                         base::format_for_people(stage_.now(), stage_.state().times->zone())));
         return one;
@@ -124,7 +126,8 @@ private:
         });
         if (wrong.empty())
             return std::nullopt;
-        return failure(fmt::format("{} was sent all the same", what()), name_span(), moments(wrong));
+        return failure(fmt::format("{} was {} all the same", what(), task() ? "made" : "sent"), name_span(),
+                       moments(wrong));
     }
 
     // --- membership ------------------------------------------------------------------------------------------------

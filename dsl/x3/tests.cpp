@@ -53,9 +53,13 @@ const auto click_def = OneOf(k_click)[put<&ast::StepTest::what>] >> step_name[pu
 const Rule<struct decision_id, Decision> decision{"decision"};
 const auto decision_def = OneOf(k_decision)[put<&Decision::first>] >> step_name[put<&Decision::second>];
 
+const Rule<struct joins_id, ast::Change> joins{"joins"};
+const auto joins_def = kw("has joined list")[set<&ast::Change::kind, ast::ChangeKind::joined_list>] >>
+                       quoted(Want::list)[put<&ast::Change::name>];
+
 const Rule<struct happening_id, Happening> happening{"happening"};
 const auto happening_def = kw("at") >> instant[put<&Happening::at>] >> -quoted(Want::person)[put<&Happening::who>] >>
-                           (OneOf(k_replies)[set_replies] | click[set_what] | decision[set_what] |
+                           (OneOf(k_replies)[set_replies] | joins[set_what] | click[set_what] | decision[set_what] |
                             event_test[set_what] | change[set_what]);
 
 const auto expected = OneOf(k_expected)[put<&Expect::kind>] >> quoted(Want::message)[put<&Expect::name>] >>
@@ -66,10 +70,14 @@ const auto expected_task = OneOf(k_task)[put<&Expect::kind>] >> step_name[put<&E
 const auto expected_member = quoted(Want::person)[put<&Expect::who>] >> OneOf(k_in_segment)[put<&Expect::no>] >>
                              quoted(Want::segment)[put<&Expect::segment>];
 
+const auto limit = kw("before") >> date[put<&Expect::before>] | kw("after") >> date[put<&Expect::after>];
+// `task after …` names no step: what may be left out is tried without it first.
+const auto refused_task = OneOf(k_task)[put<&Expect::kind>] >> (limit | step_name[put<&Expect::step>] >> limit);
+const auto refused_message = OneOf(k_refused)[put<&Expect::kind>] >>
+                             -quoted(Want::message)[put<&Expect::name>] >> limit;
+
 const Rule<struct expect_id, Expect> expect{"expect"};
-const auto expect_def = kw("expect no")[set<&Expect::no, true>] >> OneOf(k_refused)[put<&Expect::kind>] >>
-                            -quoted(Want::message)[put<&Expect::name>] >>
-                            (kw("before") >> date[put<&Expect::before>] | kw("after") >> date[put<&Expect::after>])  //
+const auto expect_def = kw("expect no")[set<&Expect::no, true>] >> (refused_message | refused_task)  //
                         | kw("expect") >> (expected | expected_task | expected_member);
 
 const Rule<struct given_field_id, GivenField> given_field{"given_field"};
@@ -94,7 +102,7 @@ const auto test_line_def =
 const Rule<struct given_line_id, Statement> given_line{"given_line"};
 const auto given_line_def = common_line[become] | given_consent[become] | given_list[become] | given_field[become];
 
-BOOST_SPIRIT_DEFINE(instant, now, given_from, open_given, click, decision, happening, expect, given_field,
+BOOST_SPIRIT_DEFINE(instant, now, given_from, open_given, click, decision, joins, happening, expect, given_field,
                     given_consent, given_list, test_line, given_line)
 
 }  // namespace

@@ -46,6 +46,7 @@ public:
         if (has_audience) {
             own_audience();
             own_messages();
+            branches();
         }
         window(Channel::email);
         window(Channel::sms);
@@ -113,6 +114,21 @@ private:
                           "the audience asks for people who have not received a message")
                     .labels.push_back({campaign_.leavers_span, "and whoever leaves it is stopped"});
                 return;
+            }
+        }
+    }
+
+    /// Who is still in the campaign is still in its audience, where leavers are stopped.
+    void branches() {
+        if (!campaign_.stop_leavers) {
+            return;
+        }
+        const ConditionIx whole = c_.rules.segments[campaign_.audience].whole;
+        for (const StepLine& line : campaign_.steps->lines) {
+            const auto* branch = std::get_if<op::If>(&line.op);
+            if (branch != nullptr && branch->condition && disjoint(all_, whole, *branch->condition)) {
+                c_.report("N0402", line.span, "nobody in the audience gets into this branch", "")
+                    .labels.push_back({campaign_.audience_span, "and whoever leaves it is stopped"});
             }
         }
     }

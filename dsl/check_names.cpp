@@ -76,6 +76,11 @@ void check_names(Compiler& c) {
 void apply_allows(Compiler& c) {
     for (const ast::File& file : c.files) {
         for (const ast::Allow& allow : file.allows) {
+            if (allow.because.text.find_first_not_of(" \t") == std::string::npos) {
+                c.report("N0901", allow.because.span, "an `allow` says why the warning is all right here",
+                         "whoever reads it in a year will want to know");
+                continue;
+            }
             const auto first = std::remove_if(c.diagnostics.begin(), c.diagnostics.end(),
                                               [&](const Diagnostic& d) { return silences(allow, d); });
             if (first == c.diagnostics.end()) {

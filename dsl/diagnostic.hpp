@@ -45,6 +45,10 @@ void tidy(Diagnostics& diagnostics);
 /// The house style, without colour codes unless `colour`.
 std::string render(const Diagnostic& diagnostic, const SourceSet& sources, bool colour = false);
 
+/// All of them, a blank line behind each. What is said of several lines in the same words is shown once in full; behind
+/// it stand the other lines.
+std::string render_all(const Diagnostics& diagnostics, const SourceSet& sources, bool colour = false);
+
 /// One line each: `file:line:column: error N0201: …`.
 std::string render_short(const Diagnostic& diagnostic, const SourceSet& sources);
 

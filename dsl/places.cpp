@@ -102,8 +102,43 @@ constexpr std::array k_states = {
 constexpr std::array k_first_words = {Spelling{"ft", "fort"}, Spelling{"ft.", "fort"}, Spelling{"saint", "st."},
                                       Spelling{"st", "st."},  Spelling{"mt", "mount"}, Spelling{"mt.", "mount"}};
 
+/// Folded; what people say for a city.
+constexpr std::array k_nicknames = {
+    Spelling{"nyc", "new york, ny"},
+    Spelling{"new york city", "new york, ny"},
+    Spelling{"new york city, ny", "new york, ny"},
+    Spelling{"manhattan", "new york, ny"},
+    Spelling{"brooklyn", "new york, ny"},
+    Spelling{"the bronx", "new york, ny"},
+    Spelling{"bay area", "san francisco, ca"},
+    Spelling{"san fran", "san francisco, ca"},
+    Spelling{"sf", "san francisco, ca"},
+    Spelling{"la", "los angeles, ca"},
+    Spelling{"l.a.", "los angeles, ca"},
+    Spelling{"dfw", "dallas, tx"},
+    Spelling{"dallas-fort worth", "dallas, tx"},
+    Spelling{"dallas fort worth", "dallas, tx"},
+    Spelling{"philly", "philadelphia, pa"},
+    Spelling{"vegas", "las vegas, nv"},
+    Spelling{"dc", "washington, dc"},
+    Spelling{"d.c.", "washington, dc"},
+    Spelling{"washington dc", "washington, dc"},
+    Spelling{"washington, d.c.", "washington, dc"},
+    Spelling{"nola", "new orleans, la"},
+    Spelling{"slc", "salt lake city, ut"},
+    Spelling{"okc", "oklahoma city, ok"},
+    Spelling{"atl", "atlanta, ga"},
+    Spelling{"twin cities", "minneapolis, mn"},
+    Spelling{"research triangle", "raleigh, nc"},
+};
+
 /// The way in which people write a place, as the table has it: "Ft Worth, Texas" is "fort worth, tx".
 std::string as_listed(std::string name) {
+    for (const Spelling& city : k_nicknames) {
+        if (name == city.written) {
+            return std::string(city.listed);
+        }
+    }
     if (const auto comma = name.rfind(", "); comma != std::string::npos) {
         for (const Spelling& state : k_states) {
             if (std::string_view(name).substr(comma + 2) == state.written) {

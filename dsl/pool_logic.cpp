@@ -47,10 +47,34 @@ bool after(const std::optional<std::chrono::sys_days>& from, const std::optional
     return from && to && *from > *to;
 }
 
+bool holds_part(const cond::TextContains& test, const std::string& value) {
+    return test.prefix ? value.starts_with(test.text) : value.find(test.text) != value.npos;
+}
+
+/// Whatever counts since `a` counts since `b`. Days and hours are not compared.
+bool no_later(const Since& b, const Since& a) {
+    if (a == b || (!b.days && b.hours == 0)) {
+        return true;
+    }
+    if (a.days && b.days) {
+        return a.days->months == b.days->months ? b.days->days <= a.days->days
+                                                : most_days(*b.days) <= least_days(*a.days);
+    }
+    return !a.days && !b.days && a.hours != 0 && b.hours >= a.hours;
+}
+
 // Two tests that are not groups. Only pairs about one field (or one list, one consent) can exclude each other.
 struct Disjoint {
     bool operator()(const cond::TextIn& a, const cond::TextIn& b) const {
         return a.field == b.field && !share(a.values, b.values);
+    }
+    bool operator()(const cond::TextIn& a, const cond::TextContains& b) const {
+        return a.field == b.field && std::none_of(a.values.begin(), a.values.end(),
+                                                  [&](const std::string& value) { return holds_part(b, value); });
+    }
+    bool operator()(const cond::TextContains& a, const cond::TextIn& b) const { return (*this)(b, a); }
+    bool operator()(const cond::TextContains& a, const cond::TextContains& b) const {
+        return a.field == b.field && a.prefix && b.prefix && !a.text.starts_with(b.text) && !b.text.starts_with(a.text);
     }
     bool operator()(const cond::NumberRange& a, const cond::NumberRange& b) const {
         return a.field == b.field && empty(both(a, b));
@@ -89,6 +113,15 @@ struct Implies {
     }
     bool operator()(const cond::NumberRange& a, const cond::NumberRange& b) const {
         return a.field == b.field && both(a, b) == a;
+    }
+    bool operator()(const cond::TextIn& a, const cond::TextContains& b) const {
+        return a.field == b.field && std::all_of(a.values.begin(), a.values.end(),
+                                                 [&](const std::string& value) { return holds_part(b, value); });
+    }
+    bool operator()(const cond::Happened& a, const cond::Happened& b) const {
+        const auto asks_less = [](const auto& more, const auto& less) { return !less || less == more; };
+        return a.event == b.event && asks_less(a.name, b.name) && asks_less(a.channel, b.channel) &&
+               asks_less(a.message_template, b.message_template) && a.count >= b.count && no_later(b.since, a.since);
     }
     template<class A, class B>
     bool operator()(const A&, const B&) const {

@@ -5,6 +5,7 @@
 #include "dsl/limits.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 namespace nurture::dsl {
@@ -169,6 +170,60 @@ std::string render(const Diagnostic& diagnostic, const SourceSet& sources, bool 
         text += "\n";
     for (const std::string& note : diagnostic.notes)
         text += "   " + note + "\n";
+    return text;
+}
+
+namespace {
+
+// As many places as fit on a few lines; `nurture check --short` has them all.
+constexpr std::size_t k_places_named = 40;
+
+/// "The same in 3 more lines: icu.nurture:12, 15; texas/rn.nurture:4"
+std::string repeats(const std::vector<const Diagnostic*>& others, const SourceSet& sources) {
+    std::string text =
+        "The same in " + std::to_string(others.size()) + (others.size() == 1 ? " more line: " : " more lines: ");
+    const SourceFile* last = nullptr;
+    for (std::size_t i = 0; i < std::min(others.size(), k_places_named); ++i) {
+        const Span& span = others[i]->labels.front().span;
+        const SourceFile* file = file_of(sources, span);
+        if (file == nullptr)
+            continue;
+        if (file != last)
+            text += (last == nullptr ? "" : "; ") + file->path + ":";
+        else
+            text += ", ";
+        text += std::to_string(line_column(*file, span.begin).line);
+        last = file;
+    }
+    if (others.size() > k_places_named)
+        text += ", …  All of them: nurture check --short";
+    return text;
+}
+
+}  // namespace
+
+std::string render_all(const Diagnostics& diagnostics, const SourceSet& sources, bool colour) {
+    const auto words = [](const Diagnostic& d) { return std::tie(d.code, d.title, d.labels.front().text, d.notes); };
+    // Two labels tell of two places, which are others each time.
+    const auto alike = [](const Diagnostic& d) { return d.labels.size() == 1; };
+    std::map<decltype(words(diagnostics.front())), std::vector<const Diagnostic*>> by_words;
+    for (const Diagnostic& diagnostic : diagnostics)
+        if (alike(diagnostic))
+            by_words[words(diagnostic)].push_back(&diagnostic);
+    std::string text;
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (!alike(diagnostic)) {
+            text += render(diagnostic, sources, colour) + '\n';
+            continue;
+        }
+        auto& all = by_words[words(diagnostic)];
+        if (all.front() != &diagnostic)
+            continue;
+        text += render(diagnostic, sources, colour);
+        if (all.size() > 1)
+            text += "   " + repeats({all.begin() + 1, all.end()}, sources) + '\n';
+        text += '\n';
+    }
     return text;
 }
 

@@ -183,6 +183,22 @@ int check(Session& session, const CheckOptions& options) {
     return options.strict && warnings > 0 ? 3 : 0;
 }
 
+namespace {
+
+/// No layout helps a file that is no text, or is too deep: it stays as it is, and somebody has to know.
+bool can_be_laid_out(Session& session, const std::string& path, const std::string& text) {
+    dsl::SourceSet sources;
+    sources.files.push_back({path, text});
+    dsl::Diagnostics all, unreadable;
+    dsl::parse(sources, 0, all);
+    std::copy_if(all.begin(), all.end(), std::back_inserter(unreadable),
+                 [](const auto& one) { return one.code == "N0120" || one.code == "N0130"; });
+    print(session, unreadable, sources);
+    return unreadable.empty();
+}
+
+}  // namespace
+
 int format(Session& session, const FormatOptions& options) {
     auto files = options.files;
     if (files.empty()) {
@@ -191,9 +207,13 @@ int format(Session& session, const FormatOptions& options) {
             if (dsl::is_rule_file(file.path))
                 files.push_back(directory / file.path);
     }
-    std::int64_t different = 0;
+    std::int64_t different = 0, unreadable = 0;
     for (const auto& file : files) {
         const auto text = base::read_file(file, dsl::k_file_bytes);
+        if (!can_be_laid_out(session, file.string(), text)) {
+            ++unreadable;
+            continue;
+        }
         const auto formatted = dsl::format(text);
         if (formatted == text)
             continue;
@@ -208,7 +228,7 @@ int format(Session& session, const FormatOptions& options) {
                                    what + (different == 1 ? " is" : " are"));
         return 1;
     }
-    return 0;
+    return unreadable > 0 ? 1 : 0;
 }
 
 }  // namespace nurture::cli

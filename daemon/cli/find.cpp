@@ -131,6 +131,8 @@ int find(Session& session, const FindOptions& options) {
     auto database = read_store(session, config);
     const store::Transaction picture(database, store::Transaction::For::read);
     const auto found = evaluate(session, config, database, std::move(rules), options);
+    if (!options.lines.empty())
+        print(session, forecast::lint_typed_lines(found.state), found.rules->sources);
     return options.all_segments ? about_all(session, found, options)
                                 : about_one(session, database, found, segment, options);
 }

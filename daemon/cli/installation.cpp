@@ -142,8 +142,7 @@ forecast::Inputs inputs(const store::Database& database, const config::Config& c
 bool poke(const config::Config& config) { return service::ask(config.state_directory, "poke").has_value(); }
 
 void print(Session& session, const dsl::Diagnostics& diagnostics, const dsl::SourceSet& sources) {
-    for (const auto& diagnostic : diagnostics)
-        session.err << dsl::render(diagnostic, sources, session.err_colour) << '\n';
+    session.err << dsl::render_all(diagnostics, sources, session.err_colour);
 }
 
 std::size_t count(const dsl::Diagnostics& diagnostics, dsl::Severity severity) {

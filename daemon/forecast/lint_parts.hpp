@@ -10,7 +10,7 @@
 namespace nurture::forecast {
 
 void lint_segments(const Inputs& inputs, const engine::State& state, std::vector<Lint>& found);
-void lint_values(const Inputs& inputs, const engine::State& state, std::vector<Lint>& found);
+void lint_values(const engine::State& state, std::vector<Lint>& found);
 void lint_overlaps(const Inputs& inputs, const engine::State& state, std::vector<Lint>& found);
 void lint_floors(const Inputs& inputs, const engine::State& state, std::vector<Lint>& found);
 /// Lets a week go by: the state is a later one afterwards.

@@ -21,8 +21,8 @@ using Had = std::map<std::string, std::string>;
 
 class Values {
 public:
-    Values(const Inputs& inputs, const engine::State& state, std::vector<Lint>& found)
-        : rules_(*inputs.rules),
+    Values(const engine::State& state, std::vector<Lint>& found)
+        : rules_(*state.rules),
           columns_(*state.columns),
           found_(found) {}
 
@@ -43,11 +43,12 @@ public:
                 named(list);
     }
 
-private:
     void lines(const std::vector<ast::Condition>& all) {
         for (const auto& line : all)
             std::visit([this](const auto& what) { look(what); }, line.what);
     }
+
+private:
     void steps(const std::vector<ast::Step>& all) {
         for (const auto& step : all) {
             const auto* branch = std::get_if<ast::Branch>(&step.what);
@@ -62,9 +63,12 @@ private:
     void look(const ast::Group& group) { lines(group.lines); }
     void look(const ast::FieldTest& test) {
         const bool words = test.op <= ast::FieldOp::includes_none_of;  // the first eight compare whole words
+        const bool part = test.op == ast::FieldOp::contains || test.op == ast::FieldOp::starts_with;
         const auto field = rules_.schema.field(test.field.text);
-        if (!words || !field)
+        if (!field || !(words || part))
             return;
+        if (part)
+            return judge_part(test, had(*field));
         if (test.values_name)
             uses_[dsl::fold(test.values_name->text)].insert(*field);
         for (const auto& value : test.values)
@@ -89,6 +93,20 @@ private:
             all.insert(had(field).begin(), had(field).end());
         for (const auto& value : list.values)
             judge(value, all, fmt::format("where \"{}\" is used", list.name.text));
+    }
+
+    void judge_part(const ast::FieldTest& test, const Had& had) {
+        const bool prefix = test.op == ast::FieldOp::starts_with;
+        const auto& value = std::get<ast::Quoted>(test.values.front());
+        const auto holds = [&](const auto& one) {
+            return prefix ? one.first.starts_with(dsl::fold(value.text))
+                          : one.first.find(dsl::fold(value.text)) != one.first.npos;
+        };
+        if (!had.empty() && std::none_of(had.begin(), had.end(), holds))
+            found_.push_back({dsl::diagnose("N0228",
+                                            fmt::format("`{}` {} \"{}\" for nobody in the store", test.field.text,
+                                                        prefix ? "starts with" : "contains", value.text),
+                                            value.span)});
     }
 
     void judge(const ast::Quoted& value, const Had& had, const std::string& where) {
@@ -140,8 +158,18 @@ private:
 
 }  // namespace
 
-void lint_values(const Inputs& inputs, const engine::State& state, std::vector<Lint>& found) {
-    Values(inputs, state, found).run();
+void lint_values(const engine::State& state, std::vector<Lint>& found) { Values(state, found).run(); }
+
+dsl::Diagnostics lint_typed_lines(const engine::State& state) {
+    const auto& sources = state.rules->sources;
+    dsl::Diagnostics said_before;
+    std::vector<Lint> found;
+    Values(state, found)
+        .lines(dsl::parse_conditions(sources, static_cast<std::uint32_t>(sources.files.size() - 1), said_before));
+    dsl::Diagnostics all;
+    for (auto& lint : found)
+        all.push_back(std::move(lint.diagnostic));
+    return all;
 }
 
 }  // namespace nurture::forecast

@@ -150,7 +150,7 @@ std::vector<Lint> lints(const Inputs& inputs) {
     auto state = load_state(inputs);
     state.settings.test_mode = false;
     lint_segments(inputs, state, found);
-    lint_values(inputs, state, found);
+    lint_values(state, found);
     lint_overlaps(inputs, state, found);
     lint_floors(inputs, state, found);
     lint_caps(inputs, state, found);

@@ -6,6 +6,7 @@
 // store says nothing. Throws base::StoreError. One thread.
 #pragma once
 
+#include "daemon/engine/state.hpp"
 #include "daemon/forecast/inputs.hpp"
 #include "dsl/diagnostic.hpp"
 
@@ -20,6 +21,9 @@ struct Lint {
 
 /// Warnings about rules that check. `allow` lines have been obeyed.
 std::vector<Lint> lints(const Inputs& inputs);
+
+/// What the values of the store say about the lines that dsl::compile_find() put into the rules of `state`.
+dsl::Diagnostics lint_typed_lines(const engine::State& state);
 
 /// For rules that would check but for merge fields that may be blank (dsl::Compiled::but_for_blanks): each N0504 of
 /// `diagnostics` that the store can count says for how many people, and is returned with them.

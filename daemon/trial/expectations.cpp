@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The `expect` lines. Days and times are the candidate's own, as windows are. A line that names nobody, where several
 // are given, is about any of them.
-#include "daemon/engine/evaluate_explain.hpp"
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 #include "daemon/trial/stage.hpp"
@@ -114,6 +113,7 @@ private:
 
     dsl::Diagnostic never() const {
         auto one = failure(fmt::format("{} {}", what(), task() ? "was never made" : "was never sent"), line_.span);
+        one.notes = why_nobody_came_in(stage_, line_);
         one.notes.push_back(fmt::format("The test ends on {}: its clock runs to the last date that it names.",
                                         base::format_for_people(stage_.now(), stage_.state().times->zone())));
         return one;
@@ -143,24 +143,9 @@ private:
                                          stage_.rules().segments[segment].name),
                              line_.segment->span);
         if (row && !in)
-            explain(found, segment, *row);
+            for (const auto& line : failing_lines(stage_, segment, *row))
+                found.notes.push_back(fmt::format("This line does not hold:   {}", line));
         return found;
-    }
-
-    /// The lines that keep the person out, with what the person has.
-    void explain(dsl::Diagnostic& found, dsl::SegmentIx segment, roster::Row row) const {
-        const auto& state = stage_.state();
-        const engine::View view{*state.columns, state.today, state.now, state.member.campaigns()};
-        const auto lines = engine::explain(state.member.evaluator(), view, segment, row);
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            if (lines[i].holds)
-                continue;
-            std::string values;
-            for (const auto& test : lines[i].tests)
-                values += fmt::format("{}{}: {}", values.empty() ? "" : ", ", test.what, test.value);
-            found.notes.push_back(fmt::format("This line does not hold:   {}   ({})",
-                                              stage_.rules().segments[segment].lines[i].text, values));
-        }
     }
 
     Stage& stage_;

@@ -90,6 +90,13 @@ std::optional<Problem> perform(Stage& stage, const dsl::ast::Happening& happenin
 /// Membership as it is now; everything else as it was.
 std::optional<dsl::Diagnostic> judge(Stage& stage, const dsl::ast::Expect& expect);
 
+/// The line is about a message or a task of that campaign.
+bool names(const dsl::ast::Expect& line, const dsl::Campaign& campaign);
+/// The lines of a segment that do not hold, with what the person has.
+std::vector<std::string> failing_lines(Stage& stage, dsl::SegmentIx segment, roster::Row row);
+/// For each person who was never in a campaign that the line is about: a sentence why.
+std::vector<std::string> why_nobody_came_in(Stage& stage, const dsl::ast::Expect& expect);
+
 /// What the decisions of the engine and the messages of the store say, and what the test made happen.
 class Timeline {
 public:

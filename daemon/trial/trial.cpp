@@ -59,18 +59,6 @@ private:
         });
     }
 
-    static bool names(const ast::Expect& line, const dsl::Campaign& campaign) {
-        const auto& steps = campaign.steps->lines;
-        return std::any_of(steps.begin(), steps.end(), [&](const dsl::StepLine& step) {
-            const auto* message = std::get_if<dsl::op::Message>(&step.op);
-            const bool sends = line.name && message != nullptr &&
-                               std::any_of(message->templates.begin(), message->templates.end(), [&](const auto& name) {
-                                   return dsl::fold(name) == dsl::fold(line.name->text);
-                               });
-            return sends || (line.step && line.step->text == step.name);
-        });
-    }
-
     void happen() {
         auto lines = test_.happenings;
         std::stable_sort(lines.begin(), lines.end(),

@@ -146,6 +146,25 @@ TEST_CASE("what new writes is in the one layout and checks as it is") {
     }
 }
 
+TEST_CASE("fmt does not call a file well laid out that it cannot read") {
+    House house;
+    house.write("unicode.nurture", std::string("\xFF\xFE"
+                                               "e\0d\0",
+                                               6));
+    const auto typed = house.type_there({"fmt", "--check", (house.path() / "rules/unicode.nurture").string()});
+    CHECK(typed.code == 1);
+    CHECK(has(typed.err, "unicode.nurture:1:1: error N0120: this file is saved as \"Unicode\" (UTF-16)"));
+}
+
+TEST_CASE("find says of a value that nobody has it") {
+    House house;
+    const auto typed = house.type_there({"find", "profession is \"Registered Nurs\"", "profession starts with \"Zz\""});
+    CHECK(typed.code == 0);
+    CHECK(has(typed.err, "warning N0228: nobody in the store has \"Registered Nurs\" as `profession`"));
+    CHECK(has(typed.err, "did you mean \"Registered Nurse\"?"));
+    CHECK(has(typed.err, "warning N0228: `profession` starts with \"Zz\" for nobody in the store"));
+}
+
 TEST_CASE("new says what it makes, and takes no name that cannot stand in quotes") {
     House house;
     CHECK(has(house.type_there({"new", "rule", "x"}).err, "segment, campaign or policy"));

@@ -67,6 +67,9 @@ TEST_CASE("places are cities, coordinates, ZIP codes of places.csv, and addresse
     CHECK_FALSE(places.find(""));
     CHECK_FALSE(places.find(","));
     CHECK(places.nearest_name("Dalas, TX") == "Dallas, TX");
+    CHECK(places.nearest_name("NYC") == "New York, NY");
+    CHECK(places.nearest_name("New York City") == "New York, NY");
+    CHECK(places.nearest_name("DFW") == "Dallas, TX");
     CHECK(places.nearest_name("Anchorage") == "Anchorage, AK");
 }
 

@@ -48,6 +48,27 @@ TEST_CASE("other labels are drawn with dashes, in the order of the lines") {
                                          "     | ^^^^^^^^^^^^^^^^ says fewer than 3\n");
 }
 
+TEST_CASE("what is said of several lines in the same words is shown once, with the other lines") {
+    const SourceSet sources = test::one_file("bad\nworse\nbad\nbad\n");
+    Diagnostics all = {diagnose("N0102", "this is bad", {0, 0, 3}, "write `good`"),
+                       diagnose("N0102", "this is worse", {0, 4, 9}, "write `good`"),
+                       diagnose("N0102", "this is bad", {0, 10, 13}, "write `good`"),
+                       diagnose("N0102", "this is bad", {0, 14, 17}, "write `good`")};
+    CHECK(render_all(all, sources) == "case.nurture:1:1: error N0102: this is bad\n"
+                                      "\n"
+                                      "   1 | bad\n"
+                                      "     | ^^^ write `good`\n"
+                                      "   The same in 2 more lines: case.nurture:3, 4\n"
+                                      "\n"
+                                      "case.nurture:2:1: error N0102: this is worse\n"
+                                      "\n"
+                                      "   2 | worse\n"
+                                      "     | ^^^^^ write `good`\n"
+                                      "\n");
+    all[2].notes = {"But this one is another matter."};
+    CHECK(render_all(all, sources).find("The same in 1 more line: case.nurture:4\n") != std::string::npos);
+}
+
 TEST_CASE("columns count characters, not bytes, and tabs take one") {
     const SourceSet sources = test::one_file("“ü”\tfoo\r\n");
     const Diagnostic diagnostic = diagnose("N0102", "x", span(sources, "foo"), "here");

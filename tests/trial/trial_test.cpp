@@ -95,6 +95,41 @@ TEST_CASE("what people do happens at its minute, and a stop beats a message of t
               .passed());
 }
 
+TEST_CASE("somebody who never came in is shown the line, or the lack, that kept them out") {
+    const auto notes = [](const Played& played) { return played.only().failures.at(0).notes.at(0); };
+    const auto without = [](std::string line) {
+        std::string people = k_ana;
+        return people.replace(people.find(line), line.size(), "");
+    };
+    const auto rules = campaign(k_two);
+    const std::string expected = "  expect email \"hello\" on 2026-03-02\n";
+    CHECK(notes(played(rules + story(expected, without("    profession is \"Registered Nurse\"\n")))) ==
+          "\"ana.ruiz\" never came into \"Greeting\". Of its audience \"Nurses\" this does not hold:   profession is "
+          "\"Registered Nurse\"   (profession: unknown)");
+    CHECK(notes(played(rules + story(expected, without("    consent \"job news\" is given\n")))) ==
+          "\"ana.ruiz\" is in the audience \"Nurses\" and never came into \"Greeting\": the person has "
+          "not given consent for this channel");
+}
+
+TEST_CASE("somebody joins a list, and a campaign that waits for it starts") {
+    const auto rules = "\ncampaign \"Open house\"\n  owner \"dana.wu\"\n  audience \"Nurses\"\n"
+                       "  start when candidate has joined list \"Open house\"\n  ignore events older than 14 days\n"
+                       "  enroll at most 5 per day\n  re-enter never\n  stop when candidate has replied\n"
+                       "  keep candidates who leave the audience\n  step hello: email \"hello\"\n"
+                       "  step call: task for owner \"Call\"\nend\n";
+    CHECK(played(rules + story("  at 2026-03-03 08:30 \"ana.ruiz\" has joined list \"Open house\"\n"
+                               "  expect no email before 2026-03-03\n"
+                               "  expect email \"hello\" on 2026-03-03\n  expect task call on 2026-03-03\n"))
+              .only()
+              .passed());
+    CHECK(played(rules + story("  expect no task call before 2026-04-03\n  expect no task after 2026-03-02\n"))
+              .only()
+              .passed());
+    CHECK(failures(played(rules + story("  at 2026-03-03 08:30 \"ana.ruiz\" has joined list \"Open house\"\n"
+                                        "  expect no task before 2026-04-03\n"))) ==
+          "story.nurture:28:3: error N0803: a task was made all the same\n");
+}
+
 TEST_CASE("clicks and approvals take the branch that is theirs") {
     const auto rules =
         campaign("  step hello: email \"hello\"\n  wait up to 5 days until hello is clicked\n"

@@ -111,7 +111,7 @@ bool StepCompiler::thread(const ast::Step& step, const ast::Word& of) {
     const bool emails = first_is_email && std::get<ast::MessageStep>(step.what).channel == ast::Channel::email;
     if (!emails) {
         c_.report("N0410", of.span, "only emails have threads", "one of the two is an sms");
-    } else if (!past_.steps.contains(of.text)) {
+    } else if (!may_have_run(of.text)) {
         c_.report("N0410", of.span, fmt::format("`{}` cannot have been sent before this step", of.text),
                   "so there is no thread to continue")
             .labels.push_back({first->span, "this step"});

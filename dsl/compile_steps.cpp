@@ -51,6 +51,7 @@ std::shared_ptr<const StepList> StepCompiler::run() {
         c_.report("N0130", source_.span, fmt::format("a campaign has at most {} lines", k_most_steps));
         return std::make_shared<StepList>();
     }
+    past_.steps.resize(number_.size());
     Block all;
     block(source_.steps, all);
     for (const StepIx line : all.waits_past) {
@@ -78,6 +79,7 @@ void StepCompiler::collect(const std::vector<ast::Step>& steps) {
     count_ += steps.size();
     for (const ast::Step& step : steps) {
         if (step.name) {
+            number_.emplace(step.name->text, number_.size());
             const auto [at, is_new] = steps_.emplace(step.name->text, &step);
             if (!is_new) {
                 c_.taken("steps", step.name->text, step.name->span, at->second->name->span);
@@ -144,7 +146,7 @@ void StepCompiler::block(const std::vector<ast::Step>& steps, Block& in) {
         std::visit([&](const auto& what) { add(step, what, in); }, step.what);
         if (step.name) {
             index_.emplace(step.name->text, lines_.empty() ? StepIx{0} : static_cast<StepIx>(lines_.size() - 1));
-            past_.steps.insert(step.name->text);
+            past_.steps[number_.at(step.name->text)] = true;
         }
     }
     for (const StepIx line : in.skipping) {
@@ -174,7 +176,7 @@ op::If StepCompiler::test(const ast::Step& step, const ast::Branch& source) {
         return test;
     }
     const auto fact = std::pair(of_step->step.text, of_step->what);
-    if (!past_.steps.contains(of_step->step.text)) {
+    if (!may_have_run(of_step->step.text)) {
         c_.report("N0402", step.span,
                   fmt::format("`{}` cannot have been {} before this line", fact.first, event_words(fact.second)),
                   "nobody gets into this branch");
@@ -217,7 +219,9 @@ void StepCompiler::add(const ast::Step& step, const ast::Branch& source, Block& 
     if (jump) {
         at<op::Jump>(*jump).to = here();
     }
-    past_.steps.merge(after_then.steps);
+    for (std::size_t i = 0; i < past_.steps.size(); ++i) {
+        past_.steps[i] = past_.steps[i] || after_then.steps[i];
+    }
     past_.templates.merge(after_then.templates);
 }
 
@@ -256,7 +260,7 @@ void StepCompiler::add(const ast::Step& step, const ast::WaitUpTo& source, Block
         wait.events = static_cast<std::uint8_t>(wait.events | (1U << static_cast<unsigned>(what)));
         warn_opens(what, source.step.span);
     }
-    if (message_step(source.step) != nullptr && !past_.steps.contains(source.step.text)) {
+    if (message_step(source.step) != nullptr && !may_have_run(source.step.text)) {
         c_.report("N0402", source.step.span,
                   fmt::format("`{}` cannot have been sent before this line", source.step.text),
                   "so this always waits to the end");

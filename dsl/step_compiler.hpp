@@ -31,9 +31,10 @@ private:
         bool in_months = false;          // the row of month waits that the next one would continue …
         std::int32_t months = 0;         // … and its sum
     };
-    /// What may have happened on the way to a line: steps that ran, templates that were sent.
+    /// What may have happened on the way to a line: steps that ran (by number), templates that were sent. It is copied
+    /// at every branch.
     struct Past {
-        std::set<std::string> steps;
+        std::vector<bool> steps;
         std::map<std::pair<Channel, std::string>, Span> templates;
     };
 
@@ -44,6 +45,8 @@ private:
     const ast::Step* message_step(const ast::Word& name);
     /// Of a split that the author left without one.
     std::string split_name();
+
+    bool may_have_run(const std::string& step) const { return past_.steps[number_.at(step)]; }
 
     // --- output --------------------------------------------------------------------------------------------------
 
@@ -95,6 +98,7 @@ private:
     std::optional<CampaignIx> campaign_;
     std::vector<StepLine> lines_;
     std::map<std::string, const ast::Step*> steps_;           // by name, all of them
+    std::map<std::string, std::size_t> number_;               // by name, all of them
     std::map<std::string, StepIx> index_;                     // by name, those that stand above
     std::vector<std::pair<StepIx, std::string>> later_;       // lines that name a step
     std::set<std::pair<std::string, ast::StepEvent>> facts_;  // what is certain in this branch

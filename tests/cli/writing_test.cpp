@@ -158,11 +158,12 @@ TEST_CASE("fmt does not call a file well laid out that it cannot read") {
 
 TEST_CASE("find says of a value that nobody has it") {
     House house;
-    const auto typed = house.type_there({"find", "profession is \"Registered Nurs\"", "profession starts with \"Zz\""});
-    CHECK(typed.code == 0);
-    CHECK(has(typed.err, "warning N0228: nobody in the store has \"Registered Nurs\" as `profession`"));
-    CHECK(has(typed.err, "did you mean \"Registered Nurse\"?"));
-    CHECK(has(typed.err, "warning N0228: `profession` starts with \"Zz\" for nobody in the store"));
+    const auto is = house.type_there({"find", "profession is \"Registered Nurs\""});
+    CHECK(is.code == 0);
+    CHECK(has(is.err, "warning N0228: nobody in the store has \"Registered Nurs\" as `profession`"));
+    CHECK(has(is.err, "did you mean \"Registered Nurse\"?"));
+    const auto starts = house.type_there({"find", "profession starts with \"Zz\""});
+    CHECK(has(starts.err, "warning N0228: `profession` starts with \"Zz\" for nobody in the store"));
 }
 
 TEST_CASE("new says what it makes, and takes no name that cannot stand in quotes") {

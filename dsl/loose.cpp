@@ -3,6 +3,7 @@
 #include "dsl/characters.hpp"
 #include "dsl/repairs.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -116,6 +117,25 @@ std::optional<Loose> spelled_date(std::string_view text) {
     return number && month && year ? day(*year, *month, *number, scan.at) : std::nullopt;
 }
 
+// `2026\u20113\u20111`: hyphens that do not break, and the dashes that word processors make of hyphens.
+std::optional<Loose> dashed_date(std::string_view text) {
+    constexpr std::size_t k_bytes = 3;  // of each of them
+    constexpr std::array<std::string_view, 5> k_dashes = {"\u2010", "\u2011", "\u2012", "\u2013", "\u2212"};
+    std::string plain;
+    std::size_t dashes = 0;
+    for (std::size_t at = 0; at < text.size() && plain.size() < 10;) {
+        const bool dash = std::any_of(k_dashes.begin(), k_dashes.end(),
+                                      [&](std::string_view one) { return text.substr(at).starts_with(one); });
+        plain += dash ? '-' : text[at];
+        dashes += dash ? 1 : 0;
+        at += dash ? k_bytes : 1;
+    }
+    auto date = dashes > 0 ? numeric_date(plain) : std::nullopt;
+    if (date)
+        date->length += dashes * (k_bytes - 1);
+    return date;
+}
+
 }  // namespace
 
 std::optional<Loose> loose_time(std::string_view text) {
@@ -160,6 +180,8 @@ std::optional<Loose> loose_time(std::string_view text) {
 
 std::optional<Loose> loose_date(std::string_view text) {
     if (auto date = numeric_date(text))
+        return date;
+    if (auto date = dashed_date(text))
         return date;
     return spelled_date(text);
 }

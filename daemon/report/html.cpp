@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/report/html.hpp"
 
+#include "daemon/base/hash.hpp"
 #include "daemon/forecast/page.hpp"
 #include "dsl/characters.hpp"
 
@@ -9,6 +10,11 @@
 #include <algorithm>
 
 namespace nurture::report {
+namespace {
+
+constexpr std::size_t k_own_digits = 6;  // names that differ in a comma only have ids of their own
+
+}  // namespace
 
 std::string escaped(std::string_view text) {
     std::string html;
@@ -46,7 +52,7 @@ std::string id_of(std::string_view prefix, std::string_view name) {
         else if (id.back() != '-')
             id += '-';
     }
-    return id;
+    return id + '-' + base::hex(base::sha256(name)).substr(0, k_own_digits);
 }
 
 std::string percent(std::int64_t part, std::int64_t whole) {

@@ -13,7 +13,7 @@ namespace nurture::report {
 /// For text and for attributes in double quotes. Control characters and bytes that are no UTF-8 become U+FFFD.
 std::string escaped(std::string_view text);
 
-/// "ICU re-engagement" as an id: "icu-re-engagement".
+/// "ICU re-engagement" as an id: "icu-re-engagement-5f2a91".
 std::string id_of(std::string_view prefix, std::string_view name);
 
 /// A share of a whole in percent with one digit behind the point, for CSS and SVG; 0 where the whole is 0.

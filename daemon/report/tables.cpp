@@ -65,16 +65,26 @@ std::string in_flight(const forecast::PlanCampaign& campaign) {
     return list.empty() ? list : "<h4>People who are in it already</h4><ul>" + list + "</ul>";
 }
 
+std::string goes_out(const forecast::Counts& total) {
+    if (total.messages() == 0)
+        return "nothing goes out";
+    std::vector<std::string> parts;
+    if (total.emails > 0)
+        parts.push_back(counted(total.emails, "email", "emails"));
+    if (total.sms > 0)
+        parts.push_back(counted(total.sms, "text message", "text messages"));
+    return forecast::listed(parts) + (total.messages() == 1 ? " goes out" : " go out");
+}
+
 std::string one_campaign(const Material& m, const forecast::PlanCampaign& campaign,
                          const forecast::CampaignPreview& ahead) {
     std::string html = fmt::format(
         "<article class=\"campaign\"><h3 id=\"{}\">{}{}</h3><p class=\"place\">{}:{}</p>"
-        "<p>{} in the audience <a href=\"#{}\">{}</a>, {} inside now. In these days {}; {} and {} SMS go out.</p>",
+        "<p>{} in the audience <a href=\"#{}\">{}</a>, {} inside now. In these days {}; {}.</p>",
         id_of("campaign-", campaign.name), escaped(campaign.name), tags(campaign), escaped(campaign.place.file),
         campaign.place.line, counted(campaign.audience, "person is", "people are"),
         id_of("segment-", campaign.audience_name), escaped(campaign.audience_name), thousands(campaign.inside),
-        counted(ahead.total.entered, "person enters", "people enter"), counted(ahead.total.emails, "email", "emails"),
-        thousands(ahead.total.sms));
+        counted(ahead.total.entered, "person enters", "people enter"), goes_out(ahead.total));
     if (campaign.email)
         html += reach("Email", "without an address", *campaign.email, campaign.audience);
     if (campaign.sms)

@@ -69,7 +69,7 @@ void as_of_option(CLI::App& command, std::string& as_of) {
         ->type_name("INSTANT");
 }
 void assume_option(CLI::App& command, std::vector<std::string>& assume) {
-    command.add_option("--assume", assume, "approvals=next-morning, at-once or never")
+    command.add_option("--assume", assume, "approvals=next-morning, at-once or never; replies=5%")
         ->type_name("WHAT")
         ->allow_extra_args(false);
 }
@@ -261,8 +261,15 @@ void declare_live(Commands& all) {
         [](auto& c, auto& o) {
             c.add_option("CAMPAIGN", o.campaign, "Default: all");
             as_of_option(c, o.as_of);
+            c.add_option("--from", o.from, "Begin the report later: what happens until then is foreseen as well")
+                ->type_name("INSTANT");
             c.add_option("--days", o.days, "How far to look")->type_name("N")->capture_default_str();
             assume_option(c, o.assume);
+            c.add_option("--with", o.with, "As if this rule file stood in place of the one with its name, or were new")
+                ->type_name("FILE")
+                ->allow_extra_args(false);
+            c.add_option("--person", o.person, "What happens to one person: ref, email address or phone number")
+                ->type_name("PERSON");
             c.add_flag("--people", o.people, "With names");
             c.add_flag("--test-mode", o.test_mode, "Only people on the allow-list come in");
             json_flag(c, o.json);

@@ -125,9 +125,11 @@ struct ApplyOptions {
 int apply(Session& session, const ApplyOptions& options);
 
 struct PreviewOptions {
-    std::string campaign, as_of;
+    std::string campaign, as_of, from;
     std::int32_t days = 30;
     std::vector<std::string> assume;
+    std::vector<path> with;  // edited rule files that stand in for those of the directory
+    std::string person;
     bool json = false, people = false, test_mode = false;
     path html;               // the report, instead of text
     bool anonymous = false;  // of the report: nobody's data

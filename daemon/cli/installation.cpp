@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/cli/installation.hpp"
 
+#include "daemon/base/files.hpp"
 #include "daemon/persist/edits.hpp"
 #include "daemon/service/control.hpp"
 #include "daemon/service/wiring.hpp"
@@ -28,15 +29,52 @@ config::Config load_config(Session& session) {
     return std::move(*loaded.config);
 }
 
-Checked check_rules(Session& session, const config::Config& config) {
+namespace {
+
+constexpr std::size_t k_most_bytes = 4u << 20;  // of a rule file, as in the directory
+
+/// A file stands in for the one whose whole path ends its own, else for the only one of its name.
+std::string put_in(dsl::SourceSet& sources, const std::filesystem::path& file) {
+    if (!dsl::is_rule_file(file.string()))
+        throw Usage(fmt::format("--with is for rule files, which end in .nurture: {} does not", file.string()));
+    const auto whole = "/" + std::filesystem::absolute(file).lexically_normal().generic_string();
+    dsl::SourceFile* same_path = nullptr;
+    std::vector<dsl::SourceFile*> same_name;
+    for (auto& source : sources.files) {
+        if (whole.ends_with("/" + source.path) && (same_path == nullptr || source.path.size() > same_path->path.size()))
+            same_path = &source;
+        if (std::filesystem::path(source.path).filename() == file.filename())
+            same_name.push_back(&source);
+    }
+    if (same_path == nullptr && same_name.size() > 1)
+        throw Usage(fmt::format("{} rule files are called {}: put yours in a directory with the same name as that of "
+                                "the one it stands for",
+                                same_name.size(), file.filename().string()));
+    auto text = base::read_file(file, k_most_bytes);
+    auto* target = same_path != nullptr ? same_path : same_name.empty() ? nullptr : same_name.front();
+    if (target != nullptr) {
+        target->text = std::move(text);
+        return fmt::format("{} as it stands in {}", target->path, file.generic_string());
+    }
+    sources.files.push_back({file.filename().string(), std::move(text)});
+    std::sort(sources.files.begin(), sources.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return fmt::format("{}, which is not in the rules directory", file.generic_string());
+}
+
+}  // namespace
+
+Checked check_rules(Session& session, const config::Config& config, const std::vector<std::filesystem::path>& with) {
     auto sources = service::read_rules(config.rules_directory);
+    std::vector<std::string> replaced;
+    for (const auto& file : with)
+        replaced.push_back(put_in(sources, file));
     auto compiled = dsl::compile(sources, service::checker_world(config, session.now()));
     if (!compiled.rules) {
         std::erase_if(compiled.diagnostics, [](const auto& d) { return d.severity == dsl::Severity::warning; });
         print(session, compiled.diagnostics, sources);
         throw Reported{};
     }
-    return {std::move(compiled.rules), count(compiled.diagnostics, dsl::Severity::warning)};
+    return {std::move(compiled.rules), count(compiled.diagnostics, dsl::Severity::warning), std::move(replaced)};
 }
 
 std::shared_ptr<const dsl::Rules> compile_stored(Session& session, const store::RuleSet& set) {
@@ -100,6 +138,15 @@ base::ZoneId policy_zone(const dsl::Rules& rules) {
     return base::find_zone(rules.policy.zone).value_or(base::ZoneId::utc);
 }
 
+base::Minute instant(const std::string& text, const dsl::Rules& rules) {
+    const auto instant = base::parse_instant(text, policy_zone(rules));
+    if (!instant)
+        throw Usage(fmt::format("`{}` is not an instant: write 2026-03-02T07:00 (then it is {} time) or "
+                                "2026-03-02T07:00-06:00",
+                                text, rules.policy.zone));
+    return base::floor_minute(*instant);
+}
+
 base::Minute as_of(Session& session, const store::Database& database, const std::string& text,
                    const dsl::Rules& rules) {
     if (text.empty()) {
@@ -107,12 +154,7 @@ base::Minute as_of(Session& session, const store::Database& database, const std:
             return base::floor_minute(store::clock_max(database).value_or(session.now()));
         return base::floor_minute(session.now());
     }
-    const auto instant = base::parse_instant(text, policy_zone(rules));
-    if (!instant)
-        throw Usage(fmt::format("`{}` is not an instant: write 2026-03-02T07:00 (then it is {} time) or "
-                                "2026-03-02T07:00-06:00",
-                                text, rules.policy.zone));
-    return base::floor_minute(*instant);
+    return instant(text, rules);
 }
 
 forecast::Assumptions assumptions(const std::vector<std::string>& options) {
@@ -122,6 +164,23 @@ forecast::Assumptions assumptions(const std::vector<std::string>& options) {
             throw Usage(*problem);
     return all;
 }
+
+namespace {
+
+/// Directories of this machine are nobody's business in a report.
+forecast::Ways ways(const config::Config& config) {
+    forecast::Ways ways;
+    ways.relay = config.relay.starts_with("file:") ? "files, instead of email" : config.relay;
+    if (config.gateway == config::Gateway::file)
+        ways.gateway = "files, instead of SMS";
+    else if (config.gateway == config::Gateway::kannel)
+        ways.gateway = config.sms_url.substr(0, config.sms_url.find('/', config.sms_url.find("//") + 2));
+    ways.price_per_segment = config.sms_price;
+    ways.currency = config.sms_currency;
+    return ways;
+}
+
+}  // namespace
 
 forecast::Inputs inputs(const store::Database& database, const config::Config& config,
                         std::shared_ptr<const dsl::Rules> rules, base::Minute now, bool test_mode) {
@@ -136,7 +195,8 @@ forecast::Inputs inputs(const store::Database& database, const config::Config& c
             {config.growth_percent, config.growth_people, config.canary_percent},
             [&config](std::string_view address) { return config.allowed(address); },
             now,
-            {}};
+            {},
+            ways(config)};
 }
 
 bool poke(const config::Config& config) { return service::ask(config.state_directory, "poke").has_value(); }

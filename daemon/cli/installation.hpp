@@ -21,12 +21,15 @@ namespace nurture::cli {
 
 config::Config load_config(Session& session);
 
-/// The directory's rules. Warnings are counted, errors printed.
+/// The directory's rules. Warnings are counted, errors printed. `with`: files that stand in for those of their name, or
+/// are added.
 struct Checked {
     std::shared_ptr<const dsl::Rules> rules;
     std::size_t warnings = 0;
+    std::vector<std::string> replaced;  // what `with` did, a sentence for each
 };
-Checked check_rules(Session& session, const config::Config& config);
+Checked check_rules(Session& session, const config::Config& config,
+                    const std::vector<std::filesystem::path>& with = {});
 
 /// The rules that were applied.
 struct Live {
@@ -45,6 +48,8 @@ store::Database read_or_empty_store(Session& session, const config::Config& conf
 /// It must be there: only import makes one.
 store::Database write_store(Session& session, const config::Config& config);
 
+/// As typed: in the policy's zone where it does not say.
+base::Minute instant(const std::string& text, const dsl::Rules& rules);
 /// Empty: now; for a rehearsal's store, where it stands.
 base::Minute as_of(Session& session, const store::Database& database, const std::string& text, const dsl::Rules& rules);
 base::ZoneId policy_zone(const dsl::Rules& rules);

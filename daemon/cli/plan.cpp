@@ -5,6 +5,7 @@
 #include "daemon/base/files.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/installation.hpp"
+#include "daemon/cli/people.hpp"
 #include "daemon/cli/plan_record.hpp"
 #include "daemon/forecast/apply.hpp"
 #include "daemon/forecast/lints.hpp"
@@ -166,13 +167,46 @@ int write_report(Session& session, const config::Config& config, const store::Da
     auto plan = forecast::plan(wanted, warnings);
     if (!options.campaign.empty())
         keep_only(plan, report.campaigns.front().name);
-    const auto html = report::to_html({plan, report, *wanted.rules, config.organisation_name, options.anonymous});
+    report::Material material{plan, report, *wanted.rules, config.organisation_name, nullptr, options.anonymous, {}};
+    const auto live = store::live_rule_set(database);
+    const auto live_text = live ? persist::sources_of(*live) : dsl::SourceSet{};
+    if (live)
+        material.live = &live_text;
+    for (const auto& person : config.people)
+        material.colleagues.push_back(person.id);
+    const auto html = report::to_html(material);
     base::write_file(options.html, html, options.anonymous ? k_for_all : k_personal);
     session.out << fmt::format(
         "Wrote {} ({} KB). It opens in any browser, without a network.{}\n", options.html.string(),
         (html.size() + 1023) / 1024,
         options.anonymous ? "" : " It holds personal data: pass it on with care, or use --anonymous.");
     return 0;
+}
+
+/// A date alone begins at its midnight.
+base::Minute later(const std::string& text, const dsl::Rules& rules, base::Minute now) {
+    constexpr std::size_t k_date = 10;  // 2026-03-02
+    const auto from = instant(text.size() == k_date ? text + "T00:00" : text, rules);
+    if (from < now)
+        throw Usage(fmt::format("--from {} has passed: a forecast begins now or later (--as-of moves now)", text));
+    if (from > now + std::chrono::days(k_longest_preview))
+        throw Usage(fmt::format("--from is at most {} days ahead", k_longest_preview));
+    return from;
+}
+
+forecast::PreviewOptions about(Session& session, const store::Database& database, const dsl::Rules& rules,
+                               base::Minute now, const PreviewOptions& options) {
+    forecast::PreviewOptions about;
+    about.days = options.days;
+    about.people = options.people;
+    about.specimens = !options.html.empty();
+    if (!options.campaign.empty())
+        about.only = need_campaign(rules, options.campaign);
+    if (!options.from.empty())
+        about.from = later(options.from, rules, now);
+    if (!options.person.empty())
+        about.person = need_person(database, or_from_input(session, options.person)).id;
+    return about;
 }
 
 }  // namespace
@@ -182,22 +216,19 @@ int preview(Session& session, const PreviewOptions& options) {
         throw Usage("--anonymous is for the report: add --html FILE");
     if (options.json && !options.html.empty())
         throw Usage("--json and --html are two forms: ask for one of them");
+    if (!options.person.empty() && !options.html.empty())
+        throw Usage("--person is text or --json; the report is about everybody");
     if (options.days < 1 || options.days > k_longest_preview)
         throw Usage(fmt::format("--days is from 1 to {}", k_longest_preview));
     const auto config = load_config(session);
-    const auto checked = check_rules(session, config);
+    const auto checked = check_rules(session, config, options.with);
     auto database = read_or_empty_store(session, config);
     const store::Transaction picture(database, store::Transaction::For::read);
     const auto now = as_of(session, database, options.as_of, *checked.rules);
     auto wanted = inputs(database, config, checked.rules, now, options.test_mode);
     wanted.assumptions = assumptions(options.assume);
-    forecast::PreviewOptions about;
-    about.days = options.days;
-    about.people = options.people;
-    if (!options.campaign.empty())
-        about.only = need_campaign(*checked.rules, options.campaign);
-    about.specimens = !options.html.empty();
-    const auto report = forecast::preview(wanted, about);
+    auto report = forecast::preview(wanted, about(session, database, *checked.rules, now, options));
+    report.replaced = checked.replaced;
     if (!options.html.empty())
         return write_report(session, config, database, wanted, report, checked.warnings, options);
     session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));

@@ -77,6 +77,7 @@ img {{ max-width: 100%; height: auto; }}
 struct Texts {
     std::string joined;  // literals as they are, others through `place`
     std::optional<RenderError> error;
+    bool said_instead = false;
 };
 
 template<typename Place>
@@ -94,6 +95,7 @@ Texts join(const dsl::Pieces& pieces, const Values& values, Place place) {
                 texts.error = *error;
                 return texts;
             }
+            texts.said_instead |= piece.has_fallback && std::get<std::string>(words) == piece.text;
             texts.joined += place(i, std::get<std::string>(words));
         }
     }
@@ -138,6 +140,7 @@ Rendering compose_sms(const dsl::Template& text, const Values& values, const Lin
         return *body.error;
     Composed message;
     message.sms = clean_lines(body.joined);
+    message.said_instead = body.said_instead;
     message.hash = hash_of({values.sender, message.sms});
     put_links(message, links);
     message.sms_size = dsl::sms_size(message.sms);
@@ -147,10 +150,11 @@ Rendering compose_sms(const dsl::Template& text, const Values& values, const Lin
 Rendering compose_email(const dsl::Template& text, const Values& values, const Links& links) {
     Composed message;
     if (values.thread_subject.empty()) {
-        auto subject = compose_line(text.subject, values);
-        if (auto* error = std::get_if<RenderError>(&subject))
-            return *error;
-        message.subject = std::get<std::string>(subject);
+        const Texts subject = plain_join(text.subject, values);
+        if (subject.error)
+            return *subject.error;
+        message.subject = one_line(subject.joined);
+        message.said_instead = subject.said_instead;
     } else {
         message.subject = one_line((is_reply(values.thread_subject) ? "" : "Re: ") + values.thread_subject);
     }
@@ -163,6 +167,7 @@ Rendering compose_email(const dsl::Template& text, const Values& values, const L
     });
     if (body.error)
         return *body.error;
+    message.said_instead |= body.said_instead;
     Bodies bodies = render_markdown(body.joined, slots);
     if (bodies.not_a_link) {
         const dsl::Piece& piece = text.body[*bodies.not_a_link];

@@ -47,6 +47,7 @@ struct Composed {
     std::string html;     // email only; a whole document
     std::string sms;      // SMS only
     dsl::SmsSize sms_size;
+    bool said_instead = false;  // a value was blank, and what stands behind `or` was said
     /// SHA-256 over sender, subject, both bodies or the SMS, with fixed stand-ins for the links: what an approval is
     /// for, and what preview and journal agree on.
     Hash hash{};

@@ -61,6 +61,8 @@ struct Config {
     std::string sms_user;
     Secret sms_password;
     std::int32_t sms_per_minute = 60;
+    std::int64_t sms_price = 0;  // per segment, in millionths of the currency; 0: not known
+    std::string sms_currency = "USD";
 
     bool live = false;               // [delivery] mode
     std::vector<std::string> allow;  // addresses, *@domain, or phone numbers; lower case

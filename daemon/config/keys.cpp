@@ -115,6 +115,11 @@ const std::array k_keys = {
     Key{"sms", "per_minute", KeyType::whole_number, false, "", "60",
         "The engine plans no more text messages than this for one minute.",
         [](Config& c, const KeyValue& v) { return set_number(c.sms_per_minute, v, 1, 10'000); }},
+    Key{"sms", "price_per_segment", KeyType::text, false, "", "\"0.0079\"",
+        "What the gateway asks for one segment: then `nurture preview` says what the text messages will cost.",
+        [](Config& c, const KeyValue& v) { return set_price(c, text(v)); }},
+    Key{"sms", "currency", KeyType::text, false, "", "\"USD\"", "Of that price.",
+        [](Config& c, const KeyValue& v) { return set_currency(c, text(v)); }},
     Key{"delivery", "mode", KeyType::text, true, "\"test\"", "",
         "\"test\": only addresses in `allow` are reached, nobody else enters a campaign. \"live\": everybody the rules "
         "reach.",

@@ -139,6 +139,29 @@ std::string set_allow(Config& config, const std::vector<std::string>& entries) {
     return {};
 }
 
+/// Kept as a whole number, so that a million segments cost exactly a million times one.
+std::string set_price(Config& config, std::string_view amount) {
+    constexpr std::size_t k_digits = 6;  // behind the point
+    constexpr std::int64_t k_million = 1'000'000;
+    const auto point = std::min(amount.find('.'), amount.size());
+    const auto units = whole(amount.substr(0, point));
+    std::string behind(amount.substr(std::min(point + 1, amount.size())));
+    const bool ends = point + 1 == amount.size();  // "1."
+    const auto size = behind.size();
+    behind.append(k_digits - std::min(size, k_digits), '0');
+    const auto millionths = whole(behind);
+    if (!units || !millionths || ends || size > k_digits || *units < 0 || *units > 1000 || *millionths < 0)
+        return "is the price of one segment, such as \"0.0079\"";
+    config.sms_price = *units * k_million + *millionths;
+    return {};
+}
+
+std::string set_currency(Config& config, std::string_view code) {
+    const bool letters = std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    config.sms_currency = code;
+    return letters && code.size() == 3 ? "" : "is the code of a currency, such as \"USD\"";
+}
+
 std::string set_canary(Config& config, std::string_view percent) {
     if (percent.ends_with('%'))
         percent.remove_suffix(1);

@@ -20,6 +20,8 @@ std::string set_starttls(Config& config, std::string_view word);
 std::string set_domains(Config& config, const std::vector<std::string>& domains);
 std::string set_address(std::string& target, std::string_view address);
 std::string set_gateway(Config& config, std::string_view word);
+std::string set_price(Config& config, std::string_view amount);
+std::string set_currency(Config& config, std::string_view code);
 std::string set_allow(Config& config, const std::vector<std::string>& entries);
 std::string set_canary(Config& config, std::string_view percent);
 std::string set_canary_wait(Config& config, std::string_view length);

@@ -31,21 +31,22 @@ bool Caps::counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& 
     return false;
 }
 
-Minute Caps::rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const {
+Caps::Room Caps::rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const {
     if (cap.count <= 0)
-        return base::k_never;
+        return {base::k_never, ReasonCode::cap_reached, FullCap{cap.span, k_no_campaign}};
     const Enrolment& e = candidate.enrolment;
-    std::vector<Minute> times;
+    std::vector<std::pair<Minute, dsl::CampaignIx>> sent_before;
     for (const Sent& sent : draft_.sent(e.who))
         if (!(sent.enrolment == e.id && sent.step == e.line().name) &&
             counts(cap, sent.channel, cap.of == dsl::CapOf::kind ? kind(sent.channel, sent.message_template) : ""))
-            times.push_back(sent.at);
+            sent_before.emplace_back(sent.at, sent.campaign);
     const auto allowed = static_cast<std::size_t>(cap.count);
-    if (times.size() < allowed)
-        return from;
+    if (sent_before.size() < allowed)
+        return {from, ReasonCode::none};
     // There is room once the last but `count - 1` of them has left the window.
-    std::sort(times.begin(), times.end(), std::greater<>{});
-    return std::max(from, times[allowed - 1] + cap.in);
+    std::sort(sent_before.begin(), sent_before.end(), std::greater<>{});
+    const auto& [at, campaign] = sent_before[allowed - 1];
+    return {std::max(from, at + cap.in), ReasonCode::cap_reached, FullCap{cap.span, campaign}};
 }
 
 void Caps::count_today() {
@@ -81,9 +82,9 @@ std::int32_t Caps::used_today(std::size_t cap, const std::string& sender) {
 Caps::Room Caps::room(const Candidate& candidate, Minute from) {
     const dsl::Campaign& campaign = draft_.rule(candidate.enrolment);
     Room room{from, ReasonCode::none};
-    const auto wait = [&](Minute until, ReasonCode why) {
-        if (until > room.at)
-            room = {until, why};
+    const auto wait = [&](Room later) {
+        if (later.at > room.at)
+            room = later;
     };
     const Minute tomorrow = draft_.times().day_start(draft_.today() + std::chrono::days{1});
     // A slot that is being moved is still counted at its old place today: it does not stand in its own way.
@@ -95,13 +96,14 @@ Caps::Room Caps::room(const Candidate& candidate, Minute from) {
             !counts(cap, candidate.choice.channel, candidate.kind))
             continue;
         if (cap.per == dsl::CapPer::candidate) {
-            wait(rolling(cap, candidate, from), ReasonCode::cap_reached);
+            wait(rolling(cap, candidate, from));
             continue;
         }
         const bool by_sender = cap.per == dsl::CapPer::sender_day;
         const std::int32_t used = used_today(i, by_sender ? candidate.sender : "") - (own_today ? 1 : 0);
         if (from < tomorrow && used >= cap.count)
-            wait(tomorrow, by_sender ? ReasonCode::sender_day_full : ReasonCode::day_full);
+            wait({tomorrow, by_sender ? ReasonCode::sender_day_full : ReasonCode::day_full,
+                  FullCap{cap.span, k_no_campaign}});
     }
     return room;
 }

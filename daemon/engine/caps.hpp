@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/engine/contact.hpp"
+#include "daemon/engine/decisions.hpp"
 
 #include <map>
 #include <optional>
@@ -29,6 +30,7 @@ public:
     struct Room {
         Minute at;
         ReasonCode why{};  // none: there is room at once
+        std::optional<FullCap> full{};
     };
     Room room(const Candidate& candidate, Minute from);
     /// It has been given a slot now.
@@ -38,7 +40,7 @@ public:
 
 private:
     bool counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& kind) const;
-    Minute rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const;
+    Room rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const;
     std::int32_t used_today(std::size_t cap, const std::string& sender);
     void count_today();
 

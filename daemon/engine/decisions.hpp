@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/engine/enrolment.hpp"
+#include "daemon/engine/ledger.hpp"
 
 #include <optional>
 #include <span>
@@ -19,6 +20,14 @@ struct Why {
     ReasonCode reason{};
     dsl::Span line;  // of the rule line that says so; empty span: none
     friend bool operator==(const Why&, const Why&) = default;
+};
+
+/// The line of a cap that has no room. `ahead`: whose message holds the person's place, in the live rules;
+/// k_no_campaign: of the caps per day, which everybody's messages fill.
+struct FullCap {
+    dsl::Span line;
+    dsl::CampaignIx ahead = k_no_campaign;
+    friend bool operator==(const FullCap&, const FullCap&) = default;
 };
 
 namespace decision {
@@ -38,6 +47,7 @@ struct Move {
     Why why;
     Enrolment enrolment;
     dsl::StepIx of = k_no_step;
+    std::optional<FullCap> full = {};  // where a cap is why it waits; for reports
     friend bool operator==(const Move&, const Move&) = default;
 };
 

@@ -22,6 +22,7 @@ struct Slot {
     Minute at = base::k_never;
     ReasonCode why{};  // the first thing that made it wait
     Minute closes{};
+    std::optional<FullCap> full{};  // if that was a cap
 };
 
 class Slots {
@@ -54,7 +55,7 @@ private:
         if (then > last)
             return end(draft_, e, {ReasonCode::not_fitted_in, e.line().span});
         if (slot.at > draft_.now())
-            return wait(e, std::min(slot.at, last + k_minute), slot.why);
+            return wait(e, std::min(slot.at, last + k_minute), slot.why, slot.full);
         const bool sms = candidate.choice.channel == dsl::Channel::sms;
         const Minute expires = slot.at + (sms ? k_sms_expires : k_email_expires);
         caps_.taken(candidate);
@@ -70,12 +71,12 @@ private:
         return expires_on ? std::min(patience, draft_.times().day_start(*expires_on) - k_minute) : patience;
     }
 
-    void wait(Enrolment& e, Minute until, ReasonCode why) {
+    void wait(Enrolment& e, Minute until, ReasonCode why, const std::optional<FullCap>& full = {}) {
         if (e.due == until && e.blocked == why)
             return;
         e.due = until;
         e.blocked = why;
-        draft_.decide(decision::Move{{}, {why, e.line().span}, e, {}});
+        draft_.decide(decision::Move{{}, {why, e.line().span}, e, k_no_step, full});
     }
 
     void release(Enrolment& e, const dsl::op::Message& message, const Candidate& candidate, const Slot& slot,
@@ -114,12 +115,14 @@ private:
         if (const ReasonCode shut = gate(candidate); shut != ReasonCode::none)
             return {base::k_never, shut, {}};
         Slot slot{draft_.now(), ReasonCode::none, {}};
-        const auto later = [&](Minute at, ReasonCode why) {
+        const auto later = [&](Minute at, ReasonCode why, const std::optional<FullCap>& full = {}) {
             if (at <= slot.at)
                 return false;
             slot.at = at;
-            if (slot.why == ReasonCode::none)
+            if (slot.why == ReasonCode::none) {
                 slot.why = why;
+                slot.full = full;
+            }
             return true;
         };
         const auto& opening = draft_.times().opening(e.campaign, candidate.choice.channel);
@@ -131,7 +134,7 @@ private:
             later(open->at, ReasonCode::outside_window);
             slot.closes = open->closes;
             const Caps::Room room = caps_.room(candidate, slot.at);
-            if (later(room.at, room.why) || later(after_canary(e), ReasonCode::canary) ||
+            if (later(room.at, room.why, room.full) || later(after_canary(e), ReasonCode::canary) ||
                 later(after_late(candidate, *open), ReasonCode::quiet_until_next_window) ||
                 later(after_pace(candidate.choice.channel, slot.at), ReasonCode::pace))
                 continue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/forecast/assumptions.hpp"
 
+#include "daemon/base/hash.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +11,35 @@ namespace nurture::forecast {
 namespace {
 
 constexpr std::chrono::minutes k_morning{9 * 60};
+constexpr std::chrono::hours k_reply_after{24};
+constexpr std::int32_t k_all = 10'000;  // what `replies` is a share of
+
+/// "5%", "5", "0.25%" as so many of 10,000.
+std::optional<std::int32_t> share(std::string_view text) {
+    if (text.ends_with('%'))
+        text.remove_suffix(1);
+    const auto point = std::min(text.find('.'), text.size());
+    std::string digits(text.substr(0, point));
+    std::string behind(text.substr(std::min(point + 1, text.size())));
+    const bool whole = !digits.empty() && digits.size() <= 3 && (point == text.size() || !behind.empty());
+    if (!whole || behind.size() > 2)
+        return std::nullopt;
+    digits += behind.append(2 - behind.size(), '0');
+    if (digits.find_first_not_of("0123456789") != std::string::npos)
+        return std::nullopt;
+    const auto parts = std::stoi(digits);
+    return parts <= k_all ? std::optional(parts) : std::nullopt;
+}
+
+std::optional<std::string> assume_approvals(Assumptions& assumptions, std::string_view value) {
+    for (const auto approvals : {Approvals::next_morning, Approvals::at_once, Approvals::never}) {
+        if (value == to_text(approvals)) {
+            assumptions.approvals = approvals;
+            return std::nullopt;
+        }
+    }
+    return fmt::format("approvals cannot come `{}`: write next-morning, at-once or never", value);
+}
 
 }  // namespace
 
@@ -25,19 +56,32 @@ std::optional<std::string> assume(Assumptions& assumptions, std::string_view opt
     const auto equals = option.find('=');
     const auto name = option.substr(0, equals);
     const auto value = equals == option.npos ? std::string_view{} : option.substr(equals + 1);
-    if (name == "replies")
-        return "assuming that people reply does not work in this version yet: leave `replies` out, nobody replies then";
-    if (name != "approvals")
-        return fmt::format("there is nothing called `{}` to assume: write approvals=next-morning, approvals=at-once or "
-                           "approvals=never",
+    if (name == "approvals")
+        return assume_approvals(assumptions, value);
+    if (name != "replies")
+        return fmt::format("there is nothing called `{}` to assume: write approvals=next-morning, approvals=at-once, "
+                           "approvals=never or replies=5%",
                            name);
-    for (const auto approvals : {Approvals::next_morning, Approvals::at_once, Approvals::never}) {
-        if (value == to_text(approvals)) {
-            assumptions.approvals = approvals;
-            return std::nullopt;
-        }
-    }
-    return fmt::format("approvals cannot come `{}`: write next-morning, at-once or never", value);
+    const auto replies = share(value);
+    if (!replies)
+        return fmt::format("`{}` is not a share of the messages: write replies=5% or replies=0.25%", value);
+    assumptions.replies = *replies;
+    return std::nullopt;
+}
+
+std::string replies_percent(const Assumptions& assumptions) { return fmt::format("{:g}", assumptions.replies / 100.0); }
+
+std::optional<Minute> reply_minute(const Assumptions& assumptions, std::string_view ref, std::string_view campaign,
+                                   std::string_view step, Minute counted_at) {
+    if (assumptions.replies == 0)
+        return std::nullopt;
+    const auto digest = base::sha256(fmt::format("reply\n{}\n{}\n{}", ref, campaign, step));
+    std::uint64_t drawn = 0;
+    for (std::size_t i = 0; i < sizeof drawn; ++i)
+        drawn = drawn << 8 | digest[i];
+    if (drawn % k_all >= static_cast<std::uint64_t>(assumptions.replies))
+        return std::nullopt;
+    return counted_at + k_reply_after;
 }
 
 std::string sentence(const Assumptions& assumptions) {
@@ -49,7 +93,10 @@ std::string sentence(const Assumptions& assumptions) {
     case Approvals::at_once: approvals = "approvals and notes come at once"; break;
     case Approvals::never: approvals = "nobody approves anything or writes a note"; break;
     }
-    return fmt::format("{}; nobody replies, clicks, opts out or bounces", approvals);
+    if (assumptions.replies == 0)
+        return fmt::format("{}; nobody replies, clicks, opts out or bounces", approvals);
+    return fmt::format("{}; {}% of the messages are answered a day later; nobody clicks, opts out or bounces",
+                       approvals, replies_percent(assumptions));
 }
 
 std::optional<Minute> decision_minute(const Assumptions& assumptions, Minute asked, Minute deadline, base::ZoneId zone,

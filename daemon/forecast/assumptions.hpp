@@ -20,19 +20,26 @@ namespace nurture::forecast {
 using base::Day;
 using base::Minute;
 
-/// When approvals and personal notes are given. In all cases nobody replies, clicks, opts out or bounces.
+/// When approvals and personal notes are given.
 enum class Approvals : std::uint8_t { next_morning, at_once, never };
 
 struct Assumptions {
     Approvals approvals = Approvals::next_morning;
+    std::int32_t replies = 0;  // of 10,000 messages; in all cases nobody clicks, opts out or bounces
     friend bool operator==(const Assumptions&, const Assumptions&) = default;
 };
 
-/// One `--assume`: "approvals=at-once". Returns what is wrong with it, as a sentence.
+/// One `--assume`: "approvals=at-once", "replies=5%". Returns what is wrong with it, as a sentence.
 std::optional<std::string> assume(Assumptions& assumptions, std::string_view option);
 /// For the head line of every report, without a full stop.
 std::string sentence(const Assumptions& assumptions);
-std::string_view to_text(Approvals approvals);  // "next-morning"
+std::string_view to_text(Approvals approvals);                // "next-morning"
+std::string replies_percent(const Assumptions& assumptions);  // "5", "0.25"
+
+/// When a message that was accepted at `counted_at` is answered: a day later, or never. Drawn by who got which step, so
+/// that the same people answer in every forecast and rehearsal.
+std::optional<Minute> reply_minute(const Assumptions& assumptions, std::string_view ref, std::string_view campaign,
+                                   std::string_view step, Minute counted_at);
 
 /// When a person answers what was asked: the next business day at 09:00, or one minute before the deadline if that is
 /// earlier. Never before `asked`; none: never. `deadline`: k_never if there is none.

@@ -11,6 +11,7 @@
 
 #include <compare>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ struct Message {
     std::string message_template;
     compose::Hash text_hash{};
     std::int32_t sms_segments = 0;
-    std::string text;  // the subject or the SMS; kept where foresee() says
+    std::uint32_t domain = 0;  // of the mailbox it goes to, in Course::domains; of emails
+    std::string text;          // the subject or the SMS; kept where foresee() says
     std::optional<render::Problem> problem;
 };
 
@@ -42,21 +44,23 @@ struct HumanTask {
     std::optional<Minute> answered_at;  // an approval that is given; none: too late, or not needed any more
 };
 
-/// Somebody came in, an enrolment ended, or something waited for that reason (once per enrolment and reason).
+/// Somebody came in, replied as assumed, an enrolment ended, or something waited for that reason (once per enrolment
+/// and reason).
 struct Event {
-    enum class What : std::uint8_t { entered, ended, waited, skipped };
+    enum class What : std::uint8_t { entered, waited, skipped, replied, ended };
     What what{};
     base::CandidateId who = 0;
     base::EnrolmentId enrolment = 0;
     dsl::CampaignIx campaign = 0;
     Minute at{};
     engine::ReasonCode reason{};
+    std::optional<engine::FullCap> full = {};  // waited: for room in that cap
 };
 
 /// A message in whole, to look at: of each text that goes out the first ones, and those of the people for whom it is
 /// most likely to look odd.
 struct Specimen {
-    enum class Chosen : std::uint8_t { early, no_name, long_name, right_to_left };
+    enum class Chosen : std::uint8_t { early, no_name, blank, long_name, right_to_left };
     Chosen chosen{};
     std::size_t message = 0;  // in Course::messages
     render::Letter letter;
@@ -79,6 +83,7 @@ struct Course {
     std::vector<Event> events;
     std::map<Deed, std::int64_t> deeds;
     std::vector<Specimen> specimens;
+    std::vector<std::string> domains;
 };
 
 /// The store through these rules, as of inputs.now.
@@ -88,7 +93,25 @@ struct Keep {
     base::CandidateId texts_to = 0;  // subjects and SMS of all messages to this person; always of each text's first
     bool specimens = false;
 };
-/// Up to, and without, `until`. `state` is then as of the last thing that happened, and its columns were changed.
+/// A forecast in legs, one after the other, each with its own course: what is of no interest yet is left behind, and
+/// the state can be looked at in between. `state` is then as of the last thing that happened, and its columns were
+/// changed. Inputs and state outlive it.
+class Forecast {
+public:
+    Forecast(const Inputs& inputs, engine::State& state, Keep keep = {});
+    ~Forecast();
+    Forecast(const Forecast&) = delete;
+    Forecast& operator=(const Forecast&) = delete;
+
+    /// On from where the last leg ended (the first: from inputs.now), up to, and without, `until`.
+    Course until(Minute until);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// In one leg.
 Course foresee(const Inputs& inputs, engine::State& state, Minute until, Keep keep = {});
 
 }  // namespace nurture::forecast

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace nurture::forecast {
@@ -22,6 +23,13 @@ struct Guard {
     double canary_percent = 1;
 };
 
+/// Where messages are handed over and what they cost, as nurtured.toml says: for load and bill, not for connecting.
+struct Ways {
+    std::string relay, gateway;          // as people call them, without a password
+    std::int64_t price_per_segment = 0;  // of an SMS, in millionths of the currency; 0: not known
+    std::string currency;
+};
+
 struct Inputs {
     const store::Database& store;  // opened read-only
     std::shared_ptr<const dsl::Rules> rules;
@@ -31,6 +39,7 @@ struct Inputs {
     std::function<bool(std::string_view address)> allowed;  // may be empty: nobody
     Minute now{};                                           // as of
     Assumptions assumptions;
+    Ways ways = {};
 };
 
 }  // namespace nurture::forecast

@@ -32,8 +32,9 @@ Json maybe(const std::optional<Value>& value, Make make) {
 Json instant(Minute minute) { return base::format_instant(minute); }
 
 Json json_of(const Counts& counts) {
-    return {{"entered", counts.entered},     {"emails", counts.emails}, {"sms", counts.sms},
-            {"approvals", counts.approvals}, {"notes", counts.notes},   {"tasks", counts.tasks}};
+    return {{"entered", counts.entered},          {"emails", counts.emails}, {"sms", counts.sms},
+            {"approvals", counts.approvals},      {"notes", counts.notes},   {"tasks", counts.tasks},
+            {"sms_segments", counts.sms_segments}};
 }
 
 Json json_of(const Days& days) {
@@ -64,7 +65,9 @@ Json json_of(const Hour& hour) {
 }
 
 Json json_of(const Assumptions& assumptions) {
-    return {{"approvals", to_text(assumptions.approvals)}, {"sentence", sentence(assumptions)}};
+    return {{"approvals", to_text(assumptions.approvals)},
+            {"replies_percent", assumptions.replies / 100.0},
+            {"sentence", sentence(assumptions)}};
 }
 
 Json json_of(const Place& place) { return {{"file", place.file}, {"line", place.line}}; }
@@ -113,6 +116,57 @@ Json json_of(const PlannedMessage& m) {
 
 Json json_of(const OwnerWork& owner) {
     return {{"owner", owner.owner}, {"total", json_of(owner.total)}, {"days", json_of(owner.days)}};
+}
+
+Json json_of(const Loss& loss) {
+    return {{"campaign", loss.campaign},
+            {"ahead", loss.ahead.empty() ? Json(nullptr) : Json(loss.ahead)},
+            {"cap", loss.cap},
+            {"at", json_of(loss.place)},
+            {"people", loss.people}};
+}
+
+Json json_of(const Load& load) {
+    return {{"name", load.name}, {"messages", load.messages}, {"busiest_hour", json_of(load.busiest)}};
+}
+
+Json json_of(const WayLoad& way) {
+    Json json{{"channel", word(way.channel)}};
+    json.update(json_of(way.load));
+    json.update({{"busiest_minute", way.busiest_minute}, {"per_minute", way.per_minute}});
+    return json;
+}
+
+Json json_of(const Timeline& person) {
+    return {{"candidate", person.ref},
+            {"name", person.name},
+            {"zone", base::zone_name(person.zone)},
+            {"timeline", list_of(person.lines, [&](const Timeline::Line& line) {
+                 return Json{{"at", instant(line.at)},
+                             {"local", base::format_instant(line.at, person.zone)},
+                             {"campaign", line.campaign},
+                             {"what", line.what}};
+             })}};
+}
+
+/// What stands at the head of every preview.
+Json head_of(const Preview& p) {
+    return {{"format", "nurture-preview-1"},
+            {"as_of", instant(p.as_of)},
+            {"from", instant(p.from)},
+            {"until", instant(p.until)},
+            {"zone", base::zone_name(p.zone)},
+            {"rules", dsl::hex(p.rules)},
+            {"with", p.replaced},
+            {"assumptions", json_of(p.assumptions)},
+            {"test_mode", p.test_mode},
+            {"stopped", p.stopped},
+            {"people", p.store_people}};
+}
+
+Json bill_of(const Preview& p) {
+    const auto price = cost(p.ways, p.total.sms_segments);
+    return {{"segments", p.total.sms_segments}, {"cost", price.empty() ? Json(nullptr) : Json(price)}};
 }
 
 // --- plan ----------------------------------------------------------------------------------------------------------
@@ -246,21 +300,24 @@ Json json_of(const WhyCampaign& c) {
 }  // namespace
 
 std::string to_json(const Preview& p) {
-    return text_of({{"format", "nurture-preview-1"},
-                    {"as_of", instant(p.as_of)},
-                    {"until", instant(p.until)},
-                    {"zone", base::zone_name(p.zone)},
-                    {"rules", dsl::hex(p.rules)},
-                    {"assumptions", json_of(p.assumptions)},
-                    {"test_mode", p.test_mode},
-                    {"stopped", p.stopped},
-                    {"people", p.store_people},
-                    {"total", json_of(p.total)},
-                    {"days", json_of(p.days)},
-                    {"busiest_hour", json_of(p.busiest_hour)},
-                    {"owners", list_of(p.owners, [](const OwnerWork& o) { return json_of(o); })},
-                    {"campaigns", list_of(p.campaigns, [](const CampaignPreview& c) { return json_of(c); })},
-                    {"messages", list_of(p.messages, [](const PlannedMessage& m) { return json_of(m); })}});
+    auto json = head_of(p);
+    if (p.person) {
+        json["person"] = json_of(*p.person);
+        return text_of(json);
+    }
+    json.update({{"total", json_of(p.total)},
+                 {"days", json_of(p.days)},
+                 {"busiest_hour", json_of(p.busiest_hour)},
+                 {"replies", p.replies},
+                 {"sms", bill_of(p)},
+                 {"owners", list_of(p.owners, [](const OwnerWork& o) { return json_of(o); })},
+                 {"caps", list_of(p.losses, [](const Loss& l) { return json_of(l); })},
+                 {"relays", list_of(p.loads.ways, [](const WayLoad& w) { return json_of(w); })},
+                 {"domains", list_of(p.loads.domains, [](const Load& l) { return json_of(l); })},
+                 {"other_domains", {{"domains", p.loads.other_domains}, {"messages", p.loads.other_messages}}},
+                 {"campaigns", list_of(p.campaigns, [](const CampaignPreview& c) { return json_of(c); })},
+                 {"messages", list_of(p.messages, [](const PlannedMessage& m) { return json_of(m); })}});
+    return text_of(json);
 }
 
 std::string to_json(const Plan& p, bool names) {

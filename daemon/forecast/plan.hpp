@@ -10,11 +10,6 @@
 
 namespace nurture::forecast {
 
-struct Place {
-    std::string file;
-    std::uint32_t line = 0;
-};
-
 struct PlanLine {
     std::uint32_t line = 0;
     std::string text;  // as the author wrote it

@@ -26,19 +26,22 @@ public:
           options_(options),
           state_(load_state(inputs_)),
           zone_(state_.times->zone()),
-          people_(inputs.store),
-          entrance_(state_) {}
+          people_(inputs.store) {}
 
     Preview make() {
+        Forecast forecast(inputs_, state_, {options_.person.value_or(0), options_.specimens});
+        report_.from = std::max(inputs_.now, options_.from.value_or(inputs_.now));
+        if (report_.from > inputs_.now)
+            forecast.until(report_.from);
         begin();
-        course_ = foresee(inputs_, state_, report_.until, {.specimens = options_.specimens});
+        course_ = forecast.until(report_.until);
         for (dsl::CampaignIx ix = 0; ix < report_.campaigns.size(); ++ix)
             count(ix);
         count_days();
         list_messages();
         count_owners();
         show_specimens();
-        report_.deeds = course_.deeds;
+        show_course();
         if (options_.only)
             report_.campaigns = {report_.campaigns[*options_.only]};
         return std::move(report_);
@@ -51,7 +54,7 @@ private:
     /// What has to be asked before the forecast moves the state on.
     void begin() {
         report_.as_of = inputs_.now;
-        report_.until = inputs_.now + std::chrono::days(options_.days);
+        report_.until = report_.from + std::chrono::days(options_.days);
         report_.zone = zone_;
         report_.rules = state_.rules->hash;
         report_.assumptions = inputs_.assumptions;
@@ -60,6 +63,8 @@ private:
         report_.one_campaign = options_.only.has_value();
         report_.stopped = state_.stopped;
         report_.store_people = store::candidate_count(inputs_.store);
+        report_.ways = inputs_.ways;
+        const engine::Entrance entrance(state_);
         for (dsl::CampaignIx ix = 0; ix < state_.rules->campaigns.size(); ++ix) {
             const auto& rule = state_.rules->campaigns[ix];
             CampaignPreview campaign;
@@ -67,18 +72,18 @@ private:
             campaign.draft = rule.draft;
             campaign.audience = static_cast<std::int64_t>(state_.member.of(rule.audience).count());
             campaign.inside = inside(state_, ix);
-            outside_.push_back(refusals(ix));
+            outside_.push_back(refusals(entrance, ix));
             report_.campaigns.push_back(std::move(campaign));
         }
     }
 
     /// The audience that is not in the campaign yet, with what keeps each of them out now.
-    std::map<base::CandidateId, ReasonCode> refusals(dsl::CampaignIx ix) const {
+    std::map<base::CandidateId, ReasonCode> refusals(const engine::Entrance& entrance, dsl::CampaignIx ix) const {
         std::map<base::CandidateId, ReasonCode> refused;
-        const auto closed = entrance_.closed(ix);
+        const auto closed = entrance.closed(ix);
         state_.member.of(state_.rules->campaigns[ix].audience).for_each([&](std::size_t row) {
             const auto who = state_.columns->id(static_cast<roster::Row>(row));
-            const auto why = entrance_.refusal(ix, static_cast<roster::Row>(row));
+            const auto why = entrance.refusal(ix, static_cast<roster::Row>(row));
             if (!is_inside(state_, ix, who))
                 refused[who] = why != ReasonCode::none ? why : closed;
         });
@@ -111,7 +116,7 @@ private:
         std::map<base::CandidateId, ReasonCode> never = outside_[ix];
         for (const auto& event : course_.events) {
             const auto found = event.campaign == ix ? never.find(event.who) : never.end();
-            if (found != never.end() && event.what != Event::What::entered)
+            if (found != never.end() && event.what != Event::What::entered && event.what != Event::What::replied)
                 found->second = event.reason;
         }
         for (const auto& message : course_.messages)
@@ -128,7 +133,6 @@ private:
     Reasons reasons(const Tally& tally) { return tally.reasons(options_.people ? &people_ : nullptr); }
 
     void count_days() {
-        std::map<Minute, std::int64_t> hours;
         for (dsl::CampaignIx ix = 0; ix < report_.campaigns.size(); ++ix) {
             if (!shown(ix))
                 continue;
@@ -177,6 +181,18 @@ private:
             report_.owners.push_back(std::move(owner));
     }
 
+    void show_course() {
+        const auto shown_here = [this](dsl::CampaignIx ix) { return shown(ix); };
+        report_.deeds = course_.deeds;
+        report_.losses = losses(course_, *state_.rules, shown_here);
+        report_.loads = loads(course_, zone_, inputs_, shown_here);
+        report_.replies = std::count_if(course_.events.begin(), course_.events.end(), [&](const Event& event) {
+            return event.what == Event::What::replied && shown(event.campaign);
+        });
+        if (options_.person)
+            report_.person = timeline(course_, state_, *options_.person, people_);
+    }
+
     void show_specimens() {
         for (const auto& one : course_.specimens) {
             const auto& m = course_.messages[one.message];
@@ -185,8 +201,8 @@ private:
                                              m.step, m.message_template, m.channel, m.slot, one.letter});
         }
         std::stable_sort(report_.specimens.begin(), report_.specimens.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.campaign, a.channel, a.message_template) <
-                   std::tie(b.campaign, b.channel, b.message_template);
+            return std::tie(a.campaign, a.channel, a.message_template, a.chosen) <
+                   std::tie(b.campaign, b.channel, b.message_template, b.chosen);
         });
     }
 
@@ -195,7 +211,6 @@ private:
     engine::State state_;
     base::ZoneId zone_;
     People people_;
-    engine::Entrance entrance_;
     std::vector<std::map<base::CandidateId, ReasonCode>> outside_;  // by campaign
     Course course_;
     Preview report_;
@@ -210,6 +225,7 @@ Counts& Counts::operator+=(const Counts& other) {
     approvals += other.approvals;
     notes += other.notes;
     tasks += other.tasks;
+    sms_segments += other.sms_segments;
     return *this;
 }
 

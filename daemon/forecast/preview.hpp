@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The forecast of the next days as a report: how much goes out per campaign and day, the human work per owner, who is
-// held back and why, who is never reached, and every planned message. Holds names only where asked for. The JSON is
+// held back and why and behind whom, who is never reached, what relays and mailbox providers get, what text messages
+// cost, and every planned message; or one person's days. Holds names only where asked for. The JSON is
 // described in docs/preview-json.md. Throws base::StoreError. One thread.
 #pragma once
 
@@ -15,15 +16,23 @@
 
 namespace nurture::forecast {
 
+struct Place {
+    std::string file;
+    std::uint32_t line = 0;
+};
+
 struct PreviewOptions {
-    std::int32_t days = 30;               // of 24 hours from now on, as `rehearse` counts them
+    std::int32_t days = 30;               // of 24 hours from `from` on, as `rehearse` counts them
     std::optional<dsl::CampaignIx> only;  // the report is about one campaign; the forecast always about all
     bool people = false;                  // names, and who stands behind every number
     bool specimens = false;               // messages in whole, for the report
+    std::optional<Minute> from = {};      // the report begins later than now; what happens until then is foreseen too
+    std::optional<base::CandidateId> person = {};  // with the days of this person
 };
 
 struct Counts {
     std::int64_t entered = 0, emails = 0, sms = 0, approvals = 0, tasks = 0, notes = 0;
+    std::int64_t sms_segments = 0;
     std::int64_t messages() const { return emails + sms; }
     std::int64_t work() const { return approvals + notes + tasks; }
     bool nothing() const { return *this == Counts{}; }
@@ -86,9 +95,48 @@ struct OwnerWork {
     Counts total;
 };
 
+/// People who waited for room in a cap, by the line that says it and by whose message came first.
+struct Loss {
+    std::string campaign;
+    std::string ahead;  // empty: everybody's messages of the day
+    Place place;
+    std::string cap;  // the line as written
+    std::int64_t people = 0;
+};
+
+/// What one relay, gateway or mailbox domain gets.
+struct Load {
+    std::string name;
+    std::int64_t messages = 0;
+    Hour busiest;
+};
+struct WayLoad {
+    dsl::Channel channel{};
+    Load load;
+    std::int32_t per_minute = 0;      // allowed; 0: no limit
+    std::int64_t busiest_minute = 0;  // messages
+};
+struct Loads {
+    std::vector<WayLoad> ways;  // that get anything
+    std::vector<Load> domains;  // of mailboxes, most first; the first ones only
+    std::int64_t other_domains = 0, other_messages = 0;
+};
+
+/// What happens to one person, in order.
+struct Timeline {
+    struct Line {
+        Minute at{};
+        std::string campaign;
+        std::string what;  // "email `hello`: Still nursing near Plano, Ana?"
+    };
+    std::string ref, name;
+    base::ZoneId zone{};
+    std::vector<Line> lines;
+};
+
 struct Preview {
-    Minute as_of{}, until{};
-    base::ZoneId zone{};  // the policy's: days and hours are its
+    Minute as_of{}, from{}, until{};  // `from`: the forecast is stepped up to here and reported from here on
+    base::ZoneId zone{};              // the policy's: days and hours are its
     dsl::Hash rules{};
     Assumptions assumptions;
     bool test_mode = false, people = false, one_campaign = false, stopped = false;
@@ -97,7 +145,13 @@ struct Preview {
     Counts total;
     std::optional<Day> busiest_day;
     Hour busiest_hour;
+    std::int64_t replies = 0;  // assumed ones
     std::vector<OwnerWork> owners;
+    std::vector<Loss> losses;  // most people first
+    Loads loads;
+    Ways ways;
+    std::vector<std::string> replaced;  // rule files that others stand in for, or that were added
+    std::optional<Timeline> person;
     std::vector<CampaignPreview> campaigns;
     std::vector<PlannedMessage> messages;    // by slot, campaign, step, ref
     std::vector<SpecimenMessage> specimens;  // by campaign, channel, text; only where asked for
@@ -105,6 +159,9 @@ struct Preview {
 };
 
 Preview preview(const Inputs& inputs, const PreviewOptions& options = {});
+
+/// "12.34 USD" for so many segments; empty: the price is not known.
+std::string cost(const Ways& ways, std::int64_t segments);
 
 std::string to_text(const Preview& preview, Page page = {});
 std::string to_json(const Preview& preview);

@@ -19,6 +19,7 @@ const engine::Enrolment* find_inside(const engine::State& state, dsl::CampaignIx
 Counts counts_of(const Message& message) {
     Counts counts;
     (message.channel == dsl::Channel::sms ? counts.sms : counts.emails) = message.problem ? 0 : 1;
+    counts.sms_segments = message.sms_segments;
     return counts;
 }
 

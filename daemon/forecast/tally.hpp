@@ -27,6 +27,13 @@ private:
 Counts counts_of(const HumanTask& task);
 Days days_of(const Course& course, dsl::CampaignIx campaign, base::ZoneId zone);
 
+std::vector<Loss> losses(const Course& course, const dsl::Rules& rules,
+                         const std::function<bool(dsl::CampaignIx)>& shown);
+Loads loads(const Course& course, base::ZoneId zone, const Inputs& inputs,
+            const std::function<bool(dsl::CampaignIx)>& shown);
+/// Everything in `course` that is about this person.
+Timeline timeline(const Course& course, const engine::State& state, base::CandidateId who, People& people);
+
 /// Hours of the zone's clock; only messages before `until` that `counts`.
 Hour busiest_hour(const Course& course, base::ZoneId zone, Minute until,
                   const std::function<bool(const Message&)>& counts);

@@ -2,6 +2,7 @@
 #include "daemon/forecast/world.hpp"
 
 #include "daemon/forecast/page.hpp"
+#include "daemon/store/candidates.hpp"
 #include "daemon/store/messages.hpp"
 #include "daemon/store/rule_sets.hpp"
 
@@ -32,8 +33,6 @@ bool reads_right_to_left(std::string_view name) {
     return false;
 }
 
-bool says_skipped(ReasonCode reason) { return reason >= ReasonCode::no_consent && reason <= ReasonCode::human_reply; }
-
 fact::Outcome::Now became(render::Problem problem) {
     switch (problem) {
     case render::Problem::no_candidate: return fact::Outcome::Now::cancelled;
@@ -44,17 +43,27 @@ fact::Outcome::Now became(render::Problem problem) {
 
 }  // namespace
 
-World::World(const Inputs& inputs, engine::State& state, Minute until, Keep keep)
+World::World(const Inputs& inputs, engine::State& state, Keep keep)
     : inputs_(inputs),
       state_(state),
-      until_(until),
       keep_(keep),
       renderer_(inputs.store, state.rules, inputs.house),
       inbox_(inputs.store, setup_of(inputs), [] { return nullptr; }),
-      answers_(inputs.assumptions, state.rules->policy, inputs.now),
-      course_{inputs.now, until, {}, {}, {}, {}, {}} {
+      answers_(inputs.assumptions, state.rules->policy, inputs.now) {
     take_over_messages();
     take_over_questions();
+}
+
+void World::begin_leg(Minute from, Minute until) {
+    until_ = until;
+    course_ = {};
+    course_.from = from;
+    course_.until = until;
+    domains_.clear();
+    shown_.clear();
+    kept_.clear();
+    for (auto& [id, question] : questions_)
+        question.in_course.reset();
 }
 
 /// What an earlier minute released and the outbox has not finished.
@@ -104,6 +113,7 @@ engine::Facts World::facts(base::InboxSeq cursor, Minute now) {
     for (auto& fact : std::exchange(own_facts_, {}))
         facts.list.push_back(std::move(fact));
     answer(now, facts);
+    reply(now, facts);
     hand_over(now, facts);
     return facts;
 }
@@ -138,6 +148,31 @@ void World::approve(Question& question, Minute now) {
         approval.shown = letter->text.hash;
 }
 
+/// As daemon/inbound tells it of a real one: the columns first, then the fact.
+void World::reply(Minute now, engine::Facts& facts) {
+    while (!replies_.empty() && replies_.begin()->first <= now) {
+        auto reply = std::move(replies_.begin()->second);
+        replies_.erase(replies_.begin());
+        if (const auto row = state_.columns->find(reply.who))
+            state_.columns->add_event(reply.event, *row, reply.at, reply.name, reply.channel);
+        if (const auto* e = state_.book.find(reply.enrolment))
+            note(Event::What::replied, *e, reply.at, ReasonCode::none);
+        facts.list.emplace_back(std::move(reply));
+    }
+}
+
+void World::expect_reply(const Outgoing& out, const fact::Outcome& told) {
+    if (inputs_.assumptions.replies == 0)
+        return;
+    const auto person = store::read_candidate(inputs_.store, told.who, {});
+    const auto at = reply_minute(inputs_.assumptions, person ? person->ref : std::string(), told.campaign, told.step,
+                                 told.counted_at);
+    if (at)
+        replies_.emplace(*at, fact::Happened{told.who, static_cast<dsl::EventIx>(dsl::BuiltInEvent::replied),
+                                             out.subject.message_template, *at, true, told.enrolment, told.step,
+                                             told.channel});
+}
+
 void World::hand_over(Minute now, engine::Facts& facts) {
     while (!ready_.empty() && ready_.begin()->first <= now) {
         const Key key = ready_.begin()->second;
@@ -159,8 +194,14 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
     told.channel = out.subject.channel;
     told.message_template = out.subject.message_template;
 
-    Message message{told.who, key.first, out.campaign, key.second, out.slot, told.channel, told.message_template,
-                    {},       0,         {},           {}};
+    Message message;
+    message.who = told.who;
+    message.enrolment = key.first;
+    message.campaign = out.campaign;
+    message.step = key.second;
+    message.slot = out.slot;
+    message.channel = told.channel;
+    message.message_template = told.message_template;
     const auto made = renderer_.render(out.subject);
     if (const auto* problem = std::get_if<render::Problem>(&made)) {
         told.now = became(*problem);
@@ -180,18 +221,31 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         told.now = fact::Outcome::Now::sent;
         told.counted_at = now - out.slot < k_on_time ? out.slot : now;
         message.text_hash = text.hash;
-        message.sms_segments = text.sms_size.segments;
+        message.sms_segments = told.channel == dsl::Channel::sms ? text.sms_size.segments : 0;
+        if (told.channel == dsl::Channel::email)
+            message.domain = domain(std::get<render::Letter>(made).to_address);
         if (shown_.emplace(out.campaign, told.message_template).second || told.who == keep_.texts_to)
             message.text = told.channel == dsl::Channel::sms ? text.sms : text.subject;
         course_.messages.push_back(std::move(message));
         if (keep_.specimens)
             keep_specimen(std::get<render::Letter>(made));
         received(out, told.counted_at);
+        expect_reply(out, told);
     }
     return told;
 }
 
-/// Of the message that was added last.
+std::uint32_t World::domain(const std::string& address) {
+    const auto name = std::string_view(address).substr(std::min(address.rfind('@'), address.size() - 1) + 1);
+    auto found = domains_.find(name);
+    if (found == domains_.end()) {
+        found = domains_.emplace(name, static_cast<std::uint32_t>(course_.domains.size())).first;
+        course_.domains.emplace_back(name);
+    }
+    return found->second;
+}
+
+/// Of the message that was added last: as whatever is oddest about it.
 void World::keep_specimen(const render::Letter& letter) {
     const auto index = course_.messages.size() - 1;
     const auto& message = course_.messages.back();
@@ -200,19 +254,22 @@ void World::keep_specimen(const render::Letter& letter) {
         course_.specimens.push_back({chosen, index, letter});
         return course_.specimens.size() - 1;
     };
-    if (kept.early < k_early_specimens) {
-        ++kept.early;
-        keep(Specimen::Chosen::early);
-    } else if (letter.to_name.empty() && !kept.no_name) {
+    const auto length = width(letter.to_name);
+    if (letter.to_name.empty() && !kept.no_name) {
         kept.no_name = keep(Specimen::Chosen::no_name);
     } else if (reads_right_to_left(letter.to_name) && !kept.right_to_left) {
         kept.right_to_left = keep(Specimen::Chosen::right_to_left);
-    } else if (width(letter.to_name) > std::max(kept.longest, k_long_name)) {
-        kept.longest = width(letter.to_name);
+    } else if (length > std::max(kept.longest, k_long_name)) {
+        kept.longest = length;
         if (kept.long_name)
             course_.specimens[*kept.long_name] = {Specimen::Chosen::long_name, index, letter};
         else
             kept.long_name = keep(Specimen::Chosen::long_name);
+    } else if (letter.text.said_instead && !letter.to_name.empty() && !kept.blank) {
+        kept.blank = keep(Specimen::Chosen::blank);
+    } else if (!letter.text.said_instead && kept.early < k_early_specimens) {
+        ++kept.early;
+        keep(Specimen::Chosen::early);
     }
 }
 
@@ -253,160 +310,11 @@ std::string World::note(base::EnrolmentId enrolment, const std::string& step) co
 
 Minute World::sleep_until(Minute wake) {
     wake = std::min(wake, answers_.next());
+    if (!replies_.empty())
+        wake = std::min(wake, replies_.begin()->first);
     if (!ready_.empty())
         wake = std::min(wake, ready_.begin()->first);
     return wake >= until_ ? base::k_never : wake;
-}
-
-// --- what the engine decided -----------------------------------------------------------------------------------
-
-void World::commit(std::span<const engine::Decision> chunk) {
-    for (const auto& decision : chunk) {
-        std::visit([this](const auto& d) { add(d); }, decision);
-        did(decision);
-    }
-}
-
-void World::did(const engine::Decision& decision) {
-    const auto* e = engine::enrolment(decision);
-    if (e == nullptr || e->steps == nullptr || e->steps->hash != state_.rules->campaigns[e->campaign].steps->hash)
-        return;
-    std::visit(
-        [&](const auto& d) {
-            if constexpr (requires { d.why; })
-                if (d.why.line.end > d.why.line.begin)
-                    ++course_.deeds[{e->campaign, d.why.line.begin, d.why.reason}];
-        },
-        decision);
-}
-
-void World::note(Event::What what, const engine::Enrolment& e, Minute at, ReasonCode reason) {
-    course_.events.push_back({what, e.who, e.id, e.campaign, at, reason});
-}
-
-void World::add(const decision::Enrol& d) {
-    if (d.counts_on)
-        note(Event::What::entered, d.enrolment, d.at, d.why.reason);
-}
-
-void World::add(const decision::Move& d) {
-    const auto& e = d.enrolment;
-    if (d.of != engine::k_no_step && says_skipped(d.why.reason))
-        note(Event::What::skipped, e, d.at, d.why.reason);
-    const bool waits = e.phase == engine::Phase::ready || e.phase == engine::Phase::pending;
-    if (waits && e.blocked != ReasonCode::none && waited_.emplace(e.id, e.position, e.blocked).second)
-        note(Event::What::waited, e, d.at, e.blocked);
-}
-
-void World::add(const decision::Ask& d) {
-    const auto& e = d.enrolment;
-    const auto& line = e.steps->lines[d.step];
-    const auto id = ++last_question_;
-    course_.tasks.push_back({e.who, e.campaign, line.name, d.kind, d.owner, d.at, d.deadline, std::nullopt});
-    if (d.kind == decision::Ask::Kind::task)
-        return;
-    std::string thread_of;
-    if (d.message != engine::k_no_step)
-        if (const auto& message = std::get<dsl::op::Message>(e.steps->lines[d.message].op); message.thread_of)
-            thread_of = e.steps->lines[*message.thread_of].name;
-    auto shown = subject(e, thread_of);
-    shown.channel = d.channel;
-    shown.message_template = d.message_template;
-    if (d.message != engine::k_no_step)
-        shown.note = note(e.id, e.steps->lines[d.message].name);
-    questions_[id] = {d.kind, e.who, e.id, line.name, d.at, std::move(shown), course_.tasks.size() - 1};
-    open_question_[{e.id, line.name}] = id;
-    answers_.asked(id, d.at, d.deadline);
-}
-
-void World::add(const decision::Withdraw& d) {
-    const auto open = open_question_.find({d.enrolment.id, d.enrolment.steps->lines[d.step].name});
-    if (open == open_question_.end())
-        return;
-    answers_.withdrawn(open->second);
-    questions_.erase(open->second);
-    open_question_.erase(open);
-}
-
-void World::add(const decision::Release& d) {
-    const auto& e = d.enrolment;
-    auto about = subject(e, d.thread_of);
-    about.channel = d.channel;
-    about.message_template = d.message_template;
-    about.owner = d.owner;
-    if (d.with_note)
-        about.note = note(e.id, d.step);
-    about.slot = d.slot;
-    rows_[{e.id, d.step}] = {std::move(about), e.campaign, d.needs_approval, d.slot, d.closes, d.expires, d.slot};
-    ready_.emplace(d.slot, Key{e.id, d.step});
-}
-
-void World::add(const decision::Reslot& d) {
-    const Key key{d.enrolment.id, d.step};
-    const auto row = rows_.find(key);
-    if (row == rows_.end())
-        return;
-    auto& out = row->second;
-    ready_.erase({out.not_before, key});
-    out.slot = out.not_before = out.subject.slot = d.slot;
-    out.closes = d.closes;
-    out.expires = d.expires;
-    ready_.emplace(d.slot, key);
-}
-
-void World::add(const decision::Cancel& d) {
-    const Key key{d.enrolment.id, d.step};
-    const auto row = rows_.find(key);
-    if (row == rows_.end())
-        return;
-    ready_.erase({row->second.not_before, key});
-    if (!d.keep)
-        rows_.erase(row);
-}
-
-/// As the store would have it; the fact comes in the next round.
-void World::add(const decision::Enlist& d) {
-    const auto who = d.enrolment.who;
-    auto& columns = *state_.columns;
-    const auto row = columns.find(who);
-    if (!row)
-        return;
-    const bool joins = d.add && !columns.in_list(d.list, *row);
-    if (!d.add)
-        columns.leave_list(d.list, *row);
-    else
-        columns.set_in_list(d.list, *row,
-                            d.until == base::k_never ? std::nullopt : std::optional<base::Second>(d.until));
-    if (joins)
-        own_facts_.emplace_back(fact::JoinedList{who, d.list, d.at, true});
-    else
-        own_facts_.emplace_back(fact::Changed{who, who});
-}
-
-void World::add(const decision::WithdrawConsent& d) {
-    const auto who = d.enrolment.who;
-    if (const auto row = state_.columns->find(who))
-        state_.columns->set_consent(d.consent, *row, dsl::cond::ConsentIs::withdrawn, d.at);
-    own_facts_.emplace_back(fact::Changed{who, who});
-}
-
-void World::add(const decision::End& d) { note(Event::What::ended, d.enrolment, d.at, d.why.reason); }
-
-/// What every message of an enrolment has in common.
-render::Subject World::subject(const engine::Enrolment& e, const std::string& thread_of) const {
-    render::Subject subject;
-    subject.candidate = e.who;
-    subject.campaign = state_.rules->campaigns[e.campaign].name;
-    subject.event_value = e.event_value;
-    if (e.event_at != Minute{})
-        subject.event_at = e.event_at;
-    if (!thread_of.empty())
-        if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of)) {
-            subject.thread_template = first->message_template;
-            if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
-                subject.thread_subject = sent->subject;
-        }
-    return subject;
 }
 
 persist::Setup setup_of(const Inputs& inputs) {
@@ -422,11 +330,27 @@ engine::State load_state(const Inputs& inputs) {
     return std::move(*state);
 }
 
+struct Forecast::Impl {
+    engine::State& state;
+    World world;
+    Minute at;
+};
+
+Forecast::Forecast(const Inputs& inputs, engine::State& state, Keep keep)
+    : impl_(new Impl{state, World(inputs, state, keep), inputs.now}) {}
+
+Forecast::~Forecast() = default;
+
+Course Forecast::until(Minute until) {
+    impl_->world.begin_leg(impl_->at, until);
+    if (impl_->at < until)
+        engine::run(impl_->state, impl_->world, impl_->at);
+    impl_->at = until;
+    return impl_->world.take();
+}
+
 Course foresee(const Inputs& inputs, engine::State& state, Minute until, Keep keep) {
-    World world(inputs, state, until, keep);
-    if (inputs.now < until)
-        engine::run(state, world, inputs.now);
-    return world.take();
+    return Forecast(inputs, state, keep).until(until);
 }
 
 }  // namespace nurture::forecast

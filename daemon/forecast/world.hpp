@@ -22,14 +22,16 @@ namespace nurture::forecast {
 
 class World final : public engine::World {
 public:
-    World(const Inputs& inputs, engine::State& state, Minute until, Keep keep);
+    World(const Inputs& inputs, engine::State& state, Keep keep);
+
+    /// What happens from here on goes into a new course.
+    void begin_leg(Minute from, Minute until);
+    Course take() { return std::move(course_); }
 
     engine::Facts facts(base::InboxSeq cursor, Minute now) override;
     void commit(std::span<const engine::Decision> chunk) override;
     void deliver(Minute) override {}  // facts() of the next round does it, and of rows that wait for a later minute
     Minute sleep_until(Minute wake) override;
-
-    Course take() { return std::move(course_); }
 
 private:
     using Key = std::pair<base::EnrolmentId, std::string>;  // a message: enrolment, step
@@ -47,7 +49,7 @@ private:
         std::string step;
         Minute asked_at{};
         render::Subject shown;                 // of the message that is approved, or that the note is for
-        std::optional<std::size_t> in_course;  // its place in Course::tasks; none: asked before the forecast began
+        std::optional<std::size_t> in_course;  // its place in Course::tasks; none: asked before this leg
     };
     /// What was approved: the text, and of which message.
     struct Approved {
@@ -60,6 +62,8 @@ private:
     engine::Facts waiting(base::InboxSeq cursor, Minute now);
     void answer(Minute now, engine::Facts& facts);
     void approve(Question& question, Minute now);
+    void reply(Minute now, engine::Facts& facts);
+    void expect_reply(const Outgoing& out, const engine::fact::Outcome& told);
     void hand_over(Minute now, engine::Facts& facts);
     engine::fact::Outcome outcome(const Key& key, const Outgoing& out, Minute now);
     bool approval_lapsed(base::EnrolmentId enrolment, const Outgoing& out, const compose::Hash& text);
@@ -82,18 +86,19 @@ private:
     void add(const engine::decision::RunMark&) {}
     void add(const engine::decision::Cursor&) {}
     void note(Event::What what, const engine::Enrolment& e, Minute at, engine::ReasonCode reason);
+    std::uint32_t domain(const std::string& address);
     void did(const engine::Decision& decision);
     void keep_specimen(const render::Letter& letter);
 
     const Inputs& inputs_;
     engine::State& state_;
-    Minute until_;
+    Minute until_{};
     Keep keep_;
     std::set<std::pair<dsl::CampaignIx, std::string>> shown_;  // of which a text is kept
     /// Of each campaign and text: where in Course::specimens its early ones and its odd ones are.
     struct Kept {
         int early = 0;
-        std::optional<std::size_t> no_name, long_name, right_to_left;
+        std::optional<std::size_t> no_name, blank, long_name, right_to_left;
         std::size_t longest = 0;
     };
     std::map<std::tuple<dsl::CampaignIx, dsl::Channel, std::string>, Kept> kept_;
@@ -101,9 +106,11 @@ private:
     persist::InboxFacts inbox_;
     bool inbox_is_empty_ = false;
     Answers answers_;
+    std::multimap<Minute, engine::fact::Happened> replies_;
     Course course_;
-    std::map<Key, Outgoing> rows_;            // not final yet
-    std::set<std::pair<Minute, Key>> ready_;  // those that may go, by not_before
+    std::map<std::string, std::uint32_t, std::less<>> domains_;  // of course_
+    std::map<Key, Outgoing> rows_;                               // not final yet
+    std::set<std::pair<Minute, Key>> ready_;                     // those that may go, by not_before
     std::map<std::int64_t, Question> questions_;
     std::map<Key, std::int64_t> open_question_;
     std::int64_t last_question_ = 0;

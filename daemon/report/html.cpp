@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/report/html.hpp"
 
+#include "daemon/base/hash.hpp"
+#include "daemon/forecast/page.hpp"
 #include "dsl/characters.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +10,11 @@
 #include <algorithm>
 
 namespace nurture::report {
+namespace {
+
+constexpr std::size_t k_own_digits = 6;  // names that differ in a comma only have ids of their own
+
+}  // namespace
 
 std::string escaped(std::string_view text) {
     std::string html;
@@ -45,11 +52,26 @@ std::string id_of(std::string_view prefix, std::string_view name) {
         else if (id.back() != '-')
             id += '-';
     }
-    return id;
+    return id + '-' + base::hex(base::sha256(name)).substr(0, k_own_digits);
 }
 
 std::string percent(std::int64_t part, std::int64_t whole) {
     return fmt::format("{:.1f}", whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string number_cell(std::int64_t number, std::string_view what) {
+    if (number == 0)
+        return "<td class=\"n none\">-</td>";
+    return fmt::format("<td class=\"n\" data-h=\"{}\" data-n=\"{}\">{}</td>", escaped(what), number,
+                       forecast::thousands(number));
+}
+
+std::string head_row(std::initializer_list<std::string_view> names) {
+    std::string html;
+    for (const auto name : names)
+        html += name.starts_with('#') ? fmt::format("<th scope=\"col\" class=\"n\">{}</th>", escaped(name.substr(1)))
+                                      : fmt::format("<th scope=\"col\">{}</th>", escaped(name));
+    return "<thead><tr>" + html + "</tr></thead>";
 }
 
 }  // namespace nurture::report

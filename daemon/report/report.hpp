@@ -11,6 +11,7 @@
 #include "dsl/rules.hpp"
 
 #include <string>
+#include <vector>
 
 namespace nurture::report {
 
@@ -19,7 +20,9 @@ struct Material {
     const forecast::Preview& preview;  // with specimens
     const dsl::Rules& rules;
     std::string organisation;
-    bool anonymous = false;  // no candidate's data: messages are shown with the names of the fields in place of values
+    const dsl::SourceSet* live = nullptr;  // of the rules that are live; null: none are
+    bool anonymous = false;  // nobody's data: messages are shown with the names of the fields in place of values
+    std::vector<std::string> colleagues = {};  // ids of [people]: not named either, then
 };
 
 /// A whole document, UTF-8.

@@ -5,6 +5,8 @@
 #include "dsl/characters.hpp"
 #include "dsl/vocabulary.hpp"
 
+#include <algorithm>
+
 namespace nurture::report {
 namespace {
 
@@ -45,6 +47,27 @@ std::string coloured(std::string_view line) {
         at = behind;
     }
     return html;
+}
+
+std::string colleague(const Material& material, const std::string& id) {
+    const auto& all = material.colleagues;
+    if (!material.anonymous)
+        return id;
+    const auto place = std::find(all.begin(), all.end(), id) - all.begin();
+    return "colleague " + std::to_string(place + 1);
+}
+
+/// Ids of people stand in quotes in the rules, and so do their addresses.
+std::string shown(const Material& material, std::string_view rule_text) {
+    std::string text(rule_text);
+    if (!material.anonymous)
+        return text;
+    for (const auto& id : material.colleagues) {
+        const auto quoted = '"' + id + '"';
+        for (auto at = text.find(quoted); at != text.npos; at = text.find(quoted, at))
+            text.replace(at, quoted.size(), '"' + colleague(material, id) + '"');
+    }
+    return text;
 }
 
 }  // namespace nurture::report

@@ -3,12 +3,16 @@
 
 #include "daemon/base/hash.hpp"
 #include "daemon/inbound/answer.hpp"
+#include "daemon/inbound/feedback.hpp"
 #include "daemon/render/render.hpp"
 #include "daemon/service/stepped.hpp"
 #include "daemon/service/wiring.hpp"
+#include "daemon/store/candidates.hpp"
 #include "daemon/store/engine_lock.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace nurture::service {
 namespace {
@@ -69,8 +73,11 @@ public:
           lock_(path, from_),
           database_(store::Database::open(path)),
           now_(resume_at()),
-          stepped_(database_, rehearsal_config(config, options), ids(), now_, {.durable = false}),
-          answers_(options.assumptions, policy(), from_) {}
+          stepped_(database_, rehearsal_config(config, options), ids(), now_, {.durable = false},
+                   [this](auto decisions) { note_messages(decisions); }),
+          answers_(options.assumptions, policy(), from_) {
+        take_over_messages();
+    }
 
     Rehearsed run() {
         Rehearsed done{database_.path(), from_, until_, now_ > from_, 0};
@@ -120,9 +127,64 @@ private:
     void minute() {
         do {
             give_answers();
+            give_replies();
             stepped_.settle(now_);
             note_questions();
-        } while (stepped_.runner().news() || answers_.next() <= now_);
+            expect_replies();
+        } while (stepped_.runner().news() || answers_.next() <= now_ || next_reply() <= now_);
+    }
+
+    // --- assumed replies: messages that are on their way, then those that will be answered
+
+    bool replies() const { return options_.assumptions.replies > 0; }
+
+    /// Of an interrupted rehearsal, whatever was sent may still be answered; of an earlier life of the store, nothing.
+    void take_over_messages() {
+        if (!replies())
+            return;
+        store::scan_messages(database_, [&](const store::Message& message) {
+            if (message.purpose != store::MessagePurpose::campaign)
+                return;
+            if (!store::is_final(message.state))
+                on_the_way_.emplace(message.enrolment, message.step);
+            else if (message.accepted_at && *message.accepted_at >= from_)
+                expect_reply(message);
+        });
+    }
+
+    void note_messages(std::span<const engine::Decision> decisions) {
+        if (!replies())
+            return;
+        for (const auto& decision : decisions)
+            if (const auto* released = std::get_if<engine::decision::Release>(&decision))
+                on_the_way_.emplace(released->enrolment.id, released->step);
+    }
+
+    void expect_replies() {
+        std::erase_if(on_the_way_, [&](const auto& key) {
+            const auto message = store::message_of(database_, key.first, key.second);
+            if (message && message->state == store::MessageState::sent)
+                expect_reply(*message);
+            return !message || store::is_final(message->state);
+        });
+    }
+
+    void expect_reply(const store::Message& message) {
+        const auto person = store::read_candidate(database_, message.candidate, {});
+        const auto at =
+            forecast::reply_minute(options_.assumptions, person ? person->ref : std::string(), message.campaign,
+                                   message.step, base::floor_minute(message.counted_at.value_or(message.slot)));
+        if (at && *at >= now_)
+            replies_.emplace(*at, message.id);
+    }
+
+    Minute next_reply() const { return replies_.empty() ? base::k_never : replies_.begin()->first; }
+
+    /// One that was given before the rehearsal was interrupted is known, and given once.
+    void give_replies() {
+        for (; next_reply() <= now_; replies_.erase(replies_.begin()))
+            if (const auto message = store::message(database_, replies_.begin()->second))
+                inbound::feedback(database_, *message, "replied", now_, "rehearsal");
     }
 
     void note_questions() {
@@ -153,7 +215,8 @@ private:
 
     Minute next() {
         const auto next =
-            std::min({stepped_.next(now_), std::max(answers_.next(), now_ + std::chrono::minutes(1)), until_});
+            std::min({stepped_.next(now_),
+                      std::max(std::min(answers_.next(), next_reply()), now_ + std::chrono::minutes(1)), until_});
         remember(next);
         return next;
     }
@@ -166,6 +229,8 @@ private:
     Stepped stepped_;
     forecast::Answers answers_;
     store::HumanStepId last_question_ = 0;
+    std::set<std::pair<base::EnrolmentId, std::string>> on_the_way_;
+    std::multimap<Minute, store::MessageId> replies_;
 };
 
 }  // namespace

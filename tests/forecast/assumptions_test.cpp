@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
+#include <set>
+
 using namespace nurture;
 using namespace nurture::forecast;
 using support::at;
@@ -58,9 +61,40 @@ TEST_CASE("what to assume is read from the command line, and mistakes say what t
     CHECK(assumptions.approvals == Approvals::at_once);
     CHECK(assume(assumptions, "approvals=later") ==
           "approvals cannot come `later`: write next-morning, at-once or never");
-    CHECK(assume(assumptions, "replies=5%")->find("does not work in this version yet") != std::string::npos);
+    for (const auto& [text, parts] : std::map<std::string, int>{{"0.25%", 25}, {"5", 500}, {"100%", 10'000}}) {
+        CHECK(assume(assumptions, "replies=" + text) == std::nullopt);
+        CHECK(assumptions.replies == parts);
+    }
+    for (const auto* wrong : {"replies", "replies=", "replies=some", "replies=101%", "replies=5.", "replies=.5%",
+                              "replies=1.005%", "replies=-1%"})
+        CHECK(assume(assumptions, wrong).value_or("").find("write replies=5%") != std::string::npos);
     CHECK(assume(assumptions, "rain")->find("write approvals=next-morning") != std::string::npos);
     CHECK(assumptions.approvals == Approvals::at_once);
+}
+
+TEST_CASE("the share of messages that is assumed to be answered is, a day later, by the same people each time") {
+    Assumptions assumptions;
+    const auto sent = at("2026-03-02T10:00", chicago);
+    const auto repliers = [&](const char* step) {
+        std::set<int> who;
+        for (int i = 0; i < 4000; ++i)
+            if (const auto when = reply_minute(assumptions, "c" + std::to_string(i), "Hello", step, sent)) {
+                who.insert(i);
+                CHECK(*when == at("2026-03-03T10:00", chicago));
+            }
+        return who;
+    };
+    CHECK(repliers("hello").empty());
+    assumptions.replies = 500;
+    const auto few = repliers("hello");
+    CHECK(few.size() > 150);
+    CHECK(few.size() < 250);
+    CHECK(few == repliers("hello"));
+    CHECK(few != repliers("guide"));
+    assumptions.replies = 2000;
+    const auto more = repliers("hello");
+    CHECK(std::includes(more.begin(), more.end(), few.begin(), few.end()));
+    CHECK(sentence(assumptions).find("20% of the messages are answered a day later") != std::string::npos);
 }
 
 TEST_CASE("answers come in the order of their minute, then of asking, each once") {

@@ -213,8 +213,10 @@ Inputs Desk::inputs(std::string_view now) const {
                     {"lee.ortiz", {"Lee Ortiz", "lee.ortiz@lonestar.example", "+12145550002"}}};
     Guard guard;
     guard.canary_percent = 0;
+    Ways ways;
+    ways.relay = "smtp://mail.lonestar.example:587";
     return {store,   rules, house, {}, guard, [](std::string_view address) { return address.starts_with("ana"); },
-            at(now), {}};
+            at(now), {},    ways};
 }
 
 void hire(Desk& desk) {

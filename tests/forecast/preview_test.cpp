@@ -25,6 +25,8 @@ Lines messages(const Preview& preview) {
     return lines;
 }
 
+std::string when(Minute at) { return base::format_instant(at, chicago).substr(0, 16); }
+
 CampaignPreview campaign(const Preview& preview, const std::string& name) {
     for (const auto& campaign : preview.campaigns)
         if (campaign.name == name)
@@ -176,6 +178,147 @@ TEST_CASE("the JSON of a preview lists every message with its text's hash") {
     CHECK(json["messages"][0]["local"] == "2026-03-03T10:00:00-05:00");
     CHECK(json["messages"][0]["text_hash"] == report.messages[0].text_hash);
     CHECK(json["total"]["emails"] == 6);
+}
+
+TEST_CASE("people who are assumed to reply get nothing more, the others do") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    auto inputs = desk.inputs();
+    inputs.assumptions.replies = 10'000;
+    const auto report = preview(inputs, {10, {}, false});
+    CHECK(messages(report) == Lines{"bo.king hello 2026-03-03T10:00", "ana.ruiz hello 2026-03-03T10:00",
+                                    "gus.pike hello 2026-03-03T10:00"});
+    CHECK(report.replies == 3);
+    CHECK(by_reason(campaign(report, "Hello nurses").ends) ==
+          std::map<engine::ReasonCode, std::int64_t>{{stop_rule, 3}});
+    CHECK(to_text(report).find("100% of the messages are answered") != std::string::npos);
+}
+
+TEST_CASE("a preview from a later day is the end of one from today") {
+    Desk desk(house_rules() + nurses("1") + quarterly());
+    hire(desk);
+    const auto whole = preview(desk.inputs(), {20, {}, false});
+    PreviewOptions options{10, {}, false};
+    options.from = at("2026-03-10T06:00");
+    const auto tail = preview(desk.inputs(), options);
+    Lines expected;
+    for (std::size_t i = 0; i < whole.messages.size(); ++i)
+        if (whole.messages[i].slot >= *options.from)
+            expected.push_back(messages(whole)[i]);
+    CHECK(expected.size() == 2);
+    CHECK(messages(tail) == expected);
+    CHECK(tail.total.entered == 0);
+    CHECK(campaign(tail, "Hello nurses").inside == 2);
+    CHECK(to_text(tail).find("The store is as of") != std::string::npos);
+}
+
+TEST_CASE("a cap that holds somebody back is named, with the campaign whose message went first") {
+    Desk desk(house_rules() + nurses() + quarterly());
+    hire(desk);
+    auto inputs = desk.inputs();
+    inputs.assumptions.approvals = Approvals::at_once;
+    const auto report = preview(inputs, {3, {}, false});
+    REQUIRE(report.losses.size() == 1);
+    CHECK(report.losses[0].campaign == "Hello nurses");
+    CHECK(report.losses[0].ahead == "Quarterly note");
+    CHECK(report.losses[0].cap == "at most 1 message per candidate in 24 hours");
+    CHECK(report.losses[0].place.line == 17);
+    CHECK(report.losses[0].people == 3);
+    CHECK(to_text(report).find("\"Hello nurses\" waits behind \"Quarterly note\"") != std::string::npos);
+}
+
+TEST_CASE("a full day is nobody's in particular: the line is named") {
+    Desk desk(house_rules("  at most 4 messages per day\n") + quarterly());
+    hire(desk);
+    const auto report = preview(desk.inputs(), {3, {}, false});
+    REQUIRE(report.losses.size() == 1);
+    CHECK(report.losses[0].ahead.empty());
+    CHECK(report.losses[0].cap == "at most 4 messages per day");
+    CHECK(report.losses[0].people == 5);
+}
+
+TEST_CASE("the load of the relay and of mailbox domains is counted, with the busiest hour and minute") {
+    Desk desk(house_rules() + quarterly());
+    for (int i = 0; i < 30; ++i)
+        desk.person("p" + std::to_string(i),
+                    {{"email", "p" + std::to_string(i) + "@d" + std::to_string(i < 10 ? 0 : i % 15) + ".example"}});
+    auto inputs = desk.inputs();
+    inputs.ways.relay = "smtp://mail.lonestar.example:587";
+    inputs.settings.per_minute = {20, 0};
+    const auto report = preview(inputs, {3, {}, false});
+    REQUIRE(report.loads.ways.size() == 1);
+    const auto& relay = report.loads.ways[0];
+    CHECK(relay.load.name == "smtp://mail.lonestar.example:587");
+    CHECK(relay.load.messages == 30);
+    CHECK(relay.load.busiest.messages == 30);
+    CHECK(when(relay.load.busiest.begins) == "2026-03-02T09:00");
+    CHECK(relay.busiest_minute == 20);
+    CHECK(report.loads.domains.size() == 12);
+    CHECK(report.loads.domains[0].name == "d0.example");
+    CHECK(report.loads.domains[0].messages == 11);
+    CHECK(report.loads.other_domains == 3);
+    std::int64_t all = report.loads.other_messages;
+    for (const auto& domain : report.loads.domains)
+        all += domain.messages;
+    CHECK(all == 30);
+}
+
+TEST_CASE("text messages are counted in segments, and cost what nurtured.toml says") {
+    Desk desk(house_rules() + R"(segment "Everybody"
+  phone is known
+end
+
+campaign "Text"
+  owner "lee.ortiz"
+  audience "Everybody"
+  from owner
+  check every monday at 09:00
+  enroll at most 100 per day
+  re-enter after 80 days
+  keep candidates who leave the audience
+  step text: sms "text"
+end
+
+template "text" for sms
+  | {{first_name or there}}, Lone Star Staffing here with the new rates. Reply STOP to end these messages.
+end
+)");
+    for (const auto* name : {"Ana", "محمد"})  // the second needs UCS-2: 70 characters a segment
+        desk.consent(desk.person(name, {{"first_name", name}}), "text messages", true);
+    auto inputs = desk.inputs();
+    CHECK(to_text(preview(inputs, {3, {}, false})).find("The SMS are 3 segments (no [sms] price") != std::string::npos);
+    inputs.ways.price_per_segment = 7'900;
+    inputs.ways.currency = "USD";
+    const auto report = preview(inputs, {3, {}, false});
+    CHECK(report.total.sms == 2);
+    CHECK(report.total.sms_segments == 3);
+    CHECK(campaign(report, "Text").total.sms_segments == 3);
+    CHECK(to_text(report).find("The SMS are 3 segments, 0.02 USD.") != std::string::npos);
+    CHECK(nlohmann::json::parse(to_json(report))["sms"]["cost"] == "0.02 USD");
+    CHECK(cost(inputs.ways, 1'000'000) == "7,900.00 USD");
+}
+
+TEST_CASE("one person's days are told in order, with what was said and what is in the way") {
+    Desk desk(house_rules() + nurses() + quarterly());
+    hire(desk);
+    PreviewOptions options{10, {}, false};
+    options.person = *store::find_by_ref(desk.store, "ana.ruiz");
+    const auto report = preview(desk.inputs(), options);
+    REQUIRE(report.person);
+    Lines lines;
+    for (const auto& line : report.person->lines)
+        lines.push_back(base::format_instant(line.at, chicago).substr(5, 11) + " " + line.what);
+    CHECK(lines ==
+          Lines{"03-02T07:00 comes in", "03-02T07:00 approval `review` is asked of dana.wu, given Tue 3 Mar 09:00 CST",
+                "03-02T08:00 comes in", "03-02T08:00 waits: outside the hours in which messages may go",
+                "03-02T09:00 email `note`: This quarter, Ana", "03-02T09:00 ends: reached the end",
+                "03-03T09:00 waits: outside the hours in which messages may go",
+                "03-03T10:00 email `hello`: Still nursing near Plano, Ana?",
+                "03-09T10:00 email `guide`: Re: Still nursing near Plano, Ana?", "03-09T10:00 ends: reached the end"});
+    const auto text = to_text(report);
+    CHECK(text.find("Ana Ruiz (ana.ruiz)") != std::string::npos);
+    CHECK(text.find("bo.king") == std::string::npos);
+    CHECK(nlohmann::json::parse(to_json(report))["person"]["timeline"].size() == 10);
 }
 
 TEST_CASE("a preview leaves every byte of the store as it was") {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The HTML report in a real browser: names that try to be markup stay names, nothing is loaded, it can be used."""
 import base64
+import csv
 import glob
 import hashlib
 import io
@@ -26,11 +27,13 @@ policy "Lone Star Staffing"
   postal address "500 Main St, Dallas, TX 75201"
   time zone candidate, otherwise "America/Chicago"
   email requires consent "job news"
+  sms requires consent "text messages"
+  at most 1 message per candidate in 24 hours
 end
 
 segment "Everybody"
   email is known
-  city is "Dallas", if known
+  city is "Dallas", or is unknown
 end
 
 campaign "Hello <b>all</b>"
@@ -52,6 +55,24 @@ campaign "Hello <b>all</b>"
   end
 end
 
+campaign "Short hello"
+  owner "dana.wu"
+  audience "Everybody"
+  from owner
+  check every weekday at 07:30
+  enroll at most 100 per day
+  re-enter never
+  keep candidates who leave the audience
+  priority 90
+
+  step ask: approval by owner within 3 business days, otherwise stop
+  step short: sms "short"
+end
+
+template "short" for sms
+  | {{first_name or there}}, Lone Star Staffing here. Reply STOP to end these messages.
+end
+
 template "hello" for email
   subject "Hello {{first_name or there}}"
   | Hi {{first_name or there}}, still in {{city or town}}?
@@ -64,17 +85,18 @@ template "again" for email
   | Once more, {{first_name or friend}}. {{postal_address}} {{unsubscribe_link}}
 end
 """
-PEOPLE = """ref,first_name,last_name,email,city,consent:job news
-a1,Ana,Ruiz,ana@candidates.example,Dallas,given
-a2,Bo,King,bo@candidates.example,Dallas,given
-x1,"<script>document.title='owned'</script>",x,x1@candidates.example,Dallas,given
-x2,"""+'"""><img src=x onerror=document.title=1>"'+""",Roe,x2@candidates.example,Dallas,given
-x3,,,x3@candidates.example,Dallas,given
-x4,محمد,خوري,x4@candidates.example,Dallas,given
-x5,Maximiliana-Alexandra,Featherstonehaugh-Wolfeschlegelstein,x5@candidates.example,Dallas,given
-n1,Nobody,Here,,Dallas,given
+PEOPLE = """ref,first_name,last_name,email,phone,city,consent:job news,consent:text messages
+a1,Ana,Ruiz,ana@candidates.example,+12145550101,Dallas,given,given
+a2,Bo,King,bo@candidates.example,+12145550102,Dallas,given,given
+x1,"<script>document.title='owned'</script>",x,x1@candidates.example,,Dallas,given,
+x2,"""+'"""><img src=x onerror=document.title=1>"'+""",Roe,x2@candidates.example,,Dallas,given,
+x3,,,x3@candidates.example,,Dallas,given,
+x4,محمد,خوري,x4@candidates.example,+12145550104,Dallas,given,given
+x5,Maximiliana-Alexandra,Featherstonehaugh-Wolfeschlegelstein,x5@candidates.example,,Dallas,given,
+x6,Bea,Long,x6@candidates.example,,,given,
+n1,Nobody,Here,,,Dallas,given,
 """
-SECRETS = ("Ana", "Ruiz", "Featherstonehaugh", "candidates.example", "محمد", "owned")
+SECRETS = ("Ruiz", "+1214555", "dana.wu", "Dana Wu", "Featherstonehaugh", "candidates.example", "محمد", "owned")
 
 
 def playwright():
@@ -102,23 +124,62 @@ for program in ("node", "chromium"):
     if shutil.which(program) is None:
         skip(f"{program} is not installed")
 
+def write(desk, name, text):
+    with open(desk.file(name), "w") as file:
+        file.write(text)
+
+
+def read(desk, name):
+    with open(desk.file(name)) as file:
+        return file.read()
+
+
+def personal(desk):
+    """Whatever a sample person or a colleague could be known by, as long as it is no word of the rules."""
+    rules = " ".join(read(desk, os.path.relpath(name, desk.path)) for name in glob.glob(desk.file("rules", "*.nurture")))
+    known = set(re.findall(r"\w+", rules.lower()))
+    words = set()
+    for person in csv.DictReader(io.StringIO(read(desk, "sample/candidates.csv"))):
+        words |= {person["ref"], person["email"], person["phone"], f"{person['first_name']} {person['last_name']}"}
+        words |= {name for name in (person["first_name"], person["last_name"]) if len(name) > 4 and name.lower() not in known}
+    words |= set(re.findall(r'[\w.]+@lonestar\.example|"[a-z]+\.[a-z]+"', read(desk, "nurtured.toml")))
+    return {word.strip('" ') for word in words if word.strip('" ')} - {"lonestar.example"}
+
+
+with Desk(people=3000) as desk:
+    desk.import_sample()
+    desk.run("preview", "--html", "nobody.html", "--anonymous", "--as-of", "2026-03-02T06:00", "--days", "60")
+    page = re.sub(r"<style>.*?</style>|<script>.*?</script>", "", read(desk, "nobody.html"), flags=re.S)
+    words = personal(desk)
+    check("there are people who could be named", len(words) > 5000, str(len(words)))
+    found = sorted(word for word in set(re.findall(r"[^\W\d_][\w'’-]*|\+?\d{5,}|\S+@\S+", page)) if word in words)
+    found += [word for word in words if (" " in word or "@" in word or "." in word) and word in page]
+    check("a report that names nobody holds no name, address, number or colleague", not found, str(found[:20]))
+    check("and shows the texts all the same", "[first_name]" in page and "colleague 1" in page)
+
 with Desk() as desk:
     for name in glob.glob(desk.file("rules", "*.nurture")):
         os.remove(name)
-    for name, text in (("rules/hello.nurture", RULES), ("people.csv", PEOPLE)):
-        with open(desk.file(name), "w") as file:
-            file.write(text)
+    desk.set("canary", '"0%"')
+    desk.set("price_per_segment", '"0.0079"')
+    write(desk, "rules/hello.nurture", RULES)
+    write(desk, "people.csv", PEOPLE)
     desk.run("import", "candidates", "people.csv")
-    said = desk.run("preview", "--html", "report.html", "--as-of", "2026-03-02T06:00", "--days", "14").stdout
+    desk.apply()
+    os.makedirs(desk.file("edited"))
+    write(desk, "edited/hello.nurture", RULES.replace("wait 2 days", "wait 3 days").replace("Hello {{", "Good day {{"))
+    asked = ("preview", "--with", "edited/hello.nurture", "--as-of", "2026-03-02T06:00", "--days", "14")
+    before = hashlib.sha256(open(desk.file("nurtured.db"), "rb").read()).hexdigest()
+    said = desk.run(*asked, "--html", "report.html").stdout
     check("the program says what it wrote, and that it is personal", "report.html" in said and "personal data" in said, said)
     check("only its owner may read it", os.stat(desk.file("report.html")).st_mode & 0o077 == 0)
-    desk.run("preview", "--html", "nobody.html", "--anonymous", "--as-of", "2026-03-02T06:00", "--days", "14")
-    with open(desk.file("nobody.html")) as file:
-        nobody = file.read()
+    check("the store is as it was", hashlib.sha256(open(desk.file("nurtured.db"), "rb").read()).hexdigest() == before)
+    check("so are the rules", read(desk, "rules/hello.nurture") == RULES)
+    desk.run(*asked, "--html", "nobody.html", "--anonymous")
+    nobody = read(desk, "nobody.html")
     check("an anonymous report names nobody", not [word for word in SECRETS if word in nobody],
           [word for word in SECRETS if word in nobody])
-    with open(desk.file("report.html")) as file:
-        html = file.read()
+    html = read(desk, "report.html")
     check("nothing in it leads out to load something", not re.search(r"<(?:link|img|script)[^>]+(?:src|href)=", html))
 
     folder = playwright()

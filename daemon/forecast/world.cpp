@@ -2,6 +2,7 @@
 #include "daemon/forecast/world.hpp"
 
 #include "daemon/forecast/page.hpp"
+#include "daemon/store/candidates.hpp"
 #include "daemon/store/messages.hpp"
 #include "daemon/store/rule_sets.hpp"
 
@@ -32,7 +33,10 @@ bool reads_right_to_left(std::string_view name) {
     return false;
 }
 
-bool says_skipped(ReasonCode reason) { return reason >= ReasonCode::no_consent && reason <= ReasonCode::human_reply; }
+bool says_skipped(ReasonCode reason) {
+    return (reason >= ReasonCode::no_consent && reason <= ReasonCode::human_reply) ||
+           reason == ReasonCode::same_mailbox;
+}
 
 fact::Outcome::Now became(render::Problem problem) {
     switch (problem) {
@@ -59,6 +63,9 @@ World::World(const Inputs& inputs, engine::State& state, Minute until, Keep keep
 
 /// What an earlier minute released and the outbox has not finished.
 void World::take_over_messages() {
+    for (const auto& m : store::messages_in(inputs_.store, store::MessageState::inflight))
+        if (m.purpose == store::MessagePurpose::campaign)
+            take_over_doubt(m);
     for (const auto was : {store::MessageState::ready, store::MessageState::held}) {
         for (const auto& m : store::messages_in(inputs_.store, was)) {
             const auto campaign = state_.rules->campaign(m.campaign);
@@ -68,6 +75,7 @@ void World::take_over_messages() {
             rows_[key] = {render::subject_of(inputs_.store, m),
                           *campaign,
                           m.approval != 0,
+                          m.shown,
                           base::floor_minute(m.slot),
                           base::floor_minute(m.closes),
                           base::floor_minute(m.expires),
@@ -76,6 +84,16 @@ void World::take_over_messages() {
                 ready_.emplace(rows_[key].not_before, key);
         }
     }
+}
+
+/// Being handed over this moment, or when the daemon died: either way it counts, at its slot.
+void World::take_over_doubt(const store::Message& m) {
+    const Minute slot = base::floor_minute(m.slot);
+    Outgoing out;
+    out.subject = render::subject_of(inputs_.store, m);
+    received(out, slot);
+    own_facts_.emplace_back(fact::Outcome{m.candidate, m.enrolment, m.step, fact::Outcome::Now::in_doubt, false, slot,
+                                          m.campaign, out.subject.channel, m.message_template});
 }
 
 void World::take_over_questions() {
@@ -133,7 +151,7 @@ void World::answer(Minute now, engine::Facts& facts) {
 
 void World::approve(Question& question, Minute now) {
     question.shown.slot = now;
-    auto& approval = approved_[question.enrolment].emplace(Approved{question.shown.message_template, std::nullopt});
+    auto& approval = approved_[question.enrolment].emplace();
     if (const auto made = renderer_.render(question.shown); const auto* letter = std::get_if<render::Letter>(&made))
         approval.shown = letter->text.hash;
 }
@@ -169,7 +187,7 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         return told;
     }
     const auto& text = std::get<render::Letter>(made).text;
-    if (approval_lapsed(key.first, out, text.hash)) {
+    if (out.shown && *out.shown != text.hash) {
         told.now = fact::Outcome::Now::held;
         told.approval_lapsed = true;
     } else if (now >= out.expires) {
@@ -186,6 +204,7 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         course_.messages.push_back(std::move(message));
         if (keep_.specimens)
             keep_specimen(std::get<render::Letter>(made));
+        keep_subject(key, text.subject);
         received(out, told.counted_at);
     }
     return told;
@@ -216,22 +235,29 @@ void World::keep_specimen(const render::Letter& letter) {
     }
 }
 
-/// An approval is for the message that was shown; others that it covers are not compared.
-bool World::approval_lapsed(base::EnrolmentId enrolment, const Outgoing& out, const compose::Hash& text) {
-    if (!out.needs_approval)
-        return false;
-    const auto* approval = approved(enrolment);
-    return approval != nullptr && approval->message_template == out.subject.message_template && approval->shown != text;
-}
-
-const World::Approved* World::approved(base::EnrolmentId enrolment) {
+World::Approved* World::approved(base::EnrolmentId enrolment) {
     auto [found, added] = approved_.try_emplace(enrolment);
     if (added) {  // approved before the forecast began
+        const auto messages = store::messages_of_enrolment(inputs_.store, enrolment);
         for (const auto& step : store::human_steps_of(inputs_.store, enrolment))
             if (step.kind == store::HumanKind::approval && step.decision == "approved")
-                found->second = Approved{step.message_template, step.shown};
+                found->second = Approved{step.shown, std::any_of(messages.begin(), messages.end(),
+                                                                 [&](const auto& m) { return m.approval == step.id; })};
     }
     return found->second ? &*found->second : nullptr;
+}
+
+/// An answer in a thread has the first subject as it went out, whatever that would be by then.
+void World::keep_subject(const Key& key, const std::string& subject) {
+    const auto* e = state_.book.find(key.first);
+    if (e == nullptr || subject.empty())
+        return;
+    const auto& lines = e->steps->lines;
+    if (std::any_of(lines.begin(), lines.end(), [&](const dsl::StepLine& line) {
+            const auto* message = std::get_if<dsl::op::Message>(&line.op);
+            return message != nullptr && message->thread_of && lines[*message->thread_of].name == key.second;
+        }))
+        subjects_[key] = subject;
 }
 
 /// `has received`, from here on.
@@ -328,8 +354,34 @@ void World::add(const decision::Withdraw& d) {
     open_question_.erase(open);
 }
 
+/// Two records of one address that came in by different ones: the store has room for one row, and so has this.
+bool World::key_used(const decision::Release& d) {
+    const auto& e = d.enrolment;
+    const auto row = state_.columns->find(e.who);
+    const auto sms = d.channel == dsl::Channel::sms;
+    const auto address = !row ? 0 : sms ? state_.columns->phone(*row) : state_.columns->mailbox(*row);
+    if (!used_.emplace(address, e.campaign, e.round, d.step).second)
+        return true;
+    const auto& name = state_.rules->campaigns[e.campaign].name;
+    const auto [known, added] = has_history_.try_emplace(e.campaign);
+    if (added)
+        known->second = store::knows_campaign(inputs_.store, name);
+    const auto person = known->second ? store::read_candidate(inputs_.store, e.who, {}) : std::nullopt;
+    const auto key = !person ? std::nullopt : sms ? person->phone_key : person->email_key;
+    return key && store::key_used(inputs_.store, name, d.step, e.round, *key);
+}
+
 void World::add(const decision::Release& d) {
     const auto& e = d.enrolment;
+    if (key_used(d)) {
+        fact::Outcome told;
+        told.who = e.who;
+        told.enrolment = e.id;
+        told.step = d.step;
+        told.now = fact::Outcome::Now::key_used;
+        own_facts_.emplace_back(std::move(told));
+        return;
+    }
     auto about = subject(e, d.thread_of);
     about.channel = d.channel;
     about.message_template = d.message_template;
@@ -337,7 +389,13 @@ void World::add(const decision::Release& d) {
     if (d.with_note)
         about.note = note(e.id, d.step);
     about.slot = d.slot;
-    rows_[{e.id, d.step}] = {std::move(about), e.campaign, d.needs_approval, d.slot, d.closes, d.expires, d.slot};
+    auto& row = rows_[{e.id, d.step}] = {std::move(about), e.campaign, false,     std::nullopt,
+                                         d.slot,           d.closes,   d.expires, d.slot};
+    if (auto* approval = d.needs_approval ? approved(e.id) : nullptr) {
+        row.approved = true;
+        if (!std::exchange(approval->used, true))
+            row.shown = approval->shown;
+    }
     ready_.emplace(d.slot, Key{e.id, d.step});
 }
 
@@ -351,6 +409,10 @@ void World::add(const decision::Reslot& d) {
     out.slot = out.not_before = out.subject.slot = d.slot;
     out.closes = d.closes;
     out.expires = d.expires;
+    if (auto* approval = out.approved ? approved(d.enrolment.id) : nullptr) {  // perhaps another one by now
+        out.shown = approval->shown;
+        approval->used = true;
+    }
     ready_.emplace(d.slot, key);
 }
 
@@ -403,7 +465,9 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
     if (!thread_of.empty())
         if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of)) {
             subject.thread_template = first->message_template;
-            if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
+            if (const auto sent = subjects_.find({e.id, thread_of}); sent != subjects_.end())
+                subject.thread_subject = sent->second;
+            else if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
                 subject.thread_subject = sent->subject;
         }
     return subject;

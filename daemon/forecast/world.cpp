@@ -132,7 +132,18 @@ engine::Facts World::waiting(base::InboxSeq cursor, Minute now) {
         return {};
     auto facts = inbox_.after(cursor, *state_.rules, *state_.columns, now);
     inbox_is_empty_ = facts.list.empty() && facts.cursor <= cursor;
+    for (const auto& change : changes_)
+        change(*state_.columns);  // rows that were read again do not know of it
+    if (inbox_is_empty_)
+        changes_.clear();
     return facts;
+}
+
+/// What the store would say of somebody by now.
+void World::change(std::function<void(roster::Columns&)> change) {
+    change(*state_.columns);
+    if (!inbox_is_empty_)
+        changes_.push_back(std::move(change));
 }
 
 void World::answer(Minute now, engine::Facts& facts) {
@@ -262,10 +273,10 @@ void World::keep_subject(const Key& key, const std::string& subject) {
 
 /// `has received`, from here on.
 void World::received(const Outgoing& out, Minute at) {
-    const auto row = state_.columns->find(out.subject.candidate);
-    if (row)
-        state_.columns->add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), *row, at,
-                                  out.subject.message_template, out.subject.channel);
+    if (const auto row = state_.columns->find(out.subject.candidate))
+        change([row = *row, at, name = out.subject.message_template, channel = out.subject.channel](auto& columns) {
+            columns.add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), row, at, name, channel);
+        });
 }
 
 /// What was written before the forecast began, else what is assumed.
@@ -429,16 +440,16 @@ void World::add(const decision::Cancel& d) {
 /// As the store would have it; the fact comes in the next round.
 void World::add(const decision::Enlist& d) {
     const auto who = d.enrolment.who;
-    auto& columns = *state_.columns;
-    const auto row = columns.find(who);
+    const auto row = state_.columns->find(who);
     if (!row)
         return;
-    const bool joins = d.add && !columns.in_list(d.list, *row);
-    if (!d.add)
-        columns.leave_list(d.list, *row);
-    else
-        columns.set_in_list(d.list, *row,
-                            d.until == base::k_never ? std::nullopt : std::optional<base::Second>(d.until));
+    const bool joins = d.add && !state_.columns->in_list(d.list, *row);
+    change([row = *row, list = d.list, add = d.add, until = d.until](auto& columns) {
+        if (add)
+            columns.set_in_list(list, row, until == base::k_never ? std::nullopt : std::optional<base::Second>(until));
+        else
+            columns.leave_list(list, row);
+    });
     if (joins)
         own_facts_.emplace_back(fact::JoinedList{who, d.list, d.at, true});
     else
@@ -448,7 +459,9 @@ void World::add(const decision::Enlist& d) {
 void World::add(const decision::WithdrawConsent& d) {
     const auto who = d.enrolment.who;
     if (const auto row = state_.columns->find(who))
-        state_.columns->set_consent(d.consent, *row, dsl::cond::ConsentIs::withdrawn, d.at);
+        change([row = *row, consent = d.consent, at = d.at](auto& columns) {
+            columns.set_consent(consent, row, dsl::cond::ConsentIs::withdrawn, at);
+        });
     own_facts_.emplace_back(fact::Changed{who, who});
 }
 

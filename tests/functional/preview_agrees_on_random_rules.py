@@ -75,7 +75,7 @@ class Course:
 
     @staticmethod
     def done(store, since, zone):
-        """`since`: the largest ids of what was there before."""
+        """`since`: what was there before. What was being handed over at a kill counts as done."""
         def day(second):
             return datetime.datetime.fromtimestamp(second, zone).date().isoformat()
 
@@ -84,7 +84,7 @@ class Course:
 
         messages = [(ref, campaign, step, instant(slot), text_hash.hex()) for ref, campaign, step, slot, text_hash in read(
             store, "SELECT ref,campaign,step,slot,text_hash FROM message JOIN candidate ON candidate.id=candidate"
-            " WHERE purpose='campaign' AND message.state IN ('SENT','IN_DOUBT')")]
+            " WHERE purpose='campaign' AND message.state IN ('SENT','IN_DOUBT','INFLIGHT')")]
         asked = [(owner, day(at), kind + "s") for owner, at, kind in read(
             store, "SELECT owner,asked_at,kind FROM human_step WHERE id>?", since["human_step"])]
         entered = [(campaign, day(at), "entered") for campaign, at in read(

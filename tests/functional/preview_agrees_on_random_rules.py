@@ -183,6 +183,7 @@ class Trial:
 
     def after_the_kill(self, start, days, into):
         copy = os.path.join(into, "killed")
+        shutil.rmtree(copy, ignore_errors=True)
         os.makedirs(copy)
         for name in os.listdir(into):
             if name.startswith("nurtured.db") and not name.endswith((".lock", "-shm")):
@@ -193,8 +194,9 @@ class Trial:
         end = start + datetime.timedelta(days=days)
         # In wall-clock days the end may be off by the hour of a change of the clock: only the minutes up to it count.
         until = datetime.datetime.fromtimestamp(int(start.replace(tzinfo=self.zone).timestamp()) + days * 86400, self.zone)
-        if now >= until:
-            return None
+        open_questions = read(store, "SELECT 1 FROM human_step WHERE decided_at IS NULL AND kind IN ('approval','note')")
+        if now >= until or (open_questions and self.world.approvals == "next-morning"):
+            return None  # a forecast from here assumes that what is open was asked only now
         preview = self.desk.json("--store", store, "preview", "--as-of", now.isoformat(timespec="minutes"), "--days",
                                  str((until - now).days + 1), *self.options)
         limit = until.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

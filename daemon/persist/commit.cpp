@@ -75,6 +75,8 @@ public:
             step.message_template = d.message_template;
             step.deadline = d.deadline;
             step.thread = thread(e, thread_of(d));
+            if (texts_.shown)
+                step.shown = texts_.shown(step, d.at);
         }
         store::insert_human_step(database_, step);
         note(d, d.kind == decision::Ask::Kind::task ? "task" : "ask", 0, step.step);

@@ -52,7 +52,7 @@ std::string summary(const std::vector<HumanStep>& steps) {
     return text;
 }
 
-std::string line(const store::Database& database, const HumanStep& step, base::ZoneId zone) {
+std::string line(const store::Database& database, const HumanStep& step, const dsl::Rules& rules) {
     const auto who = store::read_candidate(database, step.candidate, {});
     auto text = fmt::format("{:>6}  {} for {}, \"{}\", step {}\n", step.id, noun(step.kind, true),
                             who ? who->ref : "somebody who is gone", step.campaign, step.step);
@@ -62,16 +62,12 @@ std::string line(const store::Database& database, const HumanStep& step, base::Z
 }
 
 std::string body(const store::Database& database, const std::string& owner, const std::vector<HumanStep>& steps,
-                 base::ZoneId zone) {
+                 const dsl::Rules& rules) {
     auto text = fmt::format("This waits for you, the most urgent first: {}.\n\n", summary(steps));
     for (std::size_t i = 0; i < std::min(steps.size(), k_most_lines); ++i)
-        text += line(database, steps[i], zone);
+        text += line(database, steps[i], rules);
     if (steps.size() > k_most_lines)
         text += fmt::format("        and {} more\n", steps.size() - k_most_lines);
-    const bool urgent = std::any_of(steps.begin(), steps.end(), [](const auto& s) { return s.deadline.has_value(); });
-    if (urgent)
-        text += "\nWhat has no answer at its time is not sent: the campaign then does what its line says after "
-                "`otherwise`.\n";
     return text + fmt::format("\nTo see each with its message, and to answer:\n\n"
                               "    nurture tasks --owner {}\n"
                               "    nurture approve ID, nurture note ID, nurture refuse ID, nurture done ID\n\n"
@@ -119,7 +115,7 @@ int decide_digests(store::Database& database, const config::Config& config, cons
 }
 
 std::optional<connectors::EmailMessage> digest(const store::Database& database, const store::Message& message,
-                                               const render::House& house, const dsl::Policy& policy, Minute now) {
+                                               const render::House& house, const dsl::Rules& rules, Minute now) {
     const auto steps = waiting(database, message.owner);
     const auto person = house.people.find(message.owner);
     if (steps.empty() || person == house.people.end())
@@ -129,9 +125,25 @@ std::optional<connectors::EmailMessage> digest(const store::Database& database, 
     mail.from = {house.organisation + ", nurtured", message.recipient};
     mail.to = {person->second.name, message.recipient};
     mail.subject = fmt::format("Waiting for you on {}: {}",
-                               base::format_day_for_people(base::local_day(zone(policy), now)), summary(steps));
-    mail.plain = body(database, message.owner, steps, zone(policy));
+                               base::format_day_for_people(base::local_day(zone(rules.policy), now)), summary(steps));
+    mail.plain = body(database, message.owner, steps, rules);
     return mail;
+}
+
+std::string_view at_deadline(const dsl::Rules& rules, const HumanStep& step) {
+    const auto campaign = rules.campaign(rules.campaign_today(step.campaign));
+    if (!campaign)
+        return {};
+    const auto& lines = rules.campaigns[*campaign].steps->lines;
+    for (const auto& line : lines) {
+        const dsl::op::Question* asked = std::get_if<dsl::op::Approval>(&line.op);
+        if (asked == nullptr)
+            asked = std::get_if<dsl::op::Note>(&line.op);
+        if (asked != nullptr && line.name == rules.campaigns[*campaign].step_today(step.step))
+            return asked->otherwise_stop ? "then the campaign ends for this person"
+                                         : "then the message is left out and the campaign goes on";
+    }
+    return {};
 }
 
 }  // namespace nurture::service

@@ -10,10 +10,12 @@
 #include "connectors/message.hpp"
 #include "daemon/config/config.hpp"
 #include "daemon/render/render.hpp"
+#include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 #include "dsl/rules.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace nurture::service {
 
@@ -26,6 +28,10 @@ int decide_digests(store::Database& database, const config::Config& config, cons
 
 /// Sender, recipient, subject and plain text, as of `now`; none: nothing waits any more.
 std::optional<connectors::EmailMessage> digest(const store::Database& database, const store::Message& message,
-                                               const render::House& house, const dsl::Policy& policy, base::Minute now);
+                                               const render::House& house, const dsl::Rules& rules, base::Minute now);
+
+/// What happens when nobody answers in time: "then the campaign ends for the person". Empty where today's rules no
+/// longer have the step.
+std::string_view at_deadline(const dsl::Rules& rules, const store::HumanStep& step);
 
 }  // namespace nurture::service

@@ -64,7 +64,7 @@ std::variant<outbox::Letter, outbox::Unsendable> Letters::letter(const store::Me
 
 std::variant<outbox::Letter, outbox::Unsendable> Letters::digest_letter(const store::Message& message,
                                                                         store::Instant now) const {
-    auto mail = digest(database_, message, renderer_.house(), renderer_.rules().policy, base::floor_minute(now));
+    auto mail = digest(database_, message, renderer_.house(), renderer_.rules(), base::floor_minute(now));
     const auto to = connectors::EmailAddress::parse(message.recipient);
     if (!mail || !to)
         return outbox::Unsendable{store::MessageState::cancelled, "nothing waits any more"};

@@ -73,8 +73,15 @@ struct Runner::Impl final : engine::World {
         const auto live = store::live_rule_set(database);
         persist::Committer::Texts texts;
         texts.task = [this](const engine::decision::Ask& ask) { return task_text(ask); };
+        texts.shown = [this](const store::HumanStep& question, base::Minute at) { return shown(question, at); };
         committer.emplace(database, fresh->rules, live->id, fresh->settings, std::move(texts));
         inbox.emplace(database, setup(), [this] { return applied(); });
+    }
+
+    std::optional<store::Hash> shown(const store::HumanStep& question, base::Minute at) {
+        const auto made = letters->renderer().render(render::subject_of(database, question, at));
+        const auto* letter = std::get_if<render::Letter>(&made);
+        return letter != nullptr ? std::optional(letter->text.hash) : std::nullopt;
     }
 
     std::string task_text(const engine::decision::Ask& ask) {
@@ -181,10 +188,7 @@ bool Runner::pump(base::Second now, bool claim) {
 bool Runner::idle() const { return !impl_->outbox || impl_->outbox->idle(); }
 
 std::optional<store::Hash> Runner::shown(const store::HumanStep& question, base::Second now) {
-    const auto subject = render::subject_of(impl_->database, question, base::floor_minute(now));
-    const auto made = impl_->letters->renderer().render(subject);
-    const auto* letter = std::get_if<render::Letter>(&made);
-    return letter != nullptr ? std::optional(letter->text.hash) : std::nullopt;
+    return impl_->shown(question, base::floor_minute(now));
 }
 
 base::Minute Runner::next_wake() const {

@@ -7,8 +7,8 @@
 
 #include "daemon/engine/decisions.hpp"
 #include "daemon/engine/state.hpp"
-#include "daemon/store/enrolments.hpp"
 #include "daemon/store/database.hpp"
+#include "daemon/store/enrolments.hpp"
 #include "dsl/rules.hpp"
 
 #include <functional>

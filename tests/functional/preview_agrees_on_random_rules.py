@@ -105,7 +105,7 @@ class Trial:
         self.zone = zoneinfo.ZoneInfo(world.zone)
         self.dice = world.dice("trial")
         self.options = ["--assume", f"approvals={assume}"] + (["--test-mode"] if world.test_mode else [])
-        self.messages = self.kills = 0
+        self.messages = self.kills = self.edits = 0
 
     def write_rules(self, files):
         for name in os.listdir(self.desk.file("rules")):
@@ -132,6 +132,7 @@ class Trial:
         news = self.world.news("news")
         for row in news:
             row["at"] = text(now - datetime.timedelta(minutes=self.dice.randint(1, 4000))) + ":00Z"
+        self.bring_in("more.csv", ["consents"], self.world.consents("more"))
         self.bring_in("news.csv", ["events"], news, "--live")
         with contextlib.closing(sqlite3.connect(self.desk.file("nurtured.db"), isolation_level=None)) as store:
             second = int(now.replace(tzinfo=self.zone).timestamp())
@@ -234,35 +235,37 @@ class Trial:
         start = datetime.datetime.fromtimestamp(
             int(world.start.replace(tzinfo=self.zone).timestamp()) + world.days * 86400, self.zone).replace(tzinfo=None)
         self.news(start)
-        if not self.write_rules(world.edited()) or not self.apply(start):
+        if self.write_rules(world.edited()) and self.apply(start):
+            self.edits = 1
+        else:
             self.write_rules(world.rules())  # an edit that people under way do not allow
         self.days(start, world.days, desk.file("second"))
 
 
 def trial(seed):
-    """Messages and kills; None after a difference."""
+    """Messages, kills and edits; None after a difference."""
     for attempt in range(4):
         with Desk() as desk:
             world = RandomWorld(seed, attempt)
             one = Trial(world, desk, world.approvals)
             try:
                 if one.run():
-                    return one.messages, one.kills
+                    return one.messages, one.kills, one.edits
             except (Different, AssertionError, sqlite3.Error) as trouble:
                 kept = os.path.join(KEPT, f"nurtured-seed-{seed}")
                 shutil.rmtree(kept, ignore_errors=True)
                 shutil.copytree(desk.path, kept)
                 print(f"seed {seed}: {trouble}\n  kept in {kept}; from {text(world.start)}, {world.days} days, {one.options}")
                 return None
-    return 0, 0
+    return 0, 0, 0
 
 
 if __name__ == "__main__":
     results = {seed: trial(seed) for seed in range(FIRST, FIRST + SEEDS)}
     told = [result for result in results.values() if result]
     different = [seed for seed, result in results.items() if result is None]
-    messages, kills = sum(m for m, _ in told), sum(k for _, k in told)
-    print(f"{SEEDS} seeds, {messages} messages, {kills} kills")
-    check("there was something to compare", messages > SEEDS and kills > 0)
+    messages, kills, edits = (sum(one[i] for one in told) for i in range(3))
+    print(f"{SEEDS} seeds, {messages} messages, {kills} kills, {edits} edits applied")
+    check("there was something to compare", messages > SEEDS and kills > 0 and edits > 0)
     check("what the preview says is what happens", not different, f"seeds {different}")
     finish()

@@ -53,7 +53,7 @@ class RandomWorld:
                          "growth_people": str(dice.choice((50, 1000)))}
         self.approvals = dice.choice(("next-morning", "next-morning", "at-once", "never"))
         self.test_mode = dice.random() < 0.15
-        self.shape = dice.randint(0, 1 << 30)
+        self.newcomers = dice.randint(0, 4)
 
     def dice(self, of):
         return random.Random(f"{self.seed}/{of}")
@@ -117,7 +117,15 @@ class RandomWorld:
                 for field in dice.sample(("stage", "certifications", "license_expires", "hired_on", "specialty", "city",
                                           "time_zone", "first_name", "owner", "email"), dice.randint(1, 3)):
                     person[field] = fresh[field]
-        return people
+        return people + [self.person(dice, self.people + number) for number in range(self.newcomers)]
+
+    def consents(self, name):
+        """Of newcomers, and of people who think again."""
+        dice = self.dice(name)
+        of = [(self.people + number, "given") for number in range(self.newcomers)]
+        of += [(dice.randrange(self.people), dice.choice(("given", "withdrawn"))) for _ in range(self.people // 10 + 1)]
+        return [{"ref": f"r{number:03d}", "consent": dice.choice(("job news", "text messages")), "status": status,
+                 "at": self.instant(dice, -3, -1)} for number, status in of]
 
     def news(self, name):
         dice = self.dice(name)
@@ -167,7 +175,16 @@ class Rules:
         for number in range(self.dice.randint(1, 3)):
             self.segments.append(f"Segment {number + 1}")
             blocks.append([f'segment "{self.segments[-1]}"', *indented(self.segment_lines()), "end"])
-        blocks.extend(self.campaign(name) for name in self.campaigns)
+        for name in self.campaigns:
+            block = self.campaign(name)
+            if len(self.campaigns) > 1 and self.edits(0.12):
+                end = self.edit.choice((": finish", ": stop now", " to"))
+                if end == " to":
+                    block[0] = f'campaign "New {name}"'
+                    blocks.append([f'renamed campaign "{name}" to "New {name}"'])
+                else:
+                    block = [f'retired campaign "{name}"{end}']
+            blocks.append(block)
         blocks.extend(self.blocks)
         return "\n".join(["edition 2026", ""] + [line for block in blocks for line in [*block, ""]])
 

@@ -141,7 +141,9 @@ int apply(Session& session, const ApplyOptions& options) {
     const auto wanted = inputs(database, config, checked.rules, now, !config.live);
     const auto fresh = plan_of(session, database, wanted, checked.warnings);
     const auto verdict = forecast::check_apply(fresh, agreed.record, wanted.guard);
-    refuse(fresh, verdict.refusals, fmt::format("Plan {} is stale", agreed.record.hash.substr(0, k_short)));
+    refuse(fresh, verdict.refusals,
+           fmt::format("Plan {} {}", agreed.record.hash.substr(0, k_short),
+                       verdict.refusals.empty() ? "cannot be applied" : "is stale"));
     store::RuleSet set;
     set.bounds = verdict.bounds;
     set.plan = agreed.record.hash;

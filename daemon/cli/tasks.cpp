@@ -6,6 +6,7 @@
 #include "daemon/cli/people.hpp"
 #include "daemon/inbound/answer.hpp"
 #include "daemon/render/render.hpp"
+#include "daemon/service/digest.hpp"
 #include "daemon/service/wiring.hpp"
 #include "daemon/store/enrolments.hpp"
 
@@ -31,6 +32,7 @@ public:
           now_(base::floor_minute(session.now())) {
         if (auto live = live_rules(session, database)) {
             zone_ = policy_zone(*live->rules);
+            rules_ = live->rules;
             renderer_.emplace(database, live->rules, service::house(config));
         }
     }
@@ -41,11 +43,15 @@ public:
         return renderer_->render(render::subject_of(database_, step, now_));
     }
     base::ZoneId zone() const { return zone_; }
+    std::string_view at_deadline(const HumanStep& step) const {
+        return rules_ && step.deadline ? service::at_deadline(*rules_, step) : std::string_view{};
+    }
 
 private:
     const store::Database& database_;
     base::Minute now_;
     base::ZoneId zone_{};
+    std::shared_ptr<const dsl::Rules> rules_;
     std::optional<render::Renderer> renderer_;
 };
 
@@ -78,9 +84,10 @@ void print_step(Session& session, const store::Database& database, const HumanSt
     const auto until = step.deadline
                            ? ", until " + base::format_for_people(base::floor_minute(*step.deadline), shown.zone())
                            : std::string();
+    const auto then = shown.at_deadline(step);
     session.out << fmt::format("{:>5}  {} for {}{}\n      \"{}\", step {}: {}\n", step.id, store::to_text(step.kind),
-                               step.owner, until, step.campaign, step.step,
-                               who ? who->shown() : "somebody who is gone");
+                               step.owner, until + (then.empty() ? "" : fmt::format(", {}", then)), step.campaign,
+                               step.step, who ? who->shown() : "somebody who is gone");
     if (store::waits(step.kind))
         print_message(session, shown.message(step));
     else
@@ -101,6 +108,8 @@ nlohmann::ordered_json as_json(const store::Database& database, const HumanStep&
                                    {"text", step.text}};
     if (step.deadline)
         json["deadline"] = base::format_instant(*step.deadline, shown.zone());
+    if (const auto then = shown.at_deadline(step); !then.empty())
+        json["at_deadline"] = then;
     if (!store::waits(step.kind))
         return json;
     const auto made = shown.message(step);

@@ -41,6 +41,12 @@ roster::AddressNumber address(const Draft& draft, Row row, dsl::Channel channel)
     return channel == dsl::Channel::sms ? draft.columns().phone(row) : draft.columns().mailbox(row);
 }
 
+roster::AddressNumber first_address(const Draft& draft, const dsl::Campaign& campaign, Row row) {
+    const auto may = [&](dsl::Channel channel) { return may_send(draft, campaign, row, channel) == ReasonCode::none; };
+    const bool by_other = campaign.first_other && !may(campaign.first_channel) && may(*campaign.first_other);
+    return address(draft, row, by_other ? *campaign.first_other : campaign.first_channel);
+}
+
 std::string consent_name(const dsl::Rules& rules, const dsl::Campaign& campaign, dsl::Channel channel) {
     const auto& policy = rules.policy_of(campaign);
     const auto& consent = channel == dsl::Channel::sms ? policy.sms_consent : policy.email_consent;

@@ -19,6 +19,8 @@ bool on_hold(const Draft& draft, const dsl::Campaign& campaign, Row row);
 
 /// Of the channel; 0: none.
 roster::AddressNumber address(const Draft& draft, Row row, dsl::Channel channel);
+/// The one that the campaign's first message would go to.
+roster::AddressNumber first_address(const Draft& draft, const dsl::Campaign& campaign, Row row);
 /// The consent that the policy wants for the channel; empty: none.
 std::string consent_name(const dsl::Rules& rules, const dsl::Campaign& campaign, dsl::Channel channel);
 

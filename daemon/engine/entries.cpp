@@ -55,7 +55,7 @@ ReasonCode refusal(const Draft& draft, dsl::CampaignIx ix, Row row, EnrolmentId 
     for (const EnrolmentId id : draft.of(who))
         if (id != own && draft.find(id)->campaign == ix)
             return ReasonCode::entered_before;
-    if (draft.with_address(ix, address(draft, row, campaign.first_channel)) != 0)
+    if (draft.with_address(ix, first_address(draft, campaign, row)) != 0)
         return ReasonCode::same_mailbox;
     if (too_recent(draft, ix, row))
         return ReasonCode::entered_before;
@@ -76,7 +76,7 @@ void come_in(Draft& draft, dsl::CampaignIx ix, Row row, Enrolment e, Why why) {
     e.who = draft.columns().id(row);
     e.campaign = ix;
     e.steps = campaign.steps;
-    e.address = address(draft, row, campaign.first_channel);
+    e.address = first_address(draft, campaign, row);
     e.round = static_cast<std::uint16_t>(
         1 + std::max(draft.of_person(ix, e.who).round, draft.of_address(ix, e.address).round));
     e.phase = Phase::waiting;
@@ -205,7 +205,7 @@ bool too_old(const Draft& draft, const Enrolment& e) { return draft.now() > last
 bool too_recent(const Draft& draft, dsl::CampaignIx ix, Row row) {
     const dsl::Campaign& campaign = draft.rules().campaigns[ix];
     const Minute person = draft.of_person(ix, draft.columns().id(row)).counts_from;
-    const Minute mailbox = draft.of_address(ix, address(draft, row, campaign.first_channel)).counts_from;
+    const Minute mailbox = draft.of_address(ix, first_address(draft, campaign, row)).counts_from;
     const Minute last = std::max(person, mailbox);
     if (last == Minute{})
         return false;

@@ -59,9 +59,20 @@ struct JoinedList {
     bool live = false;
 };
 
-/// What became of a message. `held` is "not now": the row waits for a new slot, or for another approval.
+/// What became of a message. `held` is "not now": the row waits for a new slot, or for another approval. `key_used`:
+/// there is no row, because another record of the same address has had this very step.
 struct Outcome {
-    enum class Now : std::uint8_t { sent, in_doubt, rejected, suppressed, expired, failed_render, cancelled, held };
+    enum class Now : std::uint8_t {
+        sent,
+        in_doubt,
+        rejected,
+        suppressed,
+        expired,
+        failed_render,
+        cancelled,
+        held,
+        key_used
+    };
     base::CandidateId who = 0;
     base::EnrolmentId enrolment = 0;
     std::string step;

@@ -24,10 +24,11 @@ public:
         case Now::in_doubt: return sent(*found, f, ReasonCode::message_in_doubt);
         case Now::rejected: return refused(*found, ReasonCode::rejected);
         case Now::suppressed: return refused(*found, ReasonCode::suppressed);
+        case Now::key_used: return refused(*found, ReasonCode::same_mailbox);
         case Now::cancelled: return refused(*found, ReasonCode::rejected);
         case Now::expired: return lost(*found, ReasonCode::message_expired, ReasonCode::first_message_expired);
         case Now::failed_render: return lost(*found, ReasonCode::render_failed, ReasonCode::first_render_failed);
-        case Now::held: return f.approval_lapsed ? ask_again(*found) : not_now(*found);
+        case Now::held: return f.approval_lapsed ? ask_again(*found) : not_now(*found, draft_.now());
         }
     }
 
@@ -91,16 +92,19 @@ private:
         end(draft_, e, {any ? later : first, e.line().span});
     }
 
-    void not_now(Enrolment e) const {
+    void not_now(Enrolment e, Minute due) const {
         e.phase = Phase::ready;
-        e.due = draft_.now();
+        e.due = due;
         e.blocked = ReasonCode::none;
         draft_.decide(decision::Move{{}, {ReasonCode::new_slot, e.line().span}, e, {}});
     }
 
     void ask_again(Enrolment e) const {
         if (e.approval == k_no_step)
-            return not_now(e);
+            return not_now(e, draft_.now());
+        // A question is known by its minute: somebody who has just answered one is asked the next a minute later.
+        if (e.anchor == draft_.now())
+            return not_now(e, draft_.now() + std::chrono::minutes{1});
         const dsl::StepLine& line = e.steps->lines[e.approval];
         const auto& approval = std::get<dsl::op::Approval>(line.op);
         const Sent* row = draft_.message(e);

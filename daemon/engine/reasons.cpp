@@ -135,6 +135,8 @@ std::optional<ReasonCode> find_reason(std::string_view code) {
     return {};
 }
 
+bool says_waiting(ReasonCode reason) { return reason >= not_started && reason <= not_known_yet; }
+
 bool uses_up_re_entry(ReasonCode end) { return end != first_message_expired && end != first_render_failed; }
 
 }  // namespace nurture::engine

@@ -110,6 +110,8 @@ std::string_view code(ReasonCode reason);
 std::string_view sentence(ReasonCode reason);
 std::optional<ReasonCode> find_reason(std::string_view code);
 
+/// Whether it is a reason for which a message, or a person, waits.
+bool says_waiting(ReasonCode reason);
 /// Whether an enrolment that ended so counts for `re-enter after`: not when its first message never left.
 bool uses_up_re_entry(ReasonCode end);
 

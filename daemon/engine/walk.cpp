@@ -259,7 +259,8 @@ private:
         return split.arms.back().to;
     }
 
-    /// What the person who is asked will see: the first message that can follow, as it would be chosen now.
+    /// What the person who is asked will see: the first message that can follow and may go to this candidate, as it
+    /// would be chosen now. If none may go, the first that can follow.
     void show_next_message(decision::Ask& ask) const {
         const auto& lines = e_.steps->lines;
         for (std::size_t i = e_.position + 1u; i < lines.size(); ++i) {
@@ -276,11 +277,14 @@ private:
             Enrolment then = e_;
             then.position = static_cast<dsl::StepIx>(i);
             const Choice choice = choose(draft_, then, *message);
+            const bool goes = choice.skip == ReasonCode::none;
+            if (!goes && ask.message != k_no_step)
+                continue;
             ask.message = then.position;
             ask.channel = choice.channel;
-            ask.message_template =
-                choice.skip == ReasonCode::none ? choice.message_template : message->templates.front();
-            return;
+            ask.message_template = goes ? choice.message_template : message->templates.front();
+            if (goes || (may_not_go(choice.skip) && message->miss == dsl::op::Miss::stop))
+                return;
         }
     }
 

@@ -263,7 +263,9 @@ Json json_of(const WhyMessage& m) {
             {"reason", m.reason},
             {"slot", instant(m.slot)},
             {"accepted", maybe(m.accepted, instant)},
+            {"line", m.line},
             {"rules", m.rule_set},
+            {"waited", m.waited},
             {"consent", m.consent},
             {"approved_by", maybe(m.approved_by, [](const std::string& by) { return by; })}};
 }
@@ -275,7 +277,14 @@ Json json_of(const WhyEnrolment& e) {
             {"due", maybe(e.due, instant)},
             {"ended", maybe(e.ended_at, instant)},
             {"end", e.end},
-            {"messages", list_of(e.messages, [](const WhyMessage& m) { return json_of(m); })}};
+            {"messages", list_of(e.messages, [](const WhyMessage& m) { return json_of(m); })},
+            {"deeds", list_of(e.deeds, [](const WhyDeed& d) {
+                 return Json{{"at", instant(d.at)},
+                             {"step", d.step},
+                             {"line", d.line},
+                             {"reason", d.reason},
+                             {"sentence", d.sentence}};
+             })}};
 }
 
 Json json_of(const WhyCampaign& c) {
@@ -294,10 +303,28 @@ Json json_of(const WhyCampaign& c) {
             {"entry", c.entry},
             {"enrolments", list_of(c.enrolments, [](const WhyEnrolment& e) { return json_of(e); })},
             {"planned", list_of(c.planned, [](const Sample& s) { return json_of(s); })},
-            {"planned_work", c.planned_work}};
+            {"planned_work", list_of(c.planned_work,
+                                     [](const WhyWork& work) {
+                                         return Json{{"at", instant(work.at)}, {"text", work.text}};
+                                     })},
+            {"stops", list_of(c.stops, [](const WhyStop& stop) {
+                 return Json{{"at", stop.place ? json_of(*stop.place) : Json(nullptr)}, {"text", stop.text}};
+             })}};
 }
 
 }  // namespace
+
+WhyDeed deed_of(std::string_view journal_body) {
+    const auto body = Json::parse(journal_body, nullptr, false);
+    const auto text = [&](const char* key) {
+        return body.is_object() && body.contains(key) && body[key].is_string() ? body[key].get<std::string>()
+                                                                               : std::string();
+    };
+    WhyDeed deed{{}, text("step"), text("line"), text("reason"), {}};
+    const auto code = engine::find_reason(deed.reason);
+    deed.sentence = code ? std::string(engine::sentence(*code)) : deed.reason;
+    return deed;
+}
 
 std::string to_json(const Preview& p) {
     auto json = head_of(p);

@@ -7,11 +7,13 @@
 #include "daemon/forecast/phrases.hpp"
 #include "daemon/forecast/tally.hpp"
 #include "daemon/store/enrolments.hpp"
+#include "daemon/store/journal.hpp"
 #include "daemon/store/rule_sets.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nurture::forecast {
 namespace {
@@ -195,9 +197,46 @@ private:
             enrolment.end = words(row.end_reason);
         else
             enrolment.where = where(row) + retired_ahead(row);
+        const auto deeds = this->deeds(row.id);
         for (const auto& message : store::messages_of_enrolment(inputs_.store, row.id))
-            enrolment.messages.push_back(this->message(message));
+            enrolment.messages.push_back(this->message(message, deeds));
+        if (only_)
+            for (const auto& [kind, message, deed] : deeds)
+                if (!deed.sentence.empty())
+                    enrolment.deeds.push_back(deed);
         return enrolment;
+    }
+
+    struct Deed {
+        std::string kind;
+        base::MessageId message = 0;
+        WhyDeed deed;
+    };
+    std::vector<Deed> deeds(base::EnrolmentId enrolment) const {
+        std::vector<Deed> deeds;
+        for (const auto& row : store::journal_of(inputs_.store, enrolment)) {
+            deeds.push_back({row.kind, row.message, deed_of(row.body)});
+            deeds.back().deed.at = base::floor_minute(row.at);
+        }
+        return deeds;
+    }
+
+    /// What the message waited for, up to the slot it went at: the reasons of the table that say so, each once.
+    void add_way(WhyMessage& message, const std::vector<Deed>& deeds) const {
+        std::vector<std::string> waited;
+        for (const auto& [kind, id, deed] : deeds) {
+            const auto reason = engine::find_reason(deed.reason);
+            if (id == message.id && (kind == "release" || kind == "reslot")) {
+                message.line = deed.line;
+                for (auto& sentence : std::exchange(waited, {}))
+                    message.waited.push_back(std::move(sentence));
+            } else if (kind == "release" || reason == ReasonCode::message_sent) {
+                waited.clear();  // of an earlier message
+            } else if (reason && engine::says_waiting(*reason) &&
+                       std::find(waited.begin(), waited.end(), deed.sentence) == waited.end()) {
+                waited.push_back(deed.sentence);
+            }
+        }
     }
 
     std::string where(const store::Enrolment& row) const {
@@ -250,7 +289,7 @@ private:
         return e != nullptr ? e->line().text : std::string();
     }
 
-    WhyMessage message(const store::Message& m) const {
+    WhyMessage message(const store::Message& m, const std::vector<Deed>& deeds) const {
         WhyMessage message;
         message.id = m.id;
         message.step = m.step;
@@ -265,6 +304,7 @@ private:
         message.consent = m.consent;
         if (const auto approval = store::human_step(inputs_.store, m.approval); approval && !approval->by.empty())
             message.approved_by = approval->by;
+        add_way(message, deeds);
         return message;
     }
 
@@ -280,17 +320,49 @@ private:
             auto* campaign = task.who == who_ ? find(task.campaign) : nullptr;
             if (campaign == nullptr)
                 continue;
-            campaign->planned_work.push_back(planned_work(task));
+            campaign->planned_work.push_back({task.asked_at, planned_work(task)});
         }
+        for (auto& campaign : why_.campaigns)
+            if (!campaign.planned.empty() || !campaign.planned_work.empty())
+                campaign.stops = stops(*rules().campaign(campaign.name));
     }
 
     std::string planned_work(const HumanTask& task) const {
         if (task.kind == engine::decision::Ask::Kind::task)
-            return fmt::format("{}: a task for {} ({})", at_office(task.asked_at), task.owner, task.step);
+            return fmt::format("a task for {} ({})", task.owner, task.step);
         const bool note = task.kind == engine::decision::Ask::Kind::note;
-        return fmt::format("{}: {} is asked {} ({}){}", at_office(task.asked_at), task.owner,
-                           note ? "for a personal note" : "to approve", task.step,
-                           task.answered_at ? ", does so " + at_office(*task.answered_at) : "");
+        return fmt::format("{} is asked {} ({}){}{}", task.owner, note ? "for a personal note" : "to approve",
+                           task.step, task.answered_at ? ", does so " + at_office(*task.answered_at) : "",
+                           task.deadline == base::k_never ? "" : "; the time for it ends " + at_office(task.deadline));
+    }
+
+    // --- what would stop it ----------------------------------------------------------------------------------------
+
+    WhyStop rule_line(const dsl::Span& span) const {
+        const auto& text = rules().sources.files[span.file].text;
+        return {place(span), text.substr(span.begin, span.end - span.begin)};
+    }
+
+    std::vector<WhyStop> stops(dsl::CampaignIx ix) const {
+        const auto& rule = rules().campaigns[ix];
+        const auto& policy = rules().policy_of(rule);
+        std::vector<WhyStop> stops;
+        for (const auto& stop : rule.stops)
+            stops.push_back(rule_line(stop.span));
+        if (rule.stop_leavers)
+            stops.push_back(rule_line(rule.leavers_span));
+        for (const auto& pause : rule.pauses)
+            stops.push_back(rule_line(pause.span));
+        stops.push_back({{}, "an answer of the person: no message after it"});
+        for (const auto& consent : {policy.email_consent, policy.sms_consent})
+            if (consent)
+                stops.push_back({{}, fmt::format("consent \"{}\" taken back", rules().schema.consents[*consent])});
+        for (const auto list : policy.never_contact_lists)
+            stops.push_back({{}, fmt::format("the list \"{}\"", rules().schema.lists[list])});
+        for (const auto segment : policy.never_contact_segments)
+            stops.push_back({{}, fmt::format("the segment \"{}\"", rules().segments[segment].name)});
+        stops.push_back({{}, "an unsubscribe, `nurture suppress`, `nurture stop`"});
+        return stops;
     }
 
     WhyCampaign* find(dsl::CampaignIx ix) {

@@ -22,9 +22,16 @@ struct WhyMessage {  // past
     std::string state, reason;  // "SENT", sentence
     Minute slot{};
     std::optional<Minute> accepted;
+    std::string line;      // of the rule, "dormant-nurses.nurture:37", as it was then; empty: an earlier rule set's
     std::string rule_set;  // 6 hex digits
-    std::string consent;   // that was asked for
+    std::vector<std::string> waited;  // what it waited for before it got its time: sentences
+    std::string consent;              // that was asked for
     std::optional<std::string> approved_by;
+};
+/// One line of the journal: a decision, the rule line that made it, and the reason.
+struct WhyDeed {
+    Minute at{};
+    std::string step, line, reason, sentence;  // "window", "outside the hours in which messages may go"
 };
 struct WhyEnrolment {
     Minute entered_at{};
@@ -34,6 +41,16 @@ struct WhyEnrolment {
     std::optional<Minute> ended_at;
     std::string end;  // a sentence
     std::vector<WhyMessage> messages;
+    std::vector<WhyDeed> deeds;  // where one campaign was asked for
+};
+struct WhyWork {  // an approval, a note, a task that is planned
+    Minute at{};
+    std::string text;
+};
+/// What would stop what is planned: a rule line, or a sentence.
+struct WhyStop {
+    std::optional<Place> place;
+    std::string text;
 };
 struct WhyCampaign {
     std::string name;
@@ -45,7 +62,8 @@ struct WhyCampaign {
     std::string entry;           // a sentence: in it, may come in, or why not
     std::vector<WhyEnrolment> enrolments;
     std::vector<Sample> planned;
-    std::vector<std::string> planned_work;  // approvals and tasks, in words
+    std::vector<WhyWork> planned_work;
+    std::vector<WhyStop> stops;  // where something is planned
 };
 struct Why {
     std::string ref, name;
@@ -57,6 +75,9 @@ struct Why {
     std::vector<std::string> facts;  // consents, suppressions, lists that forbid: sentences
     std::vector<WhyCampaign> campaigns;
 };
+
+/// Of a row's body: its step, rule line and reason.
+WhyDeed deed_of(std::string_view journal_body);
 
 /// Of one campaign only, where given: then every line is told. The forecast is always about everybody.
 Why why(const Inputs& inputs, base::CandidateId who, std::optional<dsl::CampaignIx> only = {});

@@ -83,6 +83,12 @@ private:
                      "  ");
         for (const auto& m : e.messages)
             message(m);
+        if (!e.deeds.empty())
+            w_.line("  what was decided:", Ink::dim);
+        for (const auto& d : e.deeds)
+            w_.paragraph(fmt::format("{}{}: {}{}", at_office(d.at), d.step.empty() ? "" : " " + d.step, d.sentence,
+                                     d.line.empty() ? "" : " (" + d.line + ")"),
+                         "    ");
     }
 
     void message(const WhyMessage& m) {
@@ -90,11 +96,13 @@ private:
                                        printable(m.message_template), m.state);
         if (!m.reason.empty())
             text += " (" + printable(m.reason) + ")";
-        text += fmt::format(". Step {}, rules {}", m.step, m.rule_set);
+        text += fmt::format(". Step {}{}, rules {}", m.step, m.line.empty() ? "" : " (" + m.line + ")", m.rule_set);
         if (!m.consent.empty())
             text += fmt::format(", consent \"{}\"", printable(m.consent));
         if (m.approved_by)
             text += ", approved by " + printable(*m.approved_by);
+        if (!m.waited.empty())
+            text += fmt::format(". Before that: {}", fmt::join(m.waited, "; "));
         w_.paragraph(text + ".", "    ");
     }
 
@@ -102,15 +110,30 @@ private:
         if (c.planned.empty() && c.planned_work.empty())
             return;
         w_.line("  planned in the next 30 days:", Ink::dim);
-        for (const auto& work : c.planned_work)
-            w_.paragraph(printable(work) + ".", "    ");
+        auto work = c.planned_work.begin();
+        const auto work_before = [&](Minute at) {
+            for (; work != c.planned_work.end() && work->at <= at; ++work)
+                w_.paragraph(fmt::format("{}: {}.", at_office(work->at), printable(work->text)), "    ");
+        };
         for (const auto& m : c.planned) {
+            work_before(m.slot);
             w_.paragraph(
                 fmt::format("{}: {} \"{}\"", when(m.slot), channel_word(m.channel), printable(m.message_template)),
                 "    ");
             w_.paragraph("\"" + printable(m.text) + "\"", "      ");
         }
+        work_before(base::k_never);
+        stops(c);
         planned_ = true;
+    }
+
+    void stops(const WhyCampaign& c) {
+        if (c.stops.empty())
+            return;
+        w_.line("  what would stop it:", Ink::dim);
+        for (const auto& stop : c.stops)
+            w_.line("    " + printable(stop.text),
+                    stop.place ? fmt::format("{}:{}", stop.place->file, stop.place->line) : std::string(), Ink::plain);
     }
 
     /// Campaigns that have nothing to do with the person: a line each, and the first rule line that says so.

@@ -68,6 +68,9 @@ void World::begin_leg(Minute from, Minute until) {
 
 /// What an earlier minute released and the outbox has not finished.
 void World::take_over_messages() {
+    for (const auto& m : store::messages_in(inputs_.store, store::MessageState::inflight))
+        if (m.purpose == store::MessagePurpose::campaign)
+            take_over_doubt(m);
     for (const auto was : {store::MessageState::ready, store::MessageState::held}) {
         for (const auto& m : store::messages_in(inputs_.store, was)) {
             const auto campaign = state_.rules->campaign(m.campaign);
@@ -77,6 +80,7 @@ void World::take_over_messages() {
             rows_[key] = {render::subject_of(inputs_.store, m),
                           *campaign,
                           m.approval != 0,
+                          m.shown,
                           base::floor_minute(m.slot),
                           base::floor_minute(m.closes),
                           base::floor_minute(m.expires),
@@ -85,6 +89,16 @@ void World::take_over_messages() {
                 ready_.emplace(rows_[key].not_before, key);
         }
     }
+}
+
+/// Being handed over this moment, or when the daemon died: either way it counts, at its slot.
+void World::take_over_doubt(const store::Message& m) {
+    const Minute slot = base::floor_minute(m.slot);
+    Outgoing out;
+    out.subject = render::subject_of(inputs_.store, m);
+    received(out, slot);
+    own_facts_.emplace_back(fact::Outcome{m.candidate, m.enrolment, m.step, fact::Outcome::Now::in_doubt, false, slot,
+                                          m.campaign, out.subject.channel, m.message_template});
 }
 
 void World::take_over_questions() {
@@ -124,7 +138,18 @@ engine::Facts World::waiting(base::InboxSeq cursor, Minute now) {
         return {};
     auto facts = inbox_.after(cursor, *state_.rules, *state_.columns, now);
     inbox_is_empty_ = facts.list.empty() && facts.cursor <= cursor;
+    for (const auto& change : changes_)
+        change(*state_.columns);  // rows that were read again do not know of it
+    if (inbox_is_empty_)
+        changes_.clear();
     return facts;
+}
+
+/// What the store would say of somebody by now.
+void World::change(std::function<void(roster::Columns&)> change) {
+    change(*state_.columns);
+    if (!inbox_is_empty_)
+        changes_.push_back(std::move(change));
 }
 
 void World::answer(Minute now, engine::Facts& facts) {
@@ -143,7 +168,7 @@ void World::answer(Minute now, engine::Facts& facts) {
 
 void World::approve(Question& question, Minute now) {
     question.shown.slot = now;
-    auto& approval = approved_[question.enrolment].emplace(Approved{question.shown.message_template, std::nullopt});
+    auto& approval = approved_[question.enrolment].emplace();
     if (const auto made = renderer_.render(question.shown); const auto* letter = std::get_if<render::Letter>(&made))
         approval.shown = letter->text.hash;
 }
@@ -154,7 +179,9 @@ void World::reply(Minute now, engine::Facts& facts) {
         auto reply = std::move(replies_.begin()->second);
         replies_.erase(replies_.begin());
         if (const auto row = state_.columns->find(reply.who))
-            state_.columns->add_event(reply.event, *row, reply.at, reply.name, reply.channel);
+            change([row = *row, reply](auto& columns) {
+                columns.add_event(reply.event, row, reply.at, reply.name, reply.channel);
+            });
         if (const auto* e = state_.book.find(reply.enrolment))
             note(Event::What::replied, *e, reply.at, ReasonCode::none);
         facts.list.emplace_back(std::move(reply));
@@ -210,7 +237,7 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         return told;
     }
     const auto& text = std::get<render::Letter>(made).text;
-    if (approval_lapsed(key.first, out, text.hash)) {
+    if (out.shown && *out.shown != text.hash) {
         told.now = fact::Outcome::Now::held;
         told.approval_lapsed = true;
     } else if (now >= out.expires) {
@@ -229,6 +256,7 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         course_.messages.push_back(std::move(message));
         if (keep_.specimens)
             keep_specimen(std::get<render::Letter>(made));
+        keep_subject(key, text.subject);
         received(out, told.counted_at);
         expect_reply(out, told);
     }
@@ -273,30 +301,37 @@ void World::keep_specimen(const render::Letter& letter) {
     }
 }
 
-/// An approval is for the message that was shown; others that it covers are not compared.
-bool World::approval_lapsed(base::EnrolmentId enrolment, const Outgoing& out, const compose::Hash& text) {
-    if (!out.needs_approval)
-        return false;
-    const auto* approval = approved(enrolment);
-    return approval != nullptr && approval->message_template == out.subject.message_template && approval->shown != text;
-}
-
-const World::Approved* World::approved(base::EnrolmentId enrolment) {
+World::Approved* World::approved(base::EnrolmentId enrolment) {
     auto [found, added] = approved_.try_emplace(enrolment);
     if (added) {  // approved before the forecast began
+        const auto messages = store::messages_of_enrolment(inputs_.store, enrolment);
         for (const auto& step : store::human_steps_of(inputs_.store, enrolment))
             if (step.kind == store::HumanKind::approval && step.decision == "approved")
-                found->second = Approved{step.message_template, step.shown};
+                found->second = Approved{step.shown, std::any_of(messages.begin(), messages.end(),
+                                                                 [&](const auto& m) { return m.approval == step.id; })};
     }
     return found->second ? &*found->second : nullptr;
 }
 
+/// An answer in a thread has the first subject as it went out, whatever that would be by then.
+void World::keep_subject(const Key& key, const std::string& subject) {
+    const auto* e = state_.book.find(key.first);
+    if (e == nullptr || subject.empty())
+        return;
+    const auto& lines = e->steps->lines;
+    if (std::any_of(lines.begin(), lines.end(), [&](const dsl::StepLine& line) {
+            const auto* message = std::get_if<dsl::op::Message>(&line.op);
+            return message != nullptr && message->thread_of && lines[*message->thread_of].name == key.second;
+        }))
+        subjects_[key] = subject;
+}
+
 /// `has received`, from here on.
 void World::received(const Outgoing& out, Minute at) {
-    const auto row = state_.columns->find(out.subject.candidate);
-    if (row)
-        state_.columns->add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), *row, at,
-                                  out.subject.message_template, out.subject.channel);
+    if (const auto row = state_.columns->find(out.subject.candidate))
+        change([row = *row, at, name = out.subject.message_template, channel = out.subject.channel](auto& columns) {
+            columns.add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), row, at, name, channel);
+        });
 }
 
 /// What was written before the forecast began, else what is assumed.

@@ -11,6 +11,7 @@
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -39,7 +40,8 @@ private:
     struct Outgoing {
         render::Subject subject;
         dsl::CampaignIx campaign = 0;
-        bool needs_approval = false;
+        bool approved = false;               // goes by an approval …
+        std::optional<compose::Hash> shown;  // … of this very text; none: of an earlier message, which is enough
         Minute slot{}, closes{}, expires{}, not_before{};
     };
     struct Question {
@@ -51,24 +53,27 @@ private:
         render::Subject shown;                 // of the message that is approved, or that the note is for
         std::optional<std::size_t> in_course;  // its place in Course::tasks; none: asked before this leg
     };
-    /// What was approved: the text, and of which message.
+    /// What was approved, and whether a message has gone by it: the text of only the first one was shown.
     struct Approved {
-        std::string message_template;
         std::optional<compose::Hash> shown;
+        bool used = false;
     };
 
     void take_over_messages();
+    void take_over_doubt(const store::Message& m);
     void take_over_questions();
     engine::Facts waiting(base::InboxSeq cursor, Minute now);
+    void change(std::function<void(roster::Columns&)> change);
     void answer(Minute now, engine::Facts& facts);
     void approve(Question& question, Minute now);
     void reply(Minute now, engine::Facts& facts);
     void expect_reply(const Outgoing& out, const engine::fact::Outcome& told);
     void hand_over(Minute now, engine::Facts& facts);
     engine::fact::Outcome outcome(const Key& key, const Outgoing& out, Minute now);
-    bool approval_lapsed(base::EnrolmentId enrolment, const Outgoing& out, const compose::Hash& text);
-    const Approved* approved(base::EnrolmentId enrolment);
+    Approved* approved(base::EnrolmentId enrolment);
+    void keep_subject(const Key& key, const std::string& subject);
     void received(const Outgoing& out, Minute at);
+    bool key_used(const engine::decision::Release& d);
     std::string note(base::EnrolmentId enrolment, const std::string& step) const;
     render::Subject subject(const engine::Enrolment& e, const std::string& thread_of) const;
 
@@ -105,17 +110,22 @@ private:
     render::Renderer renderer_;
     persist::InboxFacts inbox_;
     bool inbox_is_empty_ = false;
+    std::vector<std::function<void(roster::Columns&)>> changes_;  // while the inbox is being read
     Answers answers_;
     std::multimap<Minute, engine::fact::Happened> replies_;
     Course course_;
     std::map<std::string, std::uint32_t, std::less<>> domains_;  // of course_
+    std::map<Key, std::string> subjects_;                        // of messages that later ones answer
     std::map<Key, Outgoing> rows_;                               // not final yet
     std::set<std::pair<Minute, Key>> ready_;                     // those that may go, by not_before
     std::map<std::int64_t, Question> questions_;
     std::map<Key, std::int64_t> open_question_;
     std::int64_t last_question_ = 0;
     std::map<base::EnrolmentId, std::optional<Approved>> approved_;
-    std::vector<engine::Fact> own_facts_;  // of what the campaigns did to people
+    /// Address, campaign, round, step: what the store's unique key holds.
+    std::set<std::tuple<roster::AddressNumber, dsl::CampaignIx, std::uint16_t, std::string>> used_;
+    std::map<dsl::CampaignIx, bool> has_history_;  // campaigns that may have messages in the store
+    std::vector<engine::Fact> own_facts_;          // of what the campaigns did to people
     std::set<std::tuple<base::EnrolmentId, dsl::StepIx, engine::ReasonCode>> waited_;
 };
 

@@ -9,7 +9,10 @@ namespace decision = engine::decision;
 namespace fact = engine::fact;
 using engine::ReasonCode;
 
-bool says_skipped(ReasonCode reason) { return reason >= ReasonCode::no_consent && reason <= ReasonCode::human_reply; }
+bool says_skipped(ReasonCode reason) {
+    return (reason >= ReasonCode::no_consent && reason <= ReasonCode::human_reply) ||
+           reason == ReasonCode::same_mailbox;
+}
 
 }  // namespace
 
@@ -83,8 +86,34 @@ void World::add(const decision::Withdraw& d) {
     open_question_.erase(open);
 }
 
+/// Two records of one address that came in by different ones: the store has room for one row, and so has this.
+bool World::key_used(const decision::Release& d) {
+    const auto& e = d.enrolment;
+    const auto row = state_.columns->find(e.who);
+    const auto sms = d.channel == dsl::Channel::sms;
+    const auto address = !row ? 0 : sms ? state_.columns->phone(*row) : state_.columns->mailbox(*row);
+    if (!used_.emplace(address, e.campaign, e.round, d.step).second)
+        return true;
+    const auto& name = state_.rules->campaigns[e.campaign].name;
+    const auto [known, added] = has_history_.try_emplace(e.campaign);
+    if (added)
+        known->second = store::knows_campaign(inputs_.store, name);
+    const auto person = known->second ? store::read_candidate(inputs_.store, e.who, {}) : std::nullopt;
+    const auto key = !person ? std::nullopt : sms ? person->phone_key : person->email_key;
+    return key && store::key_used(inputs_.store, name, d.step, e.round, *key);
+}
+
 void World::add(const decision::Release& d) {
     const auto& e = d.enrolment;
+    if (key_used(d)) {
+        fact::Outcome told;
+        told.who = e.who;
+        told.enrolment = e.id;
+        told.step = d.step;
+        told.now = fact::Outcome::Now::key_used;
+        own_facts_.emplace_back(std::move(told));
+        return;
+    }
     auto about = subject(e, d.thread_of);
     about.channel = d.channel;
     about.message_template = d.message_template;
@@ -92,7 +121,13 @@ void World::add(const decision::Release& d) {
     if (d.with_note)
         about.note = note(e.id, d.step);
     about.slot = d.slot;
-    rows_[{e.id, d.step}] = {std::move(about), e.campaign, d.needs_approval, d.slot, d.closes, d.expires, d.slot};
+    auto& row = rows_[{e.id, d.step}] = {std::move(about), e.campaign, false,     std::nullopt,
+                                         d.slot,           d.closes,   d.expires, d.slot};
+    if (auto* approval = d.needs_approval ? approved(e.id) : nullptr) {
+        row.approved = true;
+        if (!std::exchange(approval->used, true))
+            row.shown = approval->shown;
+    }
     ready_.emplace(d.slot, Key{e.id, d.step});
 }
 
@@ -106,6 +141,10 @@ void World::add(const decision::Reslot& d) {
     out.slot = out.not_before = out.subject.slot = d.slot;
     out.closes = d.closes;
     out.expires = d.expires;
+    if (auto* approval = out.approved ? approved(d.enrolment.id) : nullptr) {  // perhaps another one by now
+        out.shown = approval->shown;
+        approval->used = true;
+    }
     ready_.emplace(d.slot, key);
 }
 
@@ -122,16 +161,16 @@ void World::add(const decision::Cancel& d) {
 /// As the store would have it; the fact comes in the next round.
 void World::add(const decision::Enlist& d) {
     const auto who = d.enrolment.who;
-    auto& columns = *state_.columns;
-    const auto row = columns.find(who);
+    const auto row = state_.columns->find(who);
     if (!row)
         return;
-    const bool joins = d.add && !columns.in_list(d.list, *row);
-    if (!d.add)
-        columns.leave_list(d.list, *row);
-    else
-        columns.set_in_list(d.list, *row,
-                            d.until == base::k_never ? std::nullopt : std::optional<base::Second>(d.until));
+    const bool joins = d.add && !state_.columns->in_list(d.list, *row);
+    change([row = *row, list = d.list, add = d.add, until = d.until](auto& columns) {
+        if (add)
+            columns.set_in_list(list, row, until == base::k_never ? std::nullopt : std::optional<base::Second>(until));
+        else
+            columns.leave_list(list, row);
+    });
     if (joins)
         own_facts_.emplace_back(fact::JoinedList{who, d.list, d.at, true});
     else
@@ -141,7 +180,9 @@ void World::add(const decision::Enlist& d) {
 void World::add(const decision::WithdrawConsent& d) {
     const auto who = d.enrolment.who;
     if (const auto row = state_.columns->find(who))
-        state_.columns->set_consent(d.consent, *row, dsl::cond::ConsentIs::withdrawn, d.at);
+        change([row = *row, consent = d.consent, at = d.at](auto& columns) {
+            columns.set_consent(consent, row, dsl::cond::ConsentIs::withdrawn, at);
+        });
     own_facts_.emplace_back(fact::Changed{who, who});
 }
 
@@ -158,7 +199,9 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
     if (!thread_of.empty())
         if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of)) {
             subject.thread_template = first->message_template;
-            if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
+            if (const auto sent = subjects_.find({e.id, thread_of}); sent != subjects_.end())
+                subject.thread_subject = sent->second;
+            else if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
                 subject.thread_subject = sent->subject;
         }
     return subject;

@@ -4,6 +4,7 @@
 #include "daemon/engine/state.hpp"
 #include "daemon/persist/gates.hpp"
 #include "daemon/persist/rows.hpp"
+#include "daemon/roster/load.hpp"
 #include "daemon/store/candidates.hpp"
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/histories.hpp"
@@ -74,6 +75,8 @@ public:
             step.message_template = d.message_template;
             step.deadline = d.deadline;
             step.thread = thread(e, thread_of(d));
+            if (texts_.shown)
+                step.shown = texts_.shown(step, d.at);
         }
         store::insert_human_step(database_, step);
         note(d, d.kind == decision::Ask::Kind::task ? "task" : "ask", 0, step.step);
@@ -195,7 +198,7 @@ private:
         const auto known = store::enrolment(database_, e.id);
         const bool comes_in = last.round > 0 && (!known || known->round == 0);
         if (comes_in)
-            row.addr_key = address_key(e.who, rules_.campaigns[last.campaign].first_channel);
+            row.addr_key = address_key(e.who, last.address);
         else if (known)
             row.addr_key = known->addr_key;
         store::put_enrolment(database_, row);
@@ -227,6 +230,17 @@ private:
             if (one.kind == store::HumanKind::note && one.step == step && !one.note.empty())
                 latest = one.id;
         return latest;
+    }
+
+    /// The engine knows addresses by number.
+    std::optional<store::AddrKey> address_key(CandidateId who, roster::AddressNumber number) {
+        const auto person = store::read_candidate(database_, who, {});
+        if (!person || number == 0)
+            return std::nullopt;
+        for (const auto& key : {person->email_key, person->phone_key})
+            if (key && roster::address_number(&*key) == number)
+                return key;
+        return std::nullopt;
     }
 
     std::optional<store::AddrKey> address_key(CandidateId who, dsl::Channel of) {

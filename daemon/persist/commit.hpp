@@ -8,6 +8,7 @@
 #include "daemon/engine/decisions.hpp"
 #include "daemon/engine/state.hpp"
 #include "daemon/store/database.hpp"
+#include "daemon/store/enrolments.hpp"
 #include "dsl/rules.hpp"
 
 #include <functional>
@@ -23,6 +24,9 @@ public:
     struct Texts {
         /// A task's words for its person; empty: the rules' own words, without values.
         std::function<std::string(const engine::decision::Ask&)> task;
+        /// Of the message that an approval is asked for: the hash of its text as it is now. Whoever says yes to another
+        /// text is shown it first.
+        std::function<std::optional<store::Hash>(const store::HumanStep&, base::Minute)> shown;
     };
 
     /// `rules` are those the decisions were made with, `rule_set` their row in the store.

@@ -107,6 +107,7 @@ private:
         if (row.subject == 0) {  // no row came to be: commit.cpp
             fact.enrolment = std::strtoll(row.old.value_or("0").c_str(), nullptr, 10);
             fact.step = row.now.value_or("");
+            fact.now = fact::Outcome::Now::key_used;
             return add(std::move(fact));
         }
         const auto message = store::message(database_, row.subject);

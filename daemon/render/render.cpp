@@ -58,6 +58,7 @@ Renderer::Renderer(const store::Database& database, std::shared_ptr<const dsl::R
       policy_zone_(base::find_zone(rules_->policy.zone).value_or(base::ZoneId::utc)) {}
 
 Result Renderer::render(const Subject& subject, const compose::Links& links) {
+    last_.reset();
     const auto* row = candidate(subject.candidate);
     if (row == nullptr)
         return Problem::no_candidate;
@@ -89,6 +90,7 @@ Result Renderer::render(const Subject& subject, const compose::Links& links) {
 }
 
 std::string Renderer::line(const dsl::Pieces& pieces, const Subject& subject) {
+    last_.reset();
     const auto values = this->values(subject);
     if (!values)
         return {};

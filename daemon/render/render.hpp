@@ -91,7 +91,7 @@ private:
     House house_;
     std::vector<store::ColumnDef> columns_;  // parallel to rules_->schema.fields
     base::ZoneId policy_zone_;
-    std::optional<store::CandidateRow> last_;  // several renderings of one person in a row read it once
+    std::optional<store::CandidateRow> last_;  // within one rendering; between two anybody may have changed it
 };
 
 /// The columns of a schema's fields, in FieldIx order.

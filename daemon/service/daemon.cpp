@@ -73,7 +73,7 @@ struct Daemon::Impl {
           watch(config.state_directory),
           listener(listen(config)),
           runner(database, config, base::IdSource::random(), {[this] { waker.wake(); }, [this] { serve(); }},
-                 clock.now()) {}
+                 clock.now(), {.digests = true}) {}
 
     std::unique_ptr<Listener> listen(const config::Config& wanted) {
         ListenerCalls page;

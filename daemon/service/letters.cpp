@@ -4,6 +4,7 @@
 #include "connectors/address.hpp"
 #include "daemon/base/hash.hpp"
 #include "daemon/inbound/link_token.hpp"
+#include "daemon/service/digest.hpp"
 
 #include <algorithm>
 
@@ -42,6 +43,8 @@ void Letters::use(std::shared_ptr<const dsl::Rules> rules, render::House house) 
 }
 
 std::variant<outbox::Letter, outbox::Unsendable> Letters::letter(const store::Message& message, store::Instant now) {
+    if (message.purpose == store::MessagePurpose::digest)
+        return digest_letter(message, now);
     const auto link = [&](std::string_view path, inbound::Link what) {
         return renderer_.house().public_url + std::string(path) + inbound::link_token(what, pepper_, message.id);
     };
@@ -57,6 +60,21 @@ std::variant<outbox::Letter, outbox::Unsendable> Letters::letter(const store::Me
     }
     return message.channel == store::Channel::email ? email(message, std::move(letter), std::move(links), now)
                                                     : sms(std::move(letter));
+}
+
+std::variant<outbox::Letter, outbox::Unsendable> Letters::digest_letter(const store::Message& message,
+                                                                        store::Instant now) const {
+    auto mail = digest(database_, message, renderer_.house(), renderer_.rules(), base::floor_minute(now));
+    const auto to = connectors::EmailAddress::parse(message.recipient);
+    if (!mail || !to)
+        return outbox::Unsendable{store::MessageState::cancelled, "nothing waits any more"};
+    outbox::Letter letter;
+    letter.addr_key = connectors::address_key(pepper_, *to);
+    letter.text_hash = base::sha256(mail->subject + '\n' + mail->plain);
+    mail->message_id = message_id(message, domain_of(mail->from.address));
+    mail->date = base::to_unix(now);
+    letter.job.email = std::move(*mail);
+    return letter;
 }
 
 std::variant<outbox::Letter, outbox::Unsendable> Letters::email(const store::Message& message, render::Letter made,

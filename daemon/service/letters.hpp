@@ -25,6 +25,8 @@ public:
 private:
     std::variant<outbox::Letter, outbox::Unsendable> email(const store::Message& message, render::Letter made,
                                                            compose::Links links, store::Instant now) const;
+    std::variant<outbox::Letter, outbox::Unsendable> digest_letter(const store::Message& message,
+                                                                   store::Instant now) const;
     std::variant<outbox::Letter, outbox::Unsendable> sms(render::Letter made) const;
 
     const store::Database& database_;

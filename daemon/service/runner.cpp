@@ -7,6 +7,7 @@
 #include "daemon/persist/edits.hpp"
 #include "daemon/persist/inbox_facts.hpp"
 #include "daemon/persist/load.hpp"
+#include "daemon/service/digest.hpp"
 #include "daemon/service/wiring.hpp"
 #include "daemon/store/inbox.hpp"
 
@@ -25,13 +26,17 @@ struct Runner::Impl final : engine::World {
     base::IdSource ids;
     std::unique_ptr<outbox::Outbox> outbox;
     base::Second now{};
+    base::Minute digests_at = base::k_never;  // looked at at the next settle from then on
 
     Impl(store::Database& store, const config::Config& wanted, base::IdSource source, Hooks calls, RunnerOptions how)
         : database(store),
           config(wanted),
           hooks(std::move(calls)),
           options(how),
-          ids(std::move(source)) {}
+          ids(std::move(source)) {
+        if (options.digests)
+            digests_at = {};  // the first settle looks, whenever it comes
+    }
 
     persist::Setup setup() const {
         persist::Setup setup;
@@ -68,8 +73,15 @@ struct Runner::Impl final : engine::World {
         const auto live = store::live_rule_set(database);
         persist::Committer::Texts texts;
         texts.task = [this](const engine::decision::Ask& ask) { return task_text(ask); };
+        texts.shown = [this](const store::HumanStep& question, base::Minute at) { return shown(question, at); };
         committer.emplace(database, fresh->rules, live->id, fresh->settings, std::move(texts));
         inbox.emplace(database, setup(), [this] { return applied(); });
+    }
+
+    std::optional<store::Hash> shown(const store::HumanStep& question, base::Minute at) {
+        const auto made = letters->renderer().render(render::subject_of(database, question, at));
+        const auto* letter = std::get_if<render::Letter>(&made);
+        return letter != nullptr ? std::optional(letter->text.hash) : std::nullopt;
     }
 
     std::string task_text(const engine::decision::Ask& ask) {
@@ -106,6 +118,14 @@ struct Runner::Impl final : engine::World {
             return;
         outbox = std::make_unique<outbox::Outbox>(database, *letters, std::move(ids), hooks.wake);
         attach_connectors(*outbox, config, options.durable);
+    }
+
+    void tell_colleagues() {
+        const auto& policy = state->rules->policy;
+        const auto minute = base::floor_minute(now);
+        if (const int mails = decide_digests(database, config, policy, minute); mails > 0)
+            base::log(base::Level::info, "colleagues are told what waits for them", {{"mails", mails}});
+        digests_at = next_digest(policy, minute);
     }
 
     store::T2Policy policy() const { return t2_policy(*state->rules, stop_file_present(config)); }
@@ -148,8 +168,11 @@ void Runner::settle(base::Second now) {
     impl_->now = now;
     if (!impl_->state)
         impl_->begin();  // somebody may have applied rules since
-    if (impl_->state)
-        engine::settle(*impl_->state, *impl_, base::floor_minute(now));
+    if (!impl_->state)
+        return;
+    engine::settle(*impl_->state, *impl_, base::floor_minute(now));
+    if (impl_->options.digests)
+        impl_->tell_colleagues();
 }
 
 bool Runner::news() const {
@@ -165,13 +188,12 @@ bool Runner::pump(base::Second now, bool claim) {
 bool Runner::idle() const { return !impl_->outbox || impl_->outbox->idle(); }
 
 std::optional<store::Hash> Runner::shown(const store::HumanStep& question, base::Second now) {
-    const auto subject = render::subject_of(impl_->database, question, base::floor_minute(now));
-    const auto made = impl_->letters->renderer().render(subject);
-    const auto* letter = std::get_if<render::Letter>(&made);
-    return letter != nullptr ? std::optional(letter->text.hash) : std::nullopt;
+    return impl_->shown(question, base::floor_minute(now));
 }
 
-base::Minute Runner::next_wake() const { return impl_->state ? engine::next_wake(*impl_->state) : base::k_never; }
+base::Minute Runner::next_wake() const {
+    return impl_->state ? std::min(engine::next_wake(*impl_->state), impl_->digests_at) : base::k_never;
+}
 
 std::optional<base::Second> Runner::next_due(base::Second now) const {
     // While everything is stopped a due message is no reason to wake.

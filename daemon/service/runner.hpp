@@ -23,6 +23,7 @@ namespace nurture::service {
 struct RunnerOptions {
     bool durable = true;      // files are flushed to disk
     bool run_drafts = false;  // as if they were live
+    bool digests = false;     // colleagues get a mail about what waits for them
 };
 
 class Runner {

@@ -73,6 +73,16 @@ void scan_journal(const Database& database, std::int64_t after, const std::funct
     }
 }
 
+std::vector<JournalRow> journal_of(const Database& database, EnrolmentId enrolment) {
+    std::vector<JournalRow> rows;
+    Statement query(database,
+                    fmt::format("SELECT {} FROM journal WHERE enrolment=? AND part=0 ORDER BY seq", k_columns),
+                    enrolment);
+    while (query.step())
+        rows.push_back(read(query));
+    return rows;
+}
+
 JournalCheck verify_journal(const Database& database, const std::optional<JournalHead>& noted) {
     JournalCheck check;
     const auto broken = [&](std::int64_t seq, std::string problem) {

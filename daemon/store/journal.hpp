@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nurture::store {
 
@@ -31,6 +32,9 @@ std::int64_t append(Database& database, const JournalEntry& entry);
 
 /// By seq, after `after`.
 void scan_journal(const Database& database, std::int64_t after, const std::function<void(const JournalRow&)>& each);
+
+/// What was done in one enrolment, in its order.
+std::vector<JournalRow> journal_of(const Database& database, EnrolmentId enrolment);
 
 struct JournalCheck {
     std::int64_t rows = 0;

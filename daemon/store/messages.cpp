@@ -102,6 +102,12 @@ std::optional<Message> message(const Database& database, MessageId id) { return 
 std::optional<Message> message_of(const Database& database, EnrolmentId enrolment, std::string_view step) {
     return one(database, "WHERE enrolment=? AND step=?", enrolment, step);
 }
+bool key_used(const Database& database, std::string_view campaign, std::string_view step, std::int32_t round,
+              const AddrKey& key) {
+    return Statement(database, "SELECT 1 FROM message WHERE campaign=? AND step=? AND round=? AND addr_key=?", campaign,
+                     step, round, key)
+        .step();
+}
 std::vector<Message> messages_of_enrolment(const Database& database, EnrolmentId enrolment) {
     return several(database, "WHERE enrolment=? ORDER BY id", enrolment);
 }

@@ -71,6 +71,9 @@ std::optional<MessageId> insert_message(Database& database, const Message& messa
 
 std::optional<Message> message(const Database& database, MessageId id);
 std::optional<Message> message_of(const Database& database, EnrolmentId enrolment, std::string_view step);
+/// Whether insert_message() would find a row with this key.
+bool key_used(const Database& database, std::string_view campaign, std::string_view step, std::int32_t round,
+              const AddrKey& key);
 std::vector<Message> messages_of_enrolment(const Database& database, EnrolmentId enrolment);  // by id
 std::vector<Message> messages_of_candidate(const Database& database, CandidateId candidate);
 /// Message with this attempt's id (bounces, webhooks).

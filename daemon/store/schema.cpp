@@ -184,6 +184,7 @@ CREATE TABLE journal(
   part INTEGER, seq INTEGER, at INTEGER NOT NULL, kind TEXT NOT NULL, message INTEGER, enrolment INTEGER,
   body TEXT NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL,
   PRIMARY KEY(part,seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX journal_enrolment ON journal(enrolment) WHERE enrolment IS NOT NULL;
 CREATE TRIGGER journal_kept BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
 CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
 )sql";

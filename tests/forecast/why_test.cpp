@@ -49,8 +49,13 @@ TEST_CASE("somebody who will come in sees what is planned, with the words") {
     CHECK(hello.planned[0].text == "Still nursing near Plano, Ana?");
     CHECK(hello.planned[1].text == "Re: Still nursing near Plano, Ana?");
     REQUIRE(hello.planned_work.size() == 1);
-    CHECK(hello.planned_work[0] ==
-          "Mon 2 Mar 07:00 CST: dana.wu is asked to approve (review), does so Tue 3 Mar 09:00 CST");
+    CHECK(hello.planned_work[0].at == at("2026-03-02T07:00"));
+    CHECK(hello.planned_work[0].text ==
+          "dana.wu is asked to approve (review), does so Tue 3 Mar 09:00 CST; the time for "
+          "it ends Wed 4 Mar 07:00 CST");
+    REQUIRE_FALSE(hello.stops.empty());
+    CHECK(hello.stops.front().text == "stop when candidate has replied");
+    CHECK(hello.stops.front().place);
 }
 
 TEST_CASE("with a campaign every line of its audience is told") {

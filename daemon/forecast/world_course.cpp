@@ -201,8 +201,8 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
             subject.thread_template = first->message_template;
             if (const auto sent = subjects_.find({e.id, thread_of}); sent != subjects_.end())
                 subject.thread_subject = sent->second;
-            else if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
-                subject.thread_subject = sent->subject;
+            else if (const auto kept = store::message_of(inputs_.store, e.id, thread_of))
+                subject.thread_subject = kept->subject;
         }
     return subject;
 }

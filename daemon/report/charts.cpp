@@ -16,7 +16,6 @@ using base::Day;
 using forecast::counted;
 using forecast::Counts;
 using forecast::thousands;
-using std::chrono::days;
 
 constexpr std::int64_t k_levels = 4;   // shades of a day on which something goes out
 constexpr double k_plot = 150;         // pixels that the highest bar may have, below the number above it
@@ -49,7 +48,7 @@ std::int64_t round_up(std::int64_t number) {
                 return times * power;
 }
 
-Day monday(Day day) { return day - days(std::chrono::weekday(day).iso_encoding() - 1); }
+Day monday(Day day) { return day - std::chrono::days(std::chrono::weekday(day).iso_encoding() - 1); }
 
 class Span {
 public:
@@ -85,10 +84,11 @@ private:
         for (const auto* name : {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"})
             html += fmt::format("<th scope=\"col\">{}</th>", name);
         html += "</tr></thead><tbody><tr>";
-        const auto from = std::max(begin, monday(span_.first)), to = std::min(end, monday(span_.last) + days{6});
-        for (Day day = monday(from); day < from; day += days{1})
+        const auto from = std::max(begin, monday(span_.first)),
+                   to = std::min(end, monday(span_.last) + std::chrono::days{6});
+        for (Day day = monday(from); day < from; day += std::chrono::days{1})
             html += "<td></td>";
-        for (Day day = from; day <= to; day += days{1}) {
+        for (Day day = from; day <= to; day += std::chrono::days{1}) {
             if (day != from && std::chrono::weekday(day) == std::chrono::Monday)
                 html += "</tr><tr>";
             html += cell(day);
@@ -135,9 +135,9 @@ std::string numbers(const forecast::Preview& p) {
 /// Widths in per cent of the page's, heights in pixels: on a telephone letters stay as large as they are.
 class Bars {
 public:
-    Bars(const forecast::Preview& p, const forecast::Days& days, const std::vector<Series>& series)
+    Bars(const forecast::Preview& p, const forecast::Days& by_day, const std::vector<Series>& series)
         : span_(p),
-          days_(days),
+          days_(by_day),
           series_(series) {
         for (const auto& [day, counts] : days_) {
             std::int64_t sum = 0;
@@ -195,9 +195,10 @@ private:
         std::string html;
         const auto step = (span_.count() + k_labels - 1) / k_labels;
         for (std::int64_t i = 0; i < span_.count(); i += step)
-            html += fmt::format("<text class=\"middle{}\" x=\"{:.2f}%\" y=\"{}\">{}</text>",
-                                i / step % 3 == 1 ? "" : " minor", share(i) + share(1) / 2, k_top + k_plot + 17,
-                                escaped(forecast::short_day(span_.first + days(i), span_.first).substr(4)));
+            html +=
+                fmt::format("<text class=\"middle{}\" x=\"{:.2f}%\" y=\"{}\">{}</text>",
+                            i / step % 3 == 1 ? "" : " minor", share(i) + share(1) / 2, k_top + k_plot + 17,
+                            escaped(forecast::short_day(span_.first + std::chrono::days(i), span_.first).substr(4)));
         return html;
     }
 

@@ -49,14 +49,14 @@ compose::Values nobody(const Material& material) {
 
 /// A frame that may do nothing cannot say how tall it is: from its words, in lines of so many characters.
 double rem_of(std::string_view plain, std::size_t columns) {
-    constexpr double k_line = 1.55, k_around = 3.8, k_least = 10, k_most = 48;
+    constexpr double k_line = 1.55, k_frame = 3.8, k_least = 10, k_most = 48;
     double lines = 0;
     while (!plain.empty()) {
         const auto line = plain.substr(0, plain.find('\n'));
         lines += line.empty() ? 0.6 : static_cast<double>((forecast::width(line) + columns - 1) / columns);
         plain.remove_prefix(std::min(line.size() + 1, plain.size()));
     }
-    return std::clamp(k_around + lines * k_line, k_least, k_most);
+    return std::clamp(k_frame + lines * k_line, k_least, k_most);
 }
 
 /// The script makes the frame once somebody comes near it: a hundred at once would keep a browser busy for seconds.

@@ -31,7 +31,7 @@ struct Series {
     std::string_view name, look;  // look: a, b or c
     std::int64_t forecast::Counts::*number;
 };
-std::string day_chart(const forecast::Preview& preview, const forecast::Days& days, const std::vector<Series>& series,
+std::string day_chart(const forecast::Preview& preview, const forecast::Days& by_day, const std::vector<Series>& series,
                       std::string_view about);
 
 /// A colleague's id, and rule text with such ids: as they are, or, where nobody is named, with a stand-in.

@@ -81,14 +81,13 @@ public:
     explicit Letters(const Material& material) : m_(material) {}
 
     std::string section() {
-        std::string html =
-            "<section id=\"words\"><h2>In which words</h2><p>Every message as it will look, for people of the store: "
-            "the "
-            "first ones, and those for whom it may look odd.</p><p class=\"tools\" hidden>Mails as wide as a <button "
-            "type=\"button\" data-width=\"desktop\" aria-pressed=\"true\">Desktop</button> <button type=\"button\" "
-            "data-width=\"phone\" aria-pressed=\"false\">Phone</button></p><noscript><p>Without scripts the plain "
-            "parts stand here.</p>"
-            "</noscript>";
+        std::string html = "<section id=\"words\"><h2>In which words</h2><p>Every message as it will look, for people "
+                           "of the store: the "
+                           "first ones, and those for whom it may look odd.</p>";
+        html += "<p class=\"tools\" hidden>Mails as wide as a <button type=\"button\" data-width=\"desktop\" "
+                "aria-pressed=\"true\">Desktop</button> <button type=\"button\" data-width=\"phone\" "
+                "aria-pressed=\"false\">Phone</button> <button type=\"button\" data-all>Open all, to print "
+                "them</button></p><noscript><p>Without scripts the plain parts stand here.</p></noscript>";
         if (m_.anonymous)
             html += "<p>Nobody is named in this report: fields stand as their own names.</p>";
         const auto all = by_text();

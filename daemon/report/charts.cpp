@@ -117,21 +117,6 @@ private:
     std::int64_t most_ = 0;
 };
 
-std::string numbers(const forecast::Preview& p) {
-    const Span span(p);
-    std::string rows;
-    for (const auto& [day, counts] : p.days)
-        if (!counts.nothing())
-            rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}{}{}{}{}</tr>",
-                                escaped(forecast::short_day(day, span.first)), number_cell(counts.entered, "enter"),
-                                number_cell(counts.emails, "emails"), number_cell(counts.sms, "SMS"),
-                                number_cell(counts.approvals, "approvals"), number_cell(counts.notes, "notes"),
-                                number_cell(counts.tasks, "tasks"));
-    return "<details><summary>All numbers, day by day</summary><table class=\"fit stack\">" +
-           head_row({"Day", "#enter", "#emails", "#SMS", "#approvals", "#notes", "#tasks"}) + "<tbody>" + rows +
-           "</tbody></table></details>";
-}
-
 /// Widths in per cent of the page's, heights in pixels: on a telephone letters stay as large as they are.
 class Bars {
 public:
@@ -224,6 +209,23 @@ std::string day_chart(const forecast::Preview& preview, const forecast::Days& al
     return Bars(preview, all, series).draw(about) + legend(all, series);
 }
 
+std::string day_table(const forecast::Preview& preview, const forecast::Days& all, const std::vector<Series>& series) {
+    const Day first = base::local_day(preview.zone, preview.from);
+    std::string head = "<th scope=\"col\">day</th>", rows;
+    for (const auto& one : series)
+        head += fmt::format("<th scope=\"col\" class=\"n\">{}</th>", escaped(one.name));
+    for (const auto& [day, counts] : all) {
+        if (counts.nothing())
+            continue;
+        rows += fmt::format("<tr><th scope=\"row\">{}</th>", escaped(forecast::short_day(day, first)));
+        for (const auto& one : series)
+            rows += number_cell(counts.*one.number, one.name);
+        rows += "</tr>";
+    }
+    return "<details><summary>All numbers, day by day</summary><table class=\"fit stack\"><thead><tr>" + head +
+           "</tr></thead><tbody>" + rows + "</tbody></table></details>";
+}
+
 std::string calendar(const forecast::Preview& preview) {
     std::string html = fmt::format(
         "<section id=\"when\"><h2>When</h2><p>Messages per day, on the calendar of {}: the stronger the colour, the "
@@ -232,7 +234,15 @@ std::string calendar(const forecast::Preview& preview) {
     html += Months(preview).draw();
     html += day_chart(preview, preview.days, {{"emails", "a", &Counts::emails}, {"text messages", "b", &Counts::sms}},
                       "Emails and text messages");
-    return html + numbers(preview) + "</section>";
+    return html +
+           day_table(preview, preview.days,
+                     {{"enter", {}, &Counts::entered},
+                      {"emails", {}, &Counts::emails},
+                      {"SMS", {}, &Counts::sms},
+                      {"approvals", {}, &Counts::approvals},
+                      {"notes", {}, &Counts::notes},
+                      {"tasks", {}, &Counts::tasks}}) +
+           "</section>";
 }
 
 }  // namespace nurture::report

@@ -45,6 +45,8 @@ check("the calendar has the number on its day", /^\d+\s+\d+$/.test((await march.
   await march.innerText());
 check("every bar of the chart says its day", (await page.locator("#when svg g title").count()) > 3);
 
+check("and every chart has its numbers in a table", (await page.locator("svg.chart").count()) === (await page.locator("details > table").count()));
+
 const live = await page.locator("#live").innerText();
 check("the lines that are not the live ones are shown, before and after", live.includes("wait 2 days") && live.includes("wait 3 days") &&
   (await page.locator("#live .minus").count()) === 2 && (await page.locator("#live .plus").count()) === 2, live);

@@ -16,7 +16,6 @@ using base::Day;
 using forecast::counted;
 using forecast::Counts;
 using forecast::thousands;
-using std::chrono::days;
 
 constexpr std::int64_t k_levels = 4;   // shades of a day on which something goes out
 constexpr double k_plot = 150;         // pixels that the highest bar may have, below the number above it
@@ -49,7 +48,7 @@ std::int64_t round_up(std::int64_t number) {
                 return times * power;
 }
 
-Day monday(Day day) { return day - days(std::chrono::weekday(day).iso_encoding() - 1); }
+Day monday(Day day) { return day - std::chrono::days(std::chrono::weekday(day).iso_encoding() - 1); }
 
 class Span {
 public:
@@ -85,10 +84,11 @@ private:
         for (const auto* name : {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"})
             html += fmt::format("<th scope=\"col\">{}</th>", name);
         html += "</tr></thead><tbody><tr>";
-        const auto from = std::max(begin, monday(span_.first)), to = std::min(end, monday(span_.last) + days{6});
-        for (Day day = monday(from); day < from; day += days{1})
+        const auto from = std::max(begin, monday(span_.first)),
+                   to = std::min(end, monday(span_.last) + std::chrono::days{6});
+        for (Day day = monday(from); day < from; day += std::chrono::days{1})
             html += "<td></td>";
-        for (Day day = from; day <= to; day += days{1}) {
+        for (Day day = from; day <= to; day += std::chrono::days{1}) {
             if (day != from && std::chrono::weekday(day) == std::chrono::Monday)
                 html += "</tr><tr>";
             html += cell(day);
@@ -117,27 +117,12 @@ private:
     std::int64_t most_ = 0;
 };
 
-std::string numbers(const forecast::Preview& p) {
-    const Span span(p);
-    std::string rows;
-    for (const auto& [day, counts] : p.days)
-        if (!counts.nothing())
-            rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}{}{}{}{}</tr>",
-                                escaped(forecast::short_day(day, span.first)), number_cell(counts.entered, "enter"),
-                                number_cell(counts.emails, "emails"), number_cell(counts.sms, "SMS"),
-                                number_cell(counts.approvals, "approvals"), number_cell(counts.notes, "notes"),
-                                number_cell(counts.tasks, "tasks"));
-    return "<details><summary>All numbers, day by day</summary><table class=\"fit stack\">" +
-           head_row({"Day", "#enter", "#emails", "#SMS", "#approvals", "#notes", "#tasks"}) + "<tbody>" + rows +
-           "</tbody></table></details>";
-}
-
 /// Widths in per cent of the page's, heights in pixels: on a telephone letters stay as large as they are.
 class Bars {
 public:
-    Bars(const forecast::Preview& p, const forecast::Days& days, const std::vector<Series>& series)
+    Bars(const forecast::Preview& p, const forecast::Days& by_day, const std::vector<Series>& series)
         : span_(p),
-          days_(days),
+          days_(by_day),
           series_(series) {
         for (const auto& [day, counts] : days_) {
             std::int64_t sum = 0;
@@ -195,9 +180,10 @@ private:
         std::string html;
         const auto step = (span_.count() + k_labels - 1) / k_labels;
         for (std::int64_t i = 0; i < span_.count(); i += step)
-            html += fmt::format("<text class=\"middle{}\" x=\"{:.2f}%\" y=\"{}\">{}</text>",
-                                i / step % 3 == 1 ? "" : " minor", share(i) + share(1) / 2, k_top + k_plot + 17,
-                                escaped(forecast::short_day(span_.first + days(i), span_.first).substr(4)));
+            html +=
+                fmt::format("<text class=\"middle{}\" x=\"{:.2f}%\" y=\"{}\">{}</text>",
+                            i / step % 3 == 1 ? "" : " minor", share(i) + share(1) / 2, k_top + k_plot + 17,
+                            escaped(forecast::short_day(span_.first + std::chrono::days(i), span_.first).substr(4)));
         return html;
     }
 
@@ -223,6 +209,23 @@ std::string day_chart(const forecast::Preview& preview, const forecast::Days& al
     return Bars(preview, all, series).draw(about) + legend(all, series);
 }
 
+std::string day_table(const forecast::Preview& preview, const forecast::Days& all, const std::vector<Series>& series) {
+    const Day first = base::local_day(preview.zone, preview.from);
+    std::string head = "<th scope=\"col\">day</th>", rows;
+    for (const auto& one : series)
+        head += fmt::format("<th scope=\"col\" class=\"n\">{}</th>", escaped(one.name));
+    for (const auto& [day, counts] : all) {
+        if (counts.nothing())
+            continue;
+        rows += fmt::format("<tr><th scope=\"row\">{}</th>", escaped(forecast::short_day(day, first)));
+        for (const auto& one : series)
+            rows += number_cell(counts.*one.number, one.name);
+        rows += "</tr>";
+    }
+    return "<details><summary>All numbers, day by day</summary><table class=\"fit stack\"><thead><tr>" + head +
+           "</tr></thead><tbody>" + rows + "</tbody></table></details>";
+}
+
 std::string calendar(const forecast::Preview& preview) {
     std::string html = fmt::format(
         "<section id=\"when\"><h2>When</h2><p>Messages per day, on the calendar of {}: the stronger the colour, the "
@@ -231,7 +234,15 @@ std::string calendar(const forecast::Preview& preview) {
     html += Months(preview).draw();
     html += day_chart(preview, preview.days, {{"emails", "a", &Counts::emails}, {"text messages", "b", &Counts::sms}},
                       "Emails and text messages");
-    return html + numbers(preview) + "</section>";
+    return html +
+           day_table(preview, preview.days,
+                     {{"enter", {}, &Counts::entered},
+                      {"emails", {}, &Counts::emails},
+                      {"SMS", {}, &Counts::sms},
+                      {"approvals", {}, &Counts::approvals},
+                      {"notes", {}, &Counts::notes},
+                      {"tasks", {}, &Counts::tasks}}) +
+           "</section>";
 }
 
 }  // namespace nurture::report

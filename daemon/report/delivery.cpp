@@ -18,6 +18,9 @@ using forecast::thousands;
 
 constexpr std::size_t k_drawn = 12;  // owners whose days are drawn; the table has them all
 
+const std::vector<Series> k_kinds{
+    {"approvals", "a", &Counts::approvals}, {"notes", "b", &Counts::notes}, {"tasks", "c", &Counts::tasks}};
+
 std::string owner_row(const Material& m, const forecast::OwnerWork& owner) {
     const auto busiest = std::max_element(owner.days.begin(), owner.days.end(), [](const auto& a, const auto& b) {
         return a.second.work() < b.second.work();
@@ -112,11 +115,8 @@ std::string work(const Material& m) {
         head_row({"who", "#approvals", "#notes", "#tasks", "#most on one day"}) + "<tbody>" + rows + "</tbody></table>";
     for (const auto& owner : p.owners | std::views::take(k_drawn))
         html += fmt::format("<h3>{}</h3>", escaped(colleague(m, owner.owner))) +
-                day_chart(p, owner.days,
-                          {{"approvals", "a", &Counts::approvals},
-                           {"notes", "b", &Counts::notes},
-                           {"tasks", "c", &Counts::tasks}},
-                          "Work for " + colleague(m, owner.owner));
+                day_chart(p, owner.days, k_kinds, "Work for " + colleague(m, owner.owner)) +
+                day_table(p, owner.days, k_kinds);
     return html + "</section>";
 }
 

@@ -49,14 +49,14 @@ compose::Values nobody(const Material& material) {
 
 /// A frame that may do nothing cannot say how tall it is: from its words, in lines of so many characters.
 double rem_of(std::string_view plain, std::size_t columns) {
-    constexpr double k_line = 1.55, k_around = 3.8, k_least = 10, k_most = 48;
+    constexpr double k_line = 1.55, k_frame = 3.8, k_least = 10, k_most = 48;
     double lines = 0;
     while (!plain.empty()) {
         const auto line = plain.substr(0, plain.find('\n'));
         lines += line.empty() ? 0.6 : static_cast<double>((forecast::width(line) + columns - 1) / columns);
         plain.remove_prefix(std::min(line.size() + 1, plain.size()));
     }
-    return std::clamp(k_around + lines * k_line, k_least, k_most);
+    return std::clamp(k_frame + lines * k_line, k_least, k_most);
 }
 
 /// The script makes the frame once somebody comes near it: a hundred at once would keep a browser busy for seconds.
@@ -81,14 +81,13 @@ public:
     explicit Letters(const Material& material) : m_(material) {}
 
     std::string section() {
-        std::string html =
-            "<section id=\"words\"><h2>In which words</h2><p>Every message as it will look, for people of the store: "
-            "the "
-            "first ones, and those for whom it may look odd.</p><p class=\"tools\" hidden>Mails as wide as a <button "
-            "type=\"button\" data-width=\"desktop\" aria-pressed=\"true\">Desktop</button> <button type=\"button\" "
-            "data-width=\"phone\" aria-pressed=\"false\">Phone</button></p><noscript><p>Without scripts the plain "
-            "parts stand here.</p>"
-            "</noscript>";
+        std::string html = "<section id=\"words\"><h2>In which words</h2><p>Every message as it will look, for people "
+                           "of the store: the "
+                           "first ones, and those for whom it may look odd.</p>";
+        html += "<p class=\"tools\" hidden>Mails as wide as a <button type=\"button\" data-width=\"desktop\" "
+                "aria-pressed=\"true\">Desktop</button> <button type=\"button\" data-width=\"phone\" "
+                "aria-pressed=\"false\">Phone</button> <button type=\"button\" data-all>Open all, to print "
+                "them</button></p><noscript><p>Without scripts the plain parts stand here.</p></noscript>";
         if (m_.anonymous)
             html += "<p>Nobody is named in this report: fields stand as their own names.</p>";
         const auto all = by_text();

@@ -28,11 +28,14 @@ std::string flow(const Material& material, const dsl::Campaign& campaign);
 
 /// Bars by day, one on the other.
 struct Series {
-    std::string_view name, look;  // look: a, b or c
+    std::string_view name, look;  // look: a, b or c; of charts
     std::int64_t forecast::Counts::*number;
 };
-std::string day_chart(const forecast::Preview& preview, const forecast::Days& days, const std::vector<Series>& series,
+std::string day_chart(const forecast::Preview& preview, const forecast::Days& by_day, const std::vector<Series>& series,
                       std::string_view about);
+/// The same as a table, folded up.
+std::string day_table(const forecast::Preview& preview, const forecast::Days& by_day,
+                      const std::vector<Series>& series);
 
 /// A colleague's id, and rule text with such ids: as they are, or, where nobody is named, with a stand-in.
 std::string colleague(const Material& material, const std::string& id);

@@ -35,8 +35,13 @@ if (tools) {
   tools.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
+    if ("all" in button.dataset) {
+      for (const mail of document.querySelectorAll(".specimen:not([hidden]) .mail")) show(mail);
+      button.disabled = true;
+      return;
+    }
     document.body.classList.toggle("phone", button.dataset.width === "phone");
-    for (const one of tools.querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === button));
+    for (const one of tools.querySelectorAll("[data-width]")) one.setAttribute("aria-pressed", String(one === button));
   });
 }
 

@@ -138,7 +138,8 @@ private:
 
     bool replies() const { return options_.assumptions.replies > 0; }
 
-    /// Of an interrupted rehearsal, whatever was sent may still be answered; of an earlier life of the store, nothing.
+    /// Of an interrupted rehearsal, whatever was sent, or may have been, may still be answered; of an earlier life of
+    /// the store, nothing.
     void take_over_messages() {
         if (!replies())
             return;
@@ -147,7 +148,8 @@ private:
                 return;
             if (!store::is_final(message.state))
                 on_the_way_.emplace(message.enrolment, message.step);
-            else if (message.accepted_at && *message.accepted_at >= from_)
+            else if (store::counts(message.state) &&
+                     std::max(message.slot, message.accepted_at.value_or(message.slot)) >= from_)
                 expect_reply(message);
         });
     }
@@ -163,7 +165,7 @@ private:
     void expect_replies() {
         std::erase_if(on_the_way_, [&](const auto& key) {
             const auto message = store::message_of(database_, key.first, key.second);
-            if (message && message->state == store::MessageState::sent)
+            if (message && store::counts(message->state))
                 expect_reply(*message);
             return !message || store::is_final(message->state);
         });

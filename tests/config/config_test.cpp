@@ -81,6 +81,19 @@ TEST_CASE("unsubscribe links must be https unless they stay on this machine") {
               .find("must be https") != std::string::npos);
 }
 
+TEST_CASE("the price of an SMS is a decimal number, kept exactly") {
+    const auto with = [](const std::string& price) {
+        return replaced(config::sample_text(), "#price_per_segment = \"0.0079\"", "price_per_segment = " + price);
+    };
+    CHECK(config::parse(with("\"0.0079\""), "/etc/nurtured/nurtured.toml").config->sms_price == 7'900);
+    CHECK(config::parse(with("\"12\""), "/etc/nurtured/nurtured.toml").config->sms_price == 12'000'000);
+    for (const auto* wrong :
+         {"\"free\"", "\"\"", "\".5\"", "\"1.\"", "\"-1\"", "\"0.0000001\"", "\"1001\"", "\"0,01\""})
+        CHECK(problems(with(wrong)).find("is the price of one segment") != std::string::npos);
+    const auto currency = replaced(config::sample_text(), "#currency = \"USD\"", "currency = \"dollars\"");
+    CHECK(problems(currency).find("is the code of a currency") != std::string::npos);
+}
+
 TEST_CASE("test mode reaches the allow-list without regard to capitals, and nobody else") {
     const auto loaded = parsed(config::sample_text());
     REQUIRE(loaded.config);

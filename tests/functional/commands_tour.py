@@ -87,6 +87,38 @@ def planning(desk):
     check("status says that no daemon runs, and what is live", "not running" in status and "20 campaigns" in status, status)
 
 
+def what_if(desk):
+    """The options of preview: each changes what is shown, none what is there."""
+    name = "dormant-icu-nurses.nurture"
+    with open(desk.file("rules", name)) as file:
+        live = file.read()
+    os.makedirs(desk.file("edited"))
+    with open(desk.file("edited", name), "w") as file:
+        file.write(live.replace("enroll at most 40 per day", "enroll at most 5 per day"))
+    campaign = ("preview", "ICU re-engagement", "--as-of", NOW, "--days", "2")
+    before = desk.run(*campaign).stdout
+    edited = desk.run(*campaign, "--with", f"edited/{name}").stdout
+    check("a preview with an edited file is that of the edit", "10 people enter" in edited, edited)
+    check("and says which file stands in", f"With: {name} as it stands in edited/{name}" in " ".join(edited.split()), edited)
+    check("the rules are as they were", desk.run(*campaign).stdout == before != edited and open(desk.file("rules", name)).read() == live)
+    with open(desk.file("edited", "new.nurture"), "w") as file:
+        file.write("segment \"New\"\n  email is knwn\nend\n")
+    wrong = desk.run("preview", "--with", "edited/new.nurture", expect=1)
+    check("a file that is added is checked like any other", "new.nurture:2" in wrong.stderr, wrong.stderr)
+    later = desk.json("preview", "--as-of", NOW, "--from", "2026-03-16", "--days", "7")
+    whole = desk.json("preview", "--as-of", NOW, "--days", "21")
+    tail = [m for m in whole["messages"] if later["from"] <= m["slot"] < later["until"]]
+    check("a preview from a later day is that part of the whole", len(tail) > 50 and tail == later["messages"],
+          f"{len(tail)} {len(later['messages'])}")
+    person = desk.json("preview", "--as-of", NOW, "--days", "21", "--person", whole["messages"][0]["candidate"])["person"]
+    check("one person's days have that person's messages", whole["messages"][0]["slot"] in [line["at"] for line in person["timeline"]],
+          str(person))
+    for words, sentence in ((["--from", "2026-03-01"], "has passed"), (["--with", "sample/candidates.csv"], "end in .nurture"),
+                            (["--assume", "replies=lots"], "replies=5%"), (["--person", "c1", "--html", "x.html"], "everybody")):
+        wrong = desk.run("preview", "--as-of", NOW, *words, expect=2)
+        check(f"`preview {' '.join(words)}` is refused with what to write", sentence in wrong.stderr, wrong.stderr)
+
+
 def looking_ahead(desk):
     preview = desk.json("preview", "--as-of", NOW, "--days", "7")
     check("the preview has messages", len(preview["messages"]) > 10, str(len(preview["messages"])))
@@ -98,6 +130,7 @@ def looking_ahead(desk):
           wrong.stderr == 'nurture: there is no campaign "ICU re-engagment", did you mean `ICU re-engagement`?\n', wrong.stderr)
     wrong = desk.run("preview", "--as-of", "next monday", expect=2)
     check("an instant that is none is refused with an example", "2026-03-02T07:00" in wrong.stderr, wrong.stderr)
+    what_if(desk)
     check("nothing waits for anybody before the daemon ran", desk.json("tasks") == [])
 
 

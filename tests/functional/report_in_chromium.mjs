@@ -45,6 +45,8 @@ check("the calendar has the number on its day", /^\d+\s+\d+$/.test((await march.
   await march.innerText());
 check("every bar of the chart says its day", (await page.locator("#when svg g title").count()) > 3);
 
+check("and every chart has its numbers in a table", (await page.locator("svg.chart").count()) === (await page.locator("details > table").count()));
+
 const live = await page.locator("#live").innerText();
 check("the lines that are not the live ones are shown, before and after", live.includes("wait 2 days") && live.includes("wait 3 days") &&
   (await page.locator("#live .minus").count()) === 2 && (await page.locator("#live .plus").count()) === 2, live);
@@ -133,6 +135,9 @@ check("nothing runs out of a telephone's screen",
 const narrow = await open({ viewport: { width: 320, height: 640 } });
 check("nor of a small one's",
   await narrow.page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1));
+await page.getByRole("button", { name: "to print" }).click();
+check("all mails can be opened, to print them", await page.$$eval(".specimen:not([hidden]) .mail", (all) =>
+  all.length > 1 && all.every((one) => one.firstChild)));
 await page.emulateMedia({ media: "print" });
 check("on paper there is nothing to click", await page.$$eval("nav, .tools", (all) => all.every((one) => !one.getClientRects().length)));
 check("and of each text the person that was chosen", (await text.locator(".specimen:visible").count()) === 1);
@@ -140,6 +145,7 @@ const paper = await page.pdf({ format: "A4" });
 check("it prints", paper.length > 10000);
 
 if (pictures) {
+  await page.emulateMedia({ media: "screen" });
   await page.screenshot({ path: `${pictures}/report-desktop.png`, fullPage: true });
   await dark.page.screenshot({ path: `${pictures}/report-dark.png`, fullPage: true });
   await phone.page.screenshot({ path: `${pictures}/report-phone.png`, fullPage: true });

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <ostream>
 
 namespace nurture::cli {
@@ -117,8 +118,11 @@ int plan(Session& session, const PlanOptions& options) {
     auto wanted = inputs(database, config, checked.rules, now, !config.live);
     wanted.assumptions = assumptions(options.assume);
     must_carry(session, database, wanted);
+    std::optional<Progress> progress(std::in_place, session, "planning");
+    watch(*progress, wanted);
     const auto found = forecast::lints(wanted);
     const auto report = plan_of(session, database, wanted, checked.warnings + found.size());
+    progress.reset();
     keep_plan(config.state_directory, {forecast::record(report), !options.as_of.empty()});
     session.out << (options.json ? forecast::to_json(report, options.people) + "\n"
                                  : forecast::to_text(report, session.page(), options.people));
@@ -199,7 +203,10 @@ int preview(Session& session, const PreviewOptions& options) {
     if (!options.campaign.empty())
         about.only = need_campaign(*checked.rules, options.campaign);
     about.specimens = !options.html.empty();
+    std::optional<Progress> progress(std::in_place, session, "looking ahead");
+    watch(*progress, wanted);
     const auto report = forecast::preview(wanted, about);
+    progress.reset();
     if (!options.html.empty())
         return write_report(session, config, database, wanted, report, checked.warnings, options);
     session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));

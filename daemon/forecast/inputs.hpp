@@ -31,6 +31,7 @@ struct Inputs {
     std::function<bool(std::string_view address)> allowed;  // may be empty: nobody
     Minute now{};                                           // as of
     Assumptions assumptions;
+    std::function<void(Minute at, Minute until)> progress{};  // of what is foretold; may be empty
 };
 
 }  // namespace nurture::forecast

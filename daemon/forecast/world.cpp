@@ -54,7 +54,8 @@ World::World(const Inputs& inputs, engine::State& state, Minute until, Keep keep
       until_(until),
       keep_(keep),
       renderer_(inputs.store, state.rules, inputs.house),
-      inbox_(inputs.store, setup_of(inputs), [] { return nullptr; }),
+      inbox_(
+          inputs.store, setup_of(inputs), [] { return nullptr; }, persist::InboxFacts::Columns::know),
       answers_(inputs.assumptions, state.rules->policy, inputs.now),
       course_{inputs.now, until, {}, {}, {}, {}, {}} {
     take_over_messages();
@@ -132,18 +133,7 @@ engine::Facts World::waiting(base::InboxSeq cursor, Minute now) {
         return {};
     auto facts = inbox_.after(cursor, *state_.rules, *state_.columns, now);
     inbox_is_empty_ = facts.list.empty() && facts.cursor <= cursor;
-    for (const auto& change : changes_)
-        change(*state_.columns);  // rows that were read again do not know of it
-    if (inbox_is_empty_)
-        changes_.clear();
     return facts;
-}
-
-/// What the store would say of somebody by now.
-void World::change(std::function<void(roster::Columns&)> change) {
-    change(*state_.columns);
-    if (!inbox_is_empty_)
-        changes_.push_back(std::move(change));
 }
 
 void World::answer(Minute now, engine::Facts& facts) {
@@ -274,9 +264,8 @@ void World::keep_subject(const Key& key, const std::string& subject) {
 /// `has received`, from here on.
 void World::received(const Outgoing& out, Minute at) {
     if (const auto row = state_.columns->find(out.subject.candidate))
-        change([row = *row, at, name = out.subject.message_template, channel = out.subject.channel](auto& columns) {
-            columns.add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), row, at, name, channel);
-        });
+        state_.columns->add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), *row, at,
+                                  out.subject.message_template, out.subject.channel);
 }
 
 /// What was written before the forecast began, else what is assumed.
@@ -292,6 +281,8 @@ Minute World::sleep_until(Minute wake) {
     wake = std::min(wake, answers_.next());
     if (!ready_.empty())
         wake = std::min(wake, ready_.begin()->first);
+    if (inputs_.progress && wake < until_)
+        inputs_.progress(wake, until_);
     return wake >= until_ ? base::k_never : wake;
 }
 
@@ -440,16 +431,16 @@ void World::add(const decision::Cancel& d) {
 /// As the store would have it; the fact comes in the next round.
 void World::add(const decision::Enlist& d) {
     const auto who = d.enrolment.who;
-    const auto row = state_.columns->find(who);
+    auto& columns = *state_.columns;
+    const auto row = columns.find(who);
     if (!row)
         return;
-    const bool joins = d.add && !state_.columns->in_list(d.list, *row);
-    change([row = *row, list = d.list, add = d.add, until = d.until](auto& columns) {
-        if (add)
-            columns.set_in_list(list, row, until == base::k_never ? std::nullopt : std::optional<base::Second>(until));
-        else
-            columns.leave_list(list, row);
-    });
+    const bool joins = d.add && !columns.in_list(d.list, *row);
+    if (!d.add)
+        columns.leave_list(d.list, *row);
+    else
+        columns.set_in_list(d.list, *row,
+                            d.until == base::k_never ? std::nullopt : std::optional<base::Second>(d.until));
     if (joins)
         own_facts_.emplace_back(fact::JoinedList{who, d.list, d.at, true});
     else
@@ -459,9 +450,7 @@ void World::add(const decision::Enlist& d) {
 void World::add(const decision::WithdrawConsent& d) {
     const auto who = d.enrolment.who;
     if (const auto row = state_.columns->find(who))
-        change([row = *row, consent = d.consent, at = d.at](auto& columns) {
-            columns.set_consent(consent, row, dsl::cond::ConsentIs::withdrawn, at);
-        });
+        state_.columns->set_consent(d.consent, *row, dsl::cond::ConsentIs::withdrawn, d.at);
     own_facts_.emplace_back(fact::Changed{who, who});
 }
 
@@ -478,8 +467,8 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
     if (!thread_of.empty())
         if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of)) {
             subject.thread_template = first->message_template;
-            if (const auto sent = subjects_.find({e.id, thread_of}); sent != subjects_.end())
-                subject.thread_subject = sent->second;
+            if (const auto kept = subjects_.find({e.id, thread_of}); kept != subjects_.end())
+                subject.thread_subject = kept->second;
             else if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
                 subject.thread_subject = sent->subject;
         }

@@ -5,6 +5,7 @@
 #include "daemon/persist/edits.hpp"
 #include "daemon/service/control.hpp"
 #include "daemon/service/wiring.hpp"
+#include "daemon/store/candidates.hpp"
 #include "dsl/compile.hpp"
 
 #include <fmt/format.h>
@@ -197,6 +198,18 @@ forecast::Inputs inputs(const store::Database& database, const config::Config& c
             now,
             {},
             ways(config)};
+}
+
+void watch(Progress& progress, forecast::Inputs& inputs) {
+    constexpr std::int64_t k_large = 50'000;  // people; fewer are read in the blink of an eye
+    if (store::candidate_count(inputs.store) < k_large)
+        return;
+    progress.show(0, 1, "reading the store");
+    inputs.progress = [&progress, from = inputs.now](base::Minute at, base::Minute until) {
+        progress.show(static_cast<std::uint64_t>((at - from).count()),
+                      static_cast<std::uint64_t>((until - from).count()),
+                      base::format_day(std::chrono::floor<std::chrono::days>(at)));
+    };
 }
 
 bool poke(const config::Config& config) { return service::ask(config.state_directory, "poke").has_value(); }

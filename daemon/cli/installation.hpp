@@ -59,6 +59,9 @@ forecast::Assumptions assumptions(const std::vector<std::string>& options);
 forecast::Inputs inputs(const store::Database& database, const config::Config& config,
                         std::shared_ptr<const dsl::Rules> rules, base::Minute now, bool test_mode);
 
+/// A forecast that takes its time shows how far it is; a large store, that it is being read.
+void watch(Progress& progress, forecast::Inputs& inputs);
+
 /// Has a daemon taken notice?
 bool poke(const config::Config& config);
 

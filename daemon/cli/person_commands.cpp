@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <istream>
+#include <optional>
 #include <ostream>
 
 namespace nurture::cli {
@@ -74,8 +75,11 @@ int why(Session& session, const WhyOptions& options) {
     const auto campaign =
         options.campaign.empty() ? std::nullopt : std::optional(need_campaign(*rules, options.campaign));
     const bool rehearsed = store::purpose(database) == store::Purpose::rehearsal;
-    const auto report =
-        forecast::why(inputs(database, config, rules, now, !config.live && !rehearsed), found.id, campaign);
+    auto about = inputs(database, config, rules, now, !config.live && !rehearsed);
+    std::optional<Progress> progress(std::in_place, session, "looking ahead");
+    watch(*progress, about);
+    const auto report = forecast::why(about, found.id, campaign);
+    progress.reset();
     session.out << (options.json ? forecast::to_json(report) + "\n" : forecast::to_text(report, session.page()));
     return 0;
 }

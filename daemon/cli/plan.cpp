@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <ostream>
 
 namespace nurture::cli {
@@ -118,8 +119,11 @@ int plan(Session& session, const PlanOptions& options) {
     auto wanted = inputs(database, config, checked.rules, now, !config.live);
     wanted.assumptions = assumptions(options.assume);
     must_carry(session, database, wanted);
+    std::optional<Progress> progress(std::in_place, session, "planning");
+    watch(*progress, wanted);
     const auto found = forecast::lints(wanted);
     const auto report = plan_of(session, database, wanted, checked.warnings + found.size());
+    progress.reset();
     keep_plan(config.state_directory, {forecast::record(report), !options.as_of.empty()});
     session.out << (options.json ? forecast::to_json(report, options.people) + "\n"
                                  : forecast::to_text(report, session.page(), options.people));
@@ -229,7 +233,10 @@ int preview(Session& session, const PreviewOptions& options) {
     const auto now = as_of(session, database, options.as_of, *checked.rules);
     auto wanted = inputs(database, config, checked.rules, now, options.test_mode);
     wanted.assumptions = assumptions(options.assume);
+    std::optional<Progress> progress(std::in_place, session, "looking ahead");
+    watch(*progress, wanted);
     auto report = forecast::preview(wanted, about(session, database, *checked.rules, now, options));
+    progress.reset();
     report.replaced = checked.replaced;
     if (!options.html.empty())
         return write_report(session, config, database, wanted, report, checked.warnings, options);

@@ -40,6 +40,7 @@ struct Inputs {
     Minute now{};                                           // as of
     Assumptions assumptions;
     Ways ways = {};
+    std::function<void(Minute at, Minute until)> progress{};  // of what is foretold; may be empty
 };
 
 }  // namespace nurture::forecast

@@ -48,7 +48,8 @@ World::World(const Inputs& inputs, engine::State& state, Keep keep)
       state_(state),
       keep_(keep),
       renderer_(inputs.store, state.rules, inputs.house),
-      inbox_(inputs.store, setup_of(inputs), [] { return nullptr; }),
+      inbox_(
+          inputs.store, setup_of(inputs), [] { return nullptr; }, persist::InboxFacts::Columns::know),
       answers_(inputs.assumptions, state.rules->policy, inputs.now) {
     take_over_messages();
     take_over_questions();
@@ -138,18 +139,7 @@ engine::Facts World::waiting(base::InboxSeq cursor, Minute now) {
         return {};
     auto facts = inbox_.after(cursor, *state_.rules, *state_.columns, now);
     inbox_is_empty_ = facts.list.empty() && facts.cursor <= cursor;
-    for (const auto& change : changes_)
-        change(*state_.columns);  // rows that were read again do not know of it
-    if (inbox_is_empty_)
-        changes_.clear();
     return facts;
-}
-
-/// What the store would say of somebody by now.
-void World::change(std::function<void(roster::Columns&)> change) {
-    change(*state_.columns);
-    if (!inbox_is_empty_)
-        changes_.push_back(std::move(change));
 }
 
 void World::answer(Minute now, engine::Facts& facts) {
@@ -179,9 +169,7 @@ void World::reply(Minute now, engine::Facts& facts) {
         auto reply = std::move(replies_.begin()->second);
         replies_.erase(replies_.begin());
         if (const auto row = state_.columns->find(reply.who))
-            change([row = *row, reply](auto& columns) {
-                columns.add_event(reply.event, row, reply.at, reply.name, reply.channel);
-            });
+            state_.columns->add_event(reply.event, *row, reply.at, reply.name, reply.channel);
         if (const auto* e = state_.book.find(reply.enrolment))
             note(Event::What::replied, *e, reply.at, ReasonCode::none);
         facts.list.emplace_back(std::move(reply));
@@ -329,9 +317,8 @@ void World::keep_subject(const Key& key, const std::string& subject) {
 /// `has received`, from here on.
 void World::received(const Outgoing& out, Minute at) {
     if (const auto row = state_.columns->find(out.subject.candidate))
-        change([row = *row, at, name = out.subject.message_template, channel = out.subject.channel](auto& columns) {
-            columns.add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), row, at, name, channel);
-        });
+        state_.columns->add_event(static_cast<dsl::EventIx>(dsl::BuiltInEvent::received), *row, at,
+                                  out.subject.message_template, out.subject.channel);
 }
 
 /// What was written before the forecast began, else what is assumed.
@@ -349,6 +336,8 @@ Minute World::sleep_until(Minute wake) {
         wake = std::min(wake, replies_.begin()->first);
     if (!ready_.empty())
         wake = std::min(wake, ready_.begin()->first);
+    if (inputs_.progress && wake < until_)
+        inputs_.progress(wake, until_);
     return wake >= until_ ? base::k_never : wake;
 }
 

@@ -11,7 +11,6 @@
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -63,7 +62,6 @@ private:
     void take_over_doubt(const store::Message& m);
     void take_over_questions();
     engine::Facts waiting(base::InboxSeq cursor, Minute now);
-    void change(std::function<void(roster::Columns&)> change);
     void answer(Minute now, engine::Facts& facts);
     void approve(Question& question, Minute now);
     void reply(Minute now, engine::Facts& facts);
@@ -110,7 +108,6 @@ private:
     render::Renderer renderer_;
     persist::InboxFacts inbox_;
     bool inbox_is_empty_ = false;
-    std::vector<std::function<void(roster::Columns&)>> changes_;  // while the inbox is being read
     Answers answers_;
     std::multimap<Minute, engine::fact::Happened> replies_;
     Course course_;

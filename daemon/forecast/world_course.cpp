@@ -161,16 +161,16 @@ void World::add(const decision::Cancel& d) {
 /// As the store would have it; the fact comes in the next round.
 void World::add(const decision::Enlist& d) {
     const auto who = d.enrolment.who;
-    const auto row = state_.columns->find(who);
+    auto& columns = *state_.columns;
+    const auto row = columns.find(who);
     if (!row)
         return;
-    const bool joins = d.add && !state_.columns->in_list(d.list, *row);
-    change([row = *row, list = d.list, add = d.add, until = d.until](auto& columns) {
-        if (add)
-            columns.set_in_list(list, row, until == base::k_never ? std::nullopt : std::optional<base::Second>(until));
-        else
-            columns.leave_list(list, row);
-    });
+    const bool joins = d.add && !columns.in_list(d.list, *row);
+    if (!d.add)
+        columns.leave_list(d.list, *row);
+    else
+        columns.set_in_list(d.list, *row,
+                            d.until == base::k_never ? std::nullopt : std::optional<base::Second>(d.until));
     if (joins)
         own_facts_.emplace_back(fact::JoinedList{who, d.list, d.at, true});
     else
@@ -180,9 +180,7 @@ void World::add(const decision::Enlist& d) {
 void World::add(const decision::WithdrawConsent& d) {
     const auto who = d.enrolment.who;
     if (const auto row = state_.columns->find(who))
-        change([row = *row, consent = d.consent, at = d.at](auto& columns) {
-            columns.set_consent(consent, row, dsl::cond::ConsentIs::withdrawn, at);
-        });
+        state_.columns->set_consent(d.consent, *row, dsl::cond::ConsentIs::withdrawn, d.at);
     own_facts_.emplace_back(fact::Changed{who, who});
 }
 
@@ -199,10 +197,10 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
     if (!thread_of.empty())
         if (const auto* first = engine::find_sent(state_.ledger.of(e.who), e.id, thread_of)) {
             subject.thread_template = first->message_template;
-            if (const auto sent = subjects_.find({e.id, thread_of}); sent != subjects_.end())
-                subject.thread_subject = sent->second;
-            else if (const auto kept = store::message_of(inputs_.store, e.id, thread_of))
-                subject.thread_subject = kept->subject;
+            if (const auto kept = subjects_.find({e.id, thread_of}); kept != subjects_.end())
+                subject.thread_subject = kept->second;
+            else if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
+                subject.thread_subject = sent->subject;
         }
     return subject;
 }

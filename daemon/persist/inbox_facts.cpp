@@ -189,10 +189,11 @@ void add_allowed(const store::Database& database, const Setup& setup, const rost
 
 }  // namespace
 
-InboxFacts::InboxFacts(const store::Database& database, Setup setup, OnApplied on_applied)
+InboxFacts::InboxFacts(const store::Database& database, Setup setup, OnApplied on_applied, Columns columns)
     : database_(database),
       setup_(std::move(setup)),
-      on_applied_(std::move(on_applied)) {}
+      on_applied_(std::move(on_applied)),
+      columns_(columns) {}
 
 Facts InboxFacts::after(base::InboxSeq cursor, const dsl::Rules& rules, roster::Columns& columns, Minute now) const {
     std::vector<store::InboxRow> rows = store::inbox_after(database_, cursor, k_rows);
@@ -207,12 +208,14 @@ Facts InboxFacts::after(base::InboxSeq cursor, const dsl::Rules& rules, roster::
     }
     rows.erase(std::find_if(rows.begin(), rows.end(), is_applied), rows.end());  // what follows it is for the new rules
     facts.cursor = rows.back().seq;
-    std::vector<roster::Row> touched;
-    for (const store::IdRange& people : people_of(rows)) {
-        const auto read = roster::reread(columns, database_, people, now);
-        touched.insert(touched.end(), read.begin(), read.end());
+    if (columns_ == Columns::follow) {
+        std::vector<roster::Row> touched;
+        for (const store::IdRange& people : people_of(rows)) {
+            const auto read = roster::reread(columns, database_, people, now);
+            touched.insert(touched.end(), read.begin(), read.end());
+        }
+        add_allowed(database_, setup_, columns, touched, facts.list);
     }
-    add_allowed(database_, setup_, columns, touched, facts.list);
     Rows to_facts(database_, rules, facts.list);
     for (const store::InboxRow& row : rows)
         to_facts(row);

@@ -9,6 +9,7 @@
 #include "daemon/roster/columns.hpp"
 #include "daemon/store/database.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -20,7 +21,11 @@ public:
     /// why in its status).
     using OnApplied = std::function<std::shared_ptr<engine::State>()>;
 
-    InboxFacts(const store::Database& database, Setup setup, OnApplied on_applied);
+    /// Whether the columns follow the store row by row, or were read just now and know all that the inbox tells: a
+    /// forecast's, which nothing is added to and in which the forecast writes.
+    enum class Columns : std::uint8_t { follow, know };
+
+    InboxFacts(const store::Database& database, Setup setup, OnApplied on_applied, Columns columns = Columns::follow);
 
     /// What has come in after the cursor, up to a few thousand rows: call again until it is empty. After a row that
     /// applies another rule set nothing else is given out.
@@ -30,6 +35,7 @@ private:
     const store::Database& database_;
     Setup setup_;
     OnApplied on_applied_;
+    Columns columns_;
 };
 
 }  // namespace nurture::persist

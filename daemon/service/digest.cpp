@@ -56,9 +56,12 @@ std::string line(const store::Database& database, const HumanStep& step, const d
     const auto who = store::read_candidate(database, step.candidate, {});
     auto text = fmt::format("{:>6}  {} for {}, \"{}\", step {}\n", step.id, noun(step.kind, true),
                             who ? who->ref : "somebody who is gone", step.campaign, step.step);
-    if (step.deadline)
-        text += fmt::format("        until {}\n", base::format_for_people(base::floor_minute(*step.deadline), zone));
-    return text;
+    if (!step.deadline)
+        return text;
+    const auto then = at_deadline(rules, step);
+    return text + fmt::format("        until {}{}{}\n",
+                              base::format_for_people(base::floor_minute(*step.deadline), zone(rules.policy)),
+                              then.empty() ? "" : ", ", then);
 }
 
 std::string body(const store::Database& database, const std::string& owner, const std::vector<HumanStep>& steps,

@@ -144,7 +144,8 @@ public:
             svg += bar(day, counts);
         for (const auto line : {top_, top_ / 2})
             if (line > 0)
-                svg += fmt::format("<text x=\"0\" y=\"{:.1f}\">{}</text>", height(line) - 4, thousands(line));
+                svg += fmt::format("<text class=\"end\" x=\"100%\" y=\"{:.1f}\">{}</text>", height(line) - 4,
+                                   thousands(line));
         return svg + dates() + "</svg>";
     }
 

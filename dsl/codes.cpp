@@ -71,7 +71,7 @@ constexpr std::array k_codes = {
     CodeInfo{"N0504", error, "a merge field may be blank"},
     CodeInfo{"N0505", error, "what to say instead of a blank is the name of a field"},
     CodeInfo{"N0610", warning, "audiences of equal priority overlap"},
-    CodeInfo{"N0611", warning, "two campaigns exceed a cap together"},
+    CodeInfo{"N0611", warning, "campaigns exceed a cap together"},
     CodeInfo{"N0612", warning, "the same template twice"},
     CodeInfo{"N0613", warning, "people hear less often than the policy promises"},
     CodeInfo{"N0701", error, "a step was removed while people are on it"},

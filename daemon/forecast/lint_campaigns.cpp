@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Two campaigns at a time: N0610 audiences that overlap, N0611 caps that they exceed together.
+// Campaigns together: N0610 audiences that overlap, N0611 caps that they exceed.
 #include "daemon/forecast/lint_parts.hpp"
 #include "daemon/forecast/page.hpp"
 #include "dsl/codes.hpp"
@@ -13,11 +13,10 @@
 namespace nurture::forecast {
 namespace {
 
-using engine::ReasonCode;
-
 constexpr std::chrono::days k_week{7};  // what lies further ahead rests on too many assumptions
 // A few people who wait a day are what a cap is for.
 constexpr std::size_t k_worth_telling = 10;
+constexpr std::size_t k_most_named = 5;  // campaigns of one warning
 
 std::string people(std::size_t count) { return counted(static_cast<std::int64_t>(count), "person", "people"); }
 
@@ -27,73 +26,84 @@ std::vector<base::CandidateId> ids(const engine::State& state, const engine::Bit
     return all;
 }
 
+/// Whom one cap makes wait for other campaigns.
+struct Crowd {
+    std::map<dsl::CampaignIx, std::set<base::CandidateId>> waiting;
+    std::map<dsl::CampaignIx, std::map<dsl::CampaignIx, std::size_t>> behind;  // of each, the campaigns ahead
+};
+
 class Caps {
 public:
     Caps(const Inputs& inputs, engine::State& state, std::vector<Lint>& found)
         : rules_(*inputs.rules),
-          zone_(state.times->zone()),
           course_(foresee(inputs, state, inputs.now + k_week)),
           found_(found) {}
 
     void run() {
+        std::set<dsl::CampaignIx> sending;
         for (const auto& message : course_.messages)
-            if (!message.problem) {
-                by_person_[message.who].push_back(&message);
-                by_day_[base::local_day(zone_, message.slot)].insert(message.campaign);
-            }
-        for (const auto& event : course_.events)
-            if (event.what == Event::What::waited)
+            sending.insert(message.campaign);
+        for (const auto& event : course_.events) {
+            if (event.what != Event::What::waited || !event.full)
+                continue;
+            // A cap per day is filled by everybody who sends.
+            const bool alone =
+                event.full->ahead == engine::k_no_campaign ? sending.size() < 2 : event.full->ahead == event.campaign;
+            if (!alone)
                 waited(event);
-        for (const auto& [pair, who] : waiting_)
-            if (who.size() >= k_worth_telling)
-                tell(pair.first, pair.second, {who.begin(), who.end()});
+        }
+        for (const auto& [place, crowd] : crowds_)
+            tell(crowd, {place.first, place.second.first, place.second.second});
     }
 
 private:
     void waited(const Event& event) {
-        if (event.reason == ReasonCode::cap_reached) {
-            for (const auto* message : by_person_[event.who])
-                blame(event, message->campaign, std::chrono::abs(message->slot - event.at) <= longest_cap());
-        } else if (event.reason == ReasonCode::day_full || event.reason == ReasonCode::sender_day_full) {
-            for (const auto campaign : by_day_[base::local_day(zone_, event.at)])
-                blame(event, campaign, true);
-        }
-    }
-    void blame(const Event& event, dsl::CampaignIx other, bool near) {
-        if (near && other != event.campaign)
-            waiting_[{event.campaign, other}].insert(event.who);
+        const auto& line = event.full->line;
+        auto& crowd = crowds_[{line.file, {line.begin, line.end}}];
+        crowd.waiting[event.campaign].insert(event.who);
+        if (event.full->ahead != engine::k_no_campaign)
+            ++crowd.behind[event.campaign][event.full->ahead];
     }
 
-    std::chrono::minutes longest_cap() const {
-        std::chrono::minutes longest{0};
-        for (const auto& cap : rules_.policy.caps)
-            longest = std::max(longest, cap.in);
-        return longest;
-    }
-
-    void tell(dsl::CampaignIx waits, dsl::CampaignIx other, std::vector<base::CandidateId> who) {
-        const auto& a = rules_.campaigns[waits];
-        const auto& b = rules_.campaigns[other];
+    void tell(const Crowd& crowd, dsl::Span line) {
+        std::vector<std::pair<std::size_t, dsl::CampaignIx>> most;
+        std::set<base::CandidateId> who;
+        for (const auto& [campaign, waiting] : crowd.waiting)
+            if (waiting.size() >= k_worth_telling) {
+                most.emplace_back(waiting.size(), campaign);
+                who.insert(waiting.begin(), waiting.end());
+            }
+        if (most.empty())
+            return;
+        std::sort(most.rbegin(), most.rend());
         auto one = dsl::diagnose("N0611",
-                                 fmt::format("\"{}\" and \"{}\" exceed a cap together: {} of \"{}\" will wait for it "
-                                             "within {} days",
-                                             a.name, b.name, people(who.size()), a.name, k_week.count()),
-                                 a.span);
-        one.labels.push_back({b.span, "the other one"});
-        one.notes.push_back(
-            a.priority == b.priority
-                ? "Give the one that matters more a larger priority:   priority 60"
-                : "Nothing is lost, only late. Fewer a day come in with a smaller   enroll at most … per day");
-        found_.push_back({std::move(one), std::move(who)});
+                                 fmt::format("campaigns exceed this cap together: {} will wait for room in it within "
+                                             "{} days",
+                                             people(who.size()), k_week.count()),
+                                 line);
+        for (const auto& [count, campaign] : most)
+            if (one.labels.size() <= k_most_named)
+                one.labels.push_back({rules_.campaigns[campaign].span, behind(crowd, campaign, count)});
+        one.notes.emplace_back("Nothing is lost, only late. The larger `priority` goes first; fewer come in with a "
+                               "smaller   enroll at most … per day");
+        found_.push_back({std::move(one), {who.begin(), who.end()}});
+    }
+
+    /// "15 people of it wait, behind "A""
+    std::string behind(const Crowd& crowd, dsl::CampaignIx campaign, std::size_t count) const {
+        if (!crowd.behind.contains(campaign))
+            return people(count) + " of it wait";
+        const auto& ahead = crowd.behind.at(campaign);
+        const auto most = std::max_element(ahead.begin(), ahead.end(),
+                                           [](const auto& a, const auto& b) { return a.second < b.second; });
+        return fmt::format("{} of it wait, {}behind \"{}\"", people(count), ahead.size() > 1 ? "most of them " : "",
+                           rules_.campaigns[most->first].name);
     }
 
     const dsl::Rules& rules_;
-    base::ZoneId zone_;
     Course course_;
     std::vector<Lint>& found_;
-    std::map<base::CandidateId, std::vector<const Message*>> by_person_;
-    std::map<base::Day, std::set<dsl::CampaignIx>> by_day_;
-    std::map<std::pair<dsl::CampaignIx, dsl::CampaignIx>, std::set<base::CandidateId>> waiting_;
+    std::map<std::pair<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>>, Crowd> crowds_;  // by the cap's line
 };
 
 }  // namespace

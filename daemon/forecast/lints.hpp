@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the checker can say only because there is a store: nobody matches, nearly everybody matches, unknown values
-// decide, a value that nobody has, audiences that overlap, caps that two campaigns exceed together, merge fields that
+// decide, a value that nobody has, audiences that overlap, caps that campaigns exceed together, merge fields that
 // are blank. Ordinary diagnostics, each with the people it is about, who are named only where somebody asks. An empty
 // store says nothing. Throws base::StoreError. One thread.
 #pragma once

@@ -132,8 +132,10 @@ TEST_CASE("two campaigns that exceed a cap together are told with who will wait"
                       campaign("  step guide: email \"guide\"\n", "B");
     const auto result = looked(text, crowd("n", 15, "Registered Nurse"));
     REQUIRE(result.titles ==
-            Titles{"N0611 \"B\" and \"A\" exceed a cap together: 15 people of \"B\" will wait for it within 7 days"});
+            Titles{"N0611 campaigns exceed this cap together: 15 people will wait for room in it within 7 days"});
     CHECK(result.found[0].people.size() == 15);
+    REQUIRE(result.found[0].diagnostic.labels.size() == 2);
+    CHECK(result.found[0].diagnostic.labels[1].text == "15 people of it wait, behind \"A\"");
 }
 
 TEST_CASE("a merge field that may be blank is told with for how many of its readers it is") {

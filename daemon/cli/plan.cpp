@@ -191,8 +191,8 @@ int write_report(Session& session, const config::Config& config, const store::Da
 
 /// A date alone begins at its midnight.
 base::Minute later(const std::string& text, const dsl::Rules& rules, base::Minute now) {
-    constexpr std::size_t k_date = 10;  // 2026-03-02
-    const auto from = instant(text.size() == k_date ? text + "T00:00" : text, rules);
+    constexpr std::size_t k_day_alone = 10;  // 2026-03-02
+    const auto from = instant(text.size() == k_day_alone ? text + "T00:00" : text, rules);
     if (from < now)
         throw Usage(fmt::format("--from {} has passed: a forecast begins now or later (--as-of moves now)", text));
     if (from > now + std::chrono::days(k_longest_preview))

@@ -31,6 +31,8 @@ struct Inputs {
     std::function<bool(std::string_view address)> allowed;  // may be empty: nobody
     Minute now{};                                           // as of
     Assumptions assumptions;
+    std::shared_ptr<const engine::State>
+        loaded{};  // by load_state() from these very inputs, if several reports need it
     std::function<void(Minute at, Minute until)> progress{};  // of what is foretold; may be empty
 };
 

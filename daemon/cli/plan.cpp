@@ -115,14 +115,16 @@ int plan(Session& session, const PlanOptions& options) {
     const auto config = load_config(session);
     const auto checked = check_rules(session, config);
     auto database = read_or_empty_store(session, config);
+    const store::Transaction picture(database, store::Transaction::For::read);
     const auto now = as_of(session, database, options.as_of, *checked.rules);
     auto wanted = inputs(database, config, checked.rules, now, !config.live);
     wanted.assumptions = assumptions(options.assume);
     must_carry(session, database, wanted);
     std::optional<Progress> progress(std::in_place, session, "planning");
     watch(*progress, wanted);
+    wanted.loaded = std::make_shared<const engine::State>(forecast::load_state(wanted));
     const auto found = forecast::lints(wanted);
-    const auto report = plan_of(session, database, wanted, checked.warnings + found.size());
+    const auto report = forecast::plan(wanted, checked.warnings + found.size());
     progress.reset();
     keep_plan(config.state_directory, {forecast::record(report), !options.as_of.empty()});
     session.out << (options.json ? forecast::to_json(report, options.people) + "\n"

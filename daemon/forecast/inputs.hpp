@@ -40,6 +40,8 @@ struct Inputs {
     Minute now{};                                           // as of
     Assumptions assumptions;
     Ways ways = {};
+    std::shared_ptr<const engine::State>
+        loaded{};  // by load_state() from these very inputs, if several reports need it
     std::function<void(Minute at, Minute until)> progress{};  // of what is foretold; may be empty
 };
 

@@ -3,6 +3,7 @@
 
 #include "dsl/characters.hpp"
 #include "dsl/limits.hpp"
+#include "dsl/slips.hpp"
 
 #include <fmt/format.h>
 
@@ -94,7 +95,9 @@ std::optional<FieldIx> Compiler::field(const ast::Word& word) {
             .notes.push_back(fmt::format("Write:   has {}", word.text));
         return std::nullopt;
     }
-    if (!unread.contains(word.text)) {
+    if (const Slip* slip = slip_of_field(word.text)) {
+        report("N0201", word.span, std::string(slip->title), "").notes.emplace_back(slip->note);
+    } else if (!unread.contains(word.text)) {
         unknown_name("N0201", "field", word.text, word.span, names_of(rules.schema.fields),
                      "All fields: nurture fields.   A new one is a line of a `fields` block.");
     }

@@ -143,6 +143,15 @@ Diagnostic explained(const Slip& slip, const std::vector<std::string>& write, st
 
 }  // namespace
 
+const Slip* slip_of_field(std::string_view field) {
+    const auto begins_so = [&](const Slip& slip) {
+        return slip.place == Place::conditions && slip.heard.substr(0, slip.heard.find(' ')) == field;
+    };
+    const auto all = slips();
+    const auto found = std::find_if(all.begin(), all.end(), begins_so);
+    return found == all.end() ? nullptr : &*found;
+}
+
 std::optional<KnownSlip> known_slip(std::string_view text, std::uint32_t file, Place place, const LogicalLine& line) {
     const std::string_view words_only = text.substr(line.begin, line.end - line.begin);
     if (words_only.size() > k_repair_bytes || words_only.find_first_of("\n#") != words_only.npos)

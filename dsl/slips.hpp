@@ -32,6 +32,10 @@ struct Slip {
 
 std::span<const Slip> slips();
 
+/// `job is "x"` can be read, but for a field that nobody declared: the slip of the conditions that begins so. Null:
+/// none.
+const Slip* slip_of_field(std::string_view field);
+
 struct KnownSlip {
     const Slip* slip = nullptr;
     Diagnostic diagnostic;

@@ -56,7 +56,10 @@ class Daemon:
         self.begins = os.path.getsize(self.log) if os.path.exists(self.log) else 0
         self.process = subprocess.Popen(["faketime", "-f", "@" + utc, os.path.join(BIN, "nurtured")], cwd=desk.path,
                                         env=environment, stderr=open(self.log, "ab"), start_new_session=True)
-        wait_until(lambda: "ready" in self.said(), "the daemon is ready")
+        try:
+            wait_until(lambda: "ready" in self.said(), "the daemon is ready")
+        except AssertionError as late:
+            raise AssertionError(f"{late}; it said:\n{self.said()}") from None
 
     def said(self):
         with open(self.log, "rb") as file:
@@ -72,6 +75,14 @@ class Daemon:
         wait_until(self.settled, "the daemon answers")
         os.killpg(self.process.pid, with_signal)
         self.process.wait()
+        wait_until(self.gone, "the daemon, which faketime started, is gone")
+
+    def gone(self):
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
 
 def digests(desk):

@@ -11,6 +11,7 @@ import re
 import signal
 import sqlite3
 import sys
+import time
 import urllib.parse
 import urllib.request
 
@@ -68,7 +69,8 @@ def page(url, **form):
 
 def consent(desk):
     with sqlite3.connect(f"file:{desk.file('nurtured.db')}?mode=ro", uri=True) as store:
-        return store.execute("SELECT status FROM consent ORDER BY at DESC LIMIT 1").fetchone()[0]
+        # Within one second taking back counts.
+        return store.execute("SELECT status FROM consent ORDER BY at DESC, status DESC LIMIT 1").fetchone()[0]
 
 
 def the_mail(desk):
@@ -112,7 +114,9 @@ with Desk() as desk:
     daemon.wait()
     check("what is taken back is on the disk when the page says so, kill -9 or not", consent(desk) == "withdrawn")
 
+    over = time.time() + 1
     daemon = start(desk, port)
+    wait_until(lambda: time.time() > over, "the second in which it was taken back is over")
     check("the page knows it", "job news" in page(preferences))
     check("the renewal page asks before anything is given", page(renewal) and consent(desk) == "withdrawn")
     page(renewal, yes="1")

@@ -121,8 +121,7 @@ void replace(State& state, const Facts& facts) {
 
 void absorb(State& state, const Facts& facts, Minute now) {
     replace(state, facts);
-    const bool new_day = state.times->day(now) != state.today;
-    const bool dates_flip = new_day && state.member.date_flips(*state.columns, state.today, state.now, now);
+    const Day before = state.today;
     state.now = now;
     if (state.pace.minute != now)
         state.pace = {now, {}};
@@ -133,12 +132,11 @@ void absorb(State& state, const Facts& facts, Minute now) {
 
     touch(state, state.columns->expire(now));
     touch(state, state.member.flipped(now));
-    if (new_day)
-        begin_day(state, state.times->day(now));
-    if (dates_flip)
-        state.member.evaluate_all(*state.columns, state.today, now);
-    else
-        evaluate_touched(state);
+    if (const Day today = state.times->day(now); today != before) {
+        begin_day(state, today);
+        touch(state, state.member.moved_by_date(*state.columns, before, today, now));
+    }
+    evaluate_touched(state);
 }
 
 void look_around(State& state, Minute now) {

@@ -25,7 +25,17 @@ Code channel_code(std::optional<dsl::Channel> channel) {
 /// A suppression is over at the first whole minute that does not lie before its end.
 base::Minute first_minute_after(base::Second end) { return std::chrono::ceil<std::chrono::minutes>(end); }
 
-void add_row(FieldColumn& column, dsl::FieldKind kind) {
+// Sets of rows, a bit each.
+void add_row(std::vector<std::uint64_t>& set, Row row) {
+    if (row % 64 == 0)
+        set.push_back(0);
+}
+void put(std::vector<std::uint64_t>& set, Row row) { set[row / 64] |= std::uint64_t{1} << (row % 64); }
+void take(std::vector<std::uint64_t>& set, Row row) { set[row / 64] &= ~(std::uint64_t{1} << (row % 64)); }
+
+void add_row(FieldColumn& column, dsl::FieldKind kind, Row row) {
+    for (auto& holders : column.holders)
+        add_row(holders, row);
     if (column.kept == FieldColumn::Kept::known)
         column.known.push_back(0);
     if (column.kept != FieldColumn::Kept::values)
@@ -43,6 +53,8 @@ void add_row(FieldColumn& column, dsl::FieldKind kind) {
 void clear_row(FieldColumn& column, dsl::FieldKind kind, Row row) {
     if (column.kept == FieldColumn::Kept::known)
         column.known[row] = 0;
+    for (auto& holders : column.holders)
+        take(holders, row);
     if (column.kept != FieldColumn::Kept::values)
         return;
     switch (kind) {
@@ -102,17 +114,20 @@ Row Columns::add(base::CandidateId id) {
     phones_.push_back(0);
     lots_.push_back(0);
     for (std::size_t i = 0; i < fields_.size(); ++i)
-        add_row(fields_[i], schema_.fields[i].kind);
+        add_row(fields_[i], schema_.fields[i].kind, row);
     for (EventColumn& column : events_)
-        if (column.kept)
+        if (column.kept) {
             column.events.add_row();
+            column.last.push_back(k_never_yet);
+        }
     for (ConsentColumn& column : consents_) {
         column.status.push_back(static_cast<std::uint8_t>(dsl::cond::ConsentIs::unknown));
         column.days.push_back(k_no_day);
     }
-    if (row % 64 == 0)
-        for (auto& list : lists_)
-            list.push_back(0);
+    for (auto& list : lists_)
+        add_row(list, row);
+    add_row(living_, row);
+    put(living_, row);
     return row;
 }
 
@@ -120,20 +135,28 @@ void Columns::clear(Row row) {
     zones_[row] = policy_zone_;
     zone_from_[row] = ZoneFrom::policy;
     flags_[row] = {};
+    put(living_, row);
     mailboxes_[row] = phones_[row] = 0;
     lots_[row] = 0;
     for (std::size_t i = 0; i < fields_.size(); ++i)
         clear_row(fields_[i], schema_.fields[i].kind, row);
     for (EventColumn& column : events_)
-        if (column.kept)
+        if (column.kept) {
             column.events.clear(row);
+            column.last[row] = k_never_yet;
+        }
     for (ConsentColumn& column : consents_) {
         column.status[row] = static_cast<std::uint8_t>(dsl::cond::ConsentIs::unknown);
         column.days[row] = k_no_day;
     }
     for (auto& list : lists_)
-        list[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+        take(list, row);
     std::erase_if(expiries_, [&](const Expiry& expiry) { return expiry.row == row; });
+}
+
+void Columns::set_erased(Row row) {
+    flags_[row].erased = true;
+    take(living_, row);
 }
 
 void Columns::set_mailbox(Row row, AddressNumber mailbox) {
@@ -184,6 +207,8 @@ void Columns::add_item(dsl::FieldIx field, Row row, std::string_view value) {
     const auto items = column.items.of(row);
     if (std::find(items.begin(), items.end(), code) == items.end())
         column.items.append(row, code);
+    if (code < column.holders.size())
+        put(column.holders[code], row);
 }
 
 void Columns::set_number(dsl::FieldIx field, Row row, double value) {
@@ -226,6 +251,8 @@ void Columns::add_event(dsl::EventIx kind, Row row, base::Minute at, std::string
     if (channel && std::any_of(seen.begin(), seen.end(), is_same))
         return;
     column.events.insert(row, event, [](const Event& a, const Event& b) { return a.minute < b.minute; });
+    column.last[row] = std::max(column.last[row], event.minute);
+    column.latest = std::max(column.latest, event.minute);
 }
 
 void Columns::set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs status, base::Second at) {
@@ -243,12 +270,12 @@ void Columns::set_in_list(dsl::ListIx list, Row row, std::optional<base::Second>
             return;
         expiries_.erase(ends);
     }
-    lists_[list][row / 64] |= std::uint64_t{1} << (row % 64);
+    put(lists_[list], row);
     expires(row, list, until);
 }
 
 void Columns::leave_list(dsl::ListIx list, Row row) {
-    lists_[list][row / 64] &= ~(std::uint64_t{1} << (row % 64));
+    take(lists_[list], row);
     std::erase_if(expiries_, [&](const Expiry& e) { return e.row == row && e.what == list; });
 }
 
@@ -270,7 +297,7 @@ std::vector<Row> Columns::expire(base::Minute now) {
         else if (over.what == k_sms_suppression)
             flags_[over.row].sms_suppressed = false;
         else
-            lists_[over.what][over.row / 64] &= ~(std::uint64_t{1} << (over.row % 64));
+            take(lists_[over.what], over.row);
     }
     std::sort(touched.begin(), touched.end());
     touched.erase(std::unique(touched.begin(), touched.end()), touched.end());

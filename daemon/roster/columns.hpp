@@ -32,14 +32,20 @@ using Row = std::uint32_t;
 
 inline constexpr std::int32_t k_no_day = std::numeric_limits<std::int32_t>::min();
 
+inline constexpr std::int32_t k_never_yet = std::numeric_limits<std::int32_t>::min();
+/// A byte per candidate for 8 of them; a condition that names another item looks at each person's list.
+inline constexpr std::size_t k_most_holders = 256;
+
 /// Of one field, as its kind has it; all vectors but one are empty. Unknown is code 0, an empty list, NaN, k_no_day, 0.
 struct FieldColumn {
     enum class Kept : std::uint8_t { nothing, known, values };
     Kept kept = Kept::nothing;  // no rule looks at it; rules only ask whether it is known; rules compare it
     std::vector<std::uint8_t> known;
-    Dictionary dictionary;             // of codes and items
-    std::vector<Code> codes;           // text
-    Ragged<Code> items;                // list
+    Dictionary dictionary;    // of codes and items
+    std::vector<Code> codes;  // text
+    Ragged<Code> items;       // list
+    /// Who has an item, a bit per row, for the items that rules name: their codes are the first. Index 0 is nobody.
+    std::vector<std::vector<std::uint64_t>> holders;
     std::vector<double> numbers;       // number
     std::vector<std::int32_t> days;    // date
     std::vector<std::uint8_t> yes_no;  // 1 no, 2 yes
@@ -57,7 +63,9 @@ struct Event {
 struct EventColumn {
     bool kept = false;
     Dictionary names;
-    Ragged<Event> events;  // per row in order of time
+    Ragged<Event> events;               // per row in order of time
+    std::vector<std::int32_t> last;     // per row the newest minute, k_never_yet if there is none
+    std::int32_t latest = k_never_yet;  // none is later than this
 };
 
 /// The latest word on a consent.
@@ -111,6 +119,8 @@ public:
     const ConsentColumn& consent(dsl::ConsentIx consent) const { return consents_[consent]; }
     bool in_list(dsl::ListIx list, Row row) const { return (lists_[list][row / 64] >> (row % 64) & 1) != 0; }
     std::span<const std::uint64_t> list(dsl::ListIx list) const { return lists_[list]; }
+    /// Who is not erased, a bit per row.
+    std::span<const std::uint64_t> living() const { return living_; }
     dsl::cond::ConsentIs consent(dsl::ConsentIx consent, Row row) const;
     std::optional<base::Day> date(dsl::FieldIx field, Row row) const;
 
@@ -121,7 +131,7 @@ public:
     /// The row as after add(): nothing known.
     void clear(Row row);
 
-    void set_erased(Row row) { flags_[row].erased = true; }
+    void set_erased(Row row);
     /// 0: none that could be written to.
     void set_mailbox(Row row, AddressNumber mailbox);
     void set_phone(Row row, AddressNumber phone);
@@ -175,6 +185,7 @@ private:
     std::vector<base::ZoneId> zones_;
     std::vector<ZoneFrom> zone_from_;
     std::vector<PersonFlags> flags_;
+    std::vector<std::uint64_t> living_;
     std::vector<AddressNumber> mailboxes_, phones_;
     bool draws_lots_ = false;
     std::vector<std::uint64_t> lots_;                // zeros if nobody draws

@@ -92,6 +92,9 @@ Columns::Columns(const dsl::Rules& rules, std::span<const std::shared_ptr<const 
         needs.campaign(campaign);
     for (const auto& steps : older)
         needs.steps(*steps);
+    for (dsl::FieldIx field = 0; field < fields_.size(); ++field)
+        if (schema_.fields[field].kind == dsl::FieldKind::list)
+            fields_[field].holders.resize(std::min(fields_[field].dictionary.size(), k_most_holders));
 }
 
 }  // namespace nurture::roster

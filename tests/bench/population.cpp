@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,10 @@ private:
     std::string date(int days) const { return base::format_day(population_.today + std::chrono::days{days}); }
     std::int64_t ago(Dice& dice, int days) const { return now_ - 1 - dice.below(days) * k_day - dice.below(k_day); }
 
+    static double near(double degrees, Dice& dice) {
+        return std::round(degrees * 64) / 64 + (dice.below(129) - 64) / 64.0;
+    }
+
     template<typename... Values>
     static void run(SQLite::Statement& statement, const Values&... values) {
         int at = 0;
@@ -133,8 +138,8 @@ private:
         known(80, date(-dice.below(1500)));
         known(75, date(dice.below(1100) - 200));
         known(50, date(dice.below(900) - 150));
-        known(70, fmt::format("{:.4f},{:.4f}", city.lat + (dice.below(20'000) - 10'000) / 10'000.0,
-                              city.lon + (dice.below(20'000) - 10'000) / 10'000.0));
+        // Sixty-fourths of a degree: exact as text, float and double, so that distances come out the same everywhere.
+        known(70, fmt::format("{:.6f},{:.6f}", near(city.lat, dice), near(city.lon, dice)));
         known(65, dice.below(2));
         candidate_.exec();
         candidate_.reset();

@@ -123,17 +123,17 @@ Test group(Kind kind, std::vector<Test> of) {
 }
 
 std::vector<Test> lines(const std::vector<Segment>& before, std::size_t number, std::size_t v) {
-    const int n = static_cast<int>(v);
+    const int n = static_cast<int>(v / 2), m = static_cast<int>(v);
     const Test who = text("profession", pick(k_professions, v, 1));
     const Test where = text("license_state", pick(k_states, v, 3));
     switch (number % 12) {
     case 0: return {who, text("license_state", pick(k_states, v, 1)), text("stage", pick(k_stages, 0, 1))};
     case 1: return {text("profession", pick(k_professions, v, 2)), where, text("source", pick(k_sources, v, 2))};
-    case 2: return {who, at_least("years", 1 + v), between("pay_rate", 30 + 2 * v, 60 + 2 * v)};
-    case 3: return {who, long_ago("last_conversation", 180 + 30 * n, true), far_off("license_expires", 60 + 10 * n)};
+    case 2: return {who, at_least("years", 1 + v / 2), between("pay_rate", 30 + 2 * v, 60 + 2 * v)};
+    case 3: return {who, long_ago("last_conversation", 180 + 30 * m, true), far_off("license_expires", 60 + 10 * n)};
     case 4:
         return {who, items("tags", pick(k_tags, 2 * v, 3)), items("tags", pick(k_tags, 3 * v + 5, 1), true),
-                at_least("years", 2 + v)};
+                at_least("years", 2 + v / 2)};
     case 5:
         return {items("certifications", pick(k_certifications, v, 1)), soon("certification_expires", 30 + 10 * n),
                 where, agreed(k_consent_email)};
@@ -143,7 +143,8 @@ std::vector<Test> lines(const std::vector<Segment>& before, std::size_t number, 
     case 7:
         return {has("applied", 120 + 60 * n), has("clicked", 180 + 30 * n), who,
                 text("stage", pick(k_stages, v, 2), true)};
-    case 8: return {near(30 + 10 * n, k_cities[v % k_cities.size()]), who, yes("travels"), at_least("years", 1 + v)};
+    case 8:
+        return {near(30 + 10 * m, k_cities[v % k_cities.size()]), who, yes("travels"), at_least("years", 1 + v / 2)};
     case 9:
         return {who, group(Kind::any_of, {has("worked"), has("interviewed", 365 + 60 * n)}),
                 group(Kind::none_of, {text("stage", pick(k_stages, 1 + v, 2)), has("replied", 90 + 15 * n),

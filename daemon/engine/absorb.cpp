@@ -130,7 +130,7 @@ void absorb(State& state, const Facts& facts, Minute now) {
     state.arrived.insert(state.arrived.end(), facts.list.begin(), facts.list.end());
     state.arrived_until = std::max(state.arrived_until, facts.cursor);
 
-    touch(state, state.columns->expire(now));
+    touch(state, state.columns->advance(now));
     touch(state, state.member.flipped(now));
     if (const Day today = state.times->day(now); today != before) {
         begin_day(state, today);
@@ -144,7 +144,7 @@ void look_around(State& state, Minute now) {
     state.today = state.times->day(now);
     state.ledger.begin_day(state.times->day_start(state.today));
     state.pace.minute = now;
-    state.columns->expire(now);
+    state.columns->advance(now);
     state.member.evaluate_all(*state.columns, state.today, now);
     state.everybody = true;
 }

@@ -31,12 +31,12 @@ struct CampaignQuery {
 struct View {
     const roster::Columns& columns;
     base::Day today;                    // everybody's date: the policy zone's
-    base::Minute now;                   // events later than this have not happened; `hours` count back from it
+    base::Minute now;                   // that of the last Columns::advance(); `hours` count back from it
     std::span<const Bitmap> campaigns;  // one per Evaluator::campaign_queries(); a missing one is nobody
 };
 
-/// At that minute, not before, a condition of the row may change by itself: hours have passed, or an event that was
-/// entered ahead of time has come. Evaluate the row again then.
+/// At that minute, not before, a condition of the row may change by itself, because hours have passed. Evaluate the
+/// row again then.
 struct Flip {
     base::Minute at;
     Row row = 0;

@@ -11,7 +11,6 @@
 namespace nurture::engine {
 namespace {
 
-constexpr std::int32_t k_first = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t k_last = std::numeric_limits<std::int32_t>::max();
 constexpr float k_infinity = std::numeric_limits<float>::infinity();
 
@@ -106,8 +105,10 @@ void Kernels::operator()(const dsl::cond::Known& c) {
         return lanes_.bytes_in(values(column.known), n, 1, 255, out_);
     switch (c_.schema().fields[c.field].kind) {
     case dsl::FieldKind::text:
-        return lanes_.codes_in(values(column.codes), n, 1, std::numeric_limits<roster::Code>::max(), out_);
-    case dsl::FieldKind::list: return each([&](Row row) { return !column.items.of(row).empty(); });
+        if (column.codes.is_wide())
+            return lanes_.codes_in(values(column.codes.wide()), n, 1, std::numeric_limits<roster::Code>::max(), out_);
+        return lanes_.bytes_in(values(column.codes.narrow()), n, 1, 255, out_);
+    case dsl::FieldKind::list: return each([&](Row row) { return !column.items.empty(row); });
     case dsl::FieldKind::number: return lanes_.doubles_in(values(column.numbers), n, -k_infinity, k_infinity, out_);
     case dsl::FieldKind::date: return dates_in(column.days, {}, {});
     case dsl::FieldKind::yes_no: return lanes_.bytes_in(values(column.yes_no), n, 1, 2, out_);
@@ -116,11 +117,19 @@ void Kernels::operator()(const dsl::cond::Known& c) {
 }
 
 void Kernels::operator()(const bound::TextIn& c) {
-    const roster::Code* codes = values(c_.field(c.field).codes);
-    if (c.codes.size() <= k_few_codes)
-        return lanes_.codes_any(codes, rows_.size, c.codes.data(), c.codes.size(), out_);
+    const roster::CodeColumn& column = c_.field(c.field).codes;
     const auto table = c.table.table();
-    lanes_.codes_of(codes, rows_.size, table.data(), static_cast<std::uint32_t>(table.size()), out_);
+    const auto size = static_cast<std::uint32_t>(table.size());
+    const bool few = c.codes.size() <= k_few_codes;
+    if (column.is_wide()) {
+        const roster::Code* codes = values(column.wide());
+        few ? lanes_.codes_any(codes, rows_.size, c.codes.data(), c.codes.size(), out_)
+            : lanes_.codes_of(codes, rows_.size, table.data(), size, out_);
+    } else {
+        const std::uint8_t* codes = values(column.narrow());
+        few ? lanes_.bytes_any(codes, rows_.size, c.codes.data(), c.codes.size(), out_)
+            : lanes_.bytes_of(codes, rows_.size, table.data(), size, out_);
+    }
 }
 
 void Kernels::operator()(const bound::TextContains& c) {
@@ -200,10 +209,17 @@ std::optional<base::Day> Kernels::from_today(const std::optional<dsl::DayOffset>
 void Kernels::operator()(const bound::Happened& c) {
     const roster::EventColumn& column = c_.events(c.event);
     const std::int32_t from = happened_from(c.since);
-    lanes_.ints_in(values(column.last), rows_.size, std::max(from, k_first + 1), k_last, out_);
-    const bool last_decides = !c.named && c.channel == 0 && c.count == 1 && c.since.hours == 0;
-    if (!last_decides || column.latest > minute_number(view_.now))
+    const auto newest = static_cast<std::size_t>(c.count - 1);
+    const bool each_counts = c.named || c.channel != 0 || newest >= column.recent.size();
+    const auto& decisive = column.recent[each_counts ? 0 : newest];
+    lanes_.ints_in(values(decisive), rows_.size, std::max(from, roster::k_never_yet + 1), k_last, out_);
+    if (each_counts)
         only([&](Row row) { return happened(c, row, from); });
+    else if (c.since.hours != 0)
+        only([&](Row row) {
+            flip(decisive[row] + c.since.hours * 60, row);
+            return true;
+        });
 }
 
 /// Days are the policy's, from their first minute on; of hours, the last N are (now - N h, now].
@@ -212,20 +228,17 @@ std::int32_t Kernels::happened_from(const dsl::Since& since) const {
         return minute_number(base::day_start(c_.policy_zone(), dsl::add(view_.today, *since.days)));
     if (since.hours != 0)
         return minute_number(view_.now) - since.hours * 60 + 1;
-    return k_first;
+    return roster::k_never_yet;
 }
 
 bool Kernels::happened(const bound::Happened& c, Row row, std::int32_t from) {
-    const std::int32_t now = minute_number(view_.now);
     std::int32_t count = 0;
     const auto events = c_.events(c.event).events.of(row);
     for (auto event = events.rbegin(); event != events.rend() && event->minute >= from; ++event) {
         if ((c.named && event->name != c.name) ||
             (c.channel != 0 && event->channel != 0 && event->channel != c.channel))
             continue;
-        if (event->minute > now) {
-            flip(event->minute, row);
-        } else if (++count == c.count) {
+        if (++count == c.count) {
             if (c.since.hours != 0)
                 flip(event->minute + c.since.hours * 60, row);
             return true;

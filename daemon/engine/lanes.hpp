@@ -22,8 +22,12 @@ struct Lanes {
     /// One of some codes: quicker than the table for up to k_few_codes.
     void (*codes_any)(const std::uint32_t* values, std::size_t size, const std::uint32_t* codes, std::size_t count,
                       Words out);
+    void (*bytes_any)(const std::uint8_t* values, std::size_t size, const std::uint32_t* codes, std::size_t count,
+                      Words out);
     /// table[value] is not zero; values beyond the table are not in it.
     void (*codes_of)(const std::uint32_t* values, std::size_t size, const std::uint8_t* table, std::uint32_t table_size,
+                     Words out);
+    void (*bytes_of)(const std::uint8_t* values, std::size_t size, const std::uint8_t* table, std::uint32_t table_size,
                      Words out);
     std::size_t (*count)(const std::uint64_t* words, std::size_t size);  // of set bits
 };

@@ -63,17 +63,19 @@ void in_range(const Value* values, std::size_t size, Value low, Value high, Word
     fill(values, size, out, [=](Value value) { return (value >= low) & (value <= high); });
 }
 
-void any_code(const std::uint32_t* values, std::size_t size, const std::uint32_t* codes, std::size_t count, Words out) {
+template<typename Value>
+void any_code(const Value* values, std::size_t size, const std::uint32_t* codes, std::size_t count, Words out) {
     const std::size_t whole = size / 64;
     for (std::size_t i = 0; i < whole; ++i) {
         std::uint64_t bits = 0;
         for (std::size_t k = 0; k < count; ++k)
-            bits |= word(values + i * 64, [code = codes[k]](std::uint32_t value) { return value == code; });
+            if (const auto code = static_cast<Value>(codes[k]); code == codes[k])
+                bits |= word(values + i * 64, [=](Value value) { return value == code; });
         out[i] = bits;
     }
     if (size % 64 == 0)
         return;
-    fill(values + whole * 64, size % 64, out + whole, [=](std::uint32_t value) {
+    fill(values + whole * 64, size % 64, out + whole, [=](Value value) {
         bool any = false;
         for (std::size_t k = 0; k < count; ++k)
             any |= value == codes[k];
@@ -81,9 +83,9 @@ void any_code(const std::uint32_t* values, std::size_t size, const std::uint32_t
     });
 }
 
-void in_table(const std::uint32_t* values, std::size_t size, const std::uint8_t* table, std::uint32_t table_size,
-              Words out) {
-    fill(values, size, out, [=](std::uint32_t value) { return value < table_size && table[value] != 0; });
+template<typename Value>
+void in_table(const Value* values, std::size_t size, const std::uint8_t* table, std::uint32_t table_size, Words out) {
+    fill(values, size, out, [=](Value value) { return value < table_size && table[value] != 0; });
 }
 
 std::size_t count_bits(const std::uint64_t* words, std::size_t size) {
@@ -93,14 +95,9 @@ std::size_t count_bits(const std::uint64_t* words, std::size_t size) {
     return sum;
 }
 
-constexpr Lanes k_lanes{in_range<std::int32_t>,
-                        in_range<std::uint32_t>,
-                        in_range<std::uint8_t>,
-                        in_range<float>,
-                        in_range<double>,
-                        any_code,
-                        in_table,
-                        count_bits};
+constexpr Lanes k_lanes{
+    in_range<std::int32_t>,  in_range<std::uint32_t>, in_range<std::uint8_t>,  in_range<float>,        in_range<double>,
+    any_code<std::uint32_t>, any_code<std::uint8_t>,  in_table<std::uint32_t>, in_table<std::uint8_t>, count_bits};
 
 }  // namespace
 }  // namespace nurture::engine

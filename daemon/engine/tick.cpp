@@ -87,7 +87,7 @@ Minute next_wake(const State& state) {
     Minute wake = state.times->day_start(state.today + std::chrono::days{1});
     if (!state.book.due().empty())
         wake = std::min(wake, state.book.due().begin()->first);
-    wake = std::min({wake, next_check(state), state.member.next_flip(), state.columns->next_expiry()});
+    wake = std::min({wake, next_check(state), state.member.next_flip(), state.columns->next_advance()});
     return std::max(wake, state.now + std::chrono::minutes{1});
 }
 

@@ -198,8 +198,9 @@ struct Scene {
     std::vector<Person> people;
     std::vector<Bitmap> campaigns;
 
-    explicit Scene(Chance& chance, Tuning tuning = {})
-        : rules(random_rules(chance)),
+    explicit Scene(Chance& chance, Tuning tuning = {}) : Scene(random_rules(chance), tuning) {}
+    explicit Scene(std::shared_ptr<const dsl::Rules> of, Tuning tuning = {})
+        : rules(std::move(of)),
           columns(*rules),
           evaluator(rules, columns, tuning) {
         campaigns.resize(evaluator.campaign_queries().size());
@@ -261,6 +262,7 @@ TEST_CASE("evaluation over columns agrees with judging one person at a time, als
         for (int id = 1; id <= size; ++id)
             scene.add(random_person(chance, id));
         const base::Minute now = at("2026-03-01T00:00Z") + std::chrono::minutes{chance.below(3 * 24 * 60)};
+        scene.columns.advance(now);
         std::vector<Flip> flips;
         std::vector<Bitmap> members = scene.evaluator.evaluate_all(scene.view(now), flips);
         scene.check(members, now);
@@ -291,6 +293,7 @@ TEST_CASE("answers do not depend on threads, on the size of blocks or on what th
                 scene.add(random_person(chance, id));
             std::vector<Flip> flips;
             const base::Minute now = at("2026-03-01T00:00Z") + std::chrono::minutes{chance.below(3 * 24 * 60)};
+            scene.columns.advance(now);
             auto members = scene.evaluator.evaluate_all(scene.view(now), flips);
             std::vector<Row> some;
             for (Row row = 0; row < scene.people.size(); ++row)
@@ -320,18 +323,18 @@ namespace {
 /// Memberships as the engine keeps them: evaluated once, then only where something changed, flipped or was moved by the
 /// date.
 struct Kept {
-    const Scene& scene;
+    Scene& scene;
     base::Minute now;
     std::vector<Flip> flips;
     std::vector<Bitmap> members;
 
-    Kept(const Scene& of, base::Minute at)
-        : scene(of),
-          now(at),
-          members(of.evaluator.evaluate_all(of.view(at), flips)) {}
+    Kept(Scene& of, base::Minute at) : scene(of), now(at) {
+        scene.columns.advance(at);
+        members = of.evaluator.evaluate_all(of.view(at), flips);
+    }
 
     base::Minute next() const {
-        base::Minute next = scene.evaluator.next_date_flip(scene.view(now));
+        base::Minute next = std::min(scene.evaluator.next_date_flip(scene.view(now)), scene.columns.next_advance());
         for (const Flip& flip : flips)
             next = std::min(next, flip.at);
         return next;
@@ -342,6 +345,8 @@ struct Kept {
         const auto due = std::partition(flips.begin(), flips.end(), [&](const Flip& flip) { return flip.at > minute; });
         std::transform(due, flips.end(), std::back_inserter(rows), [](const Flip& flip) { return flip.row; });
         flips.erase(due, flips.end());
+        const auto come = scene.columns.advance(minute);
+        rows.insert(rows.end(), come.begin(), come.end());
         if (scene.view(minute).today != before) {
             const auto moved = scene.evaluator.moved_by_date(scene.view(minute), before);
             rows.insert(rows.end(), moved.begin(), moved.end());
@@ -398,10 +403,7 @@ TEST_CASE("through a year, minute by minute, nobody comes or goes while it sleep
     add(DateNear{k_date, {}, dsl::DayOffset{-1, -1}});
     add(Anniversary{k_date, 7});
     add(Consent{0, ConsentIs::given, dsl::DayOffset{-6, 0}, {}});
-    Scene scene(chance, {4096, 1, false});
-    scene.rules = rules;
-    scene.columns = roster::Columns(*rules);
-    scene.evaluator = Evaluator(rules, scene.columns, {4096, 1, false});
+    Scene scene(rules);
     const base::Minute start = at("2026-01-01T06:00Z"), end = start + std::chrono::days{365};
     const auto some_minute = [&] { return start + std::chrono::minutes{chance.below(380 * 24 * 60)}; };
     for (int id = 1; id <= 20; ++id) {

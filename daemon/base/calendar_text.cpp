@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 namespace nurture::base {
 
 namespace {
@@ -18,11 +16,13 @@ constexpr const char* k_months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "J
 /// Takes exactly `width` digits off the front.
 std::optional<int> take_number(std::string_view& text, std::size_t width) {
     int value = 0;
-    if (text.size() < width || text[0] == '-')
+    if (text.size() < width)
         return std::nullopt;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + width, value);
-    if (error != std::errc{} || end != text.data() + width)
-        return std::nullopt;
+    for (const char digit : text.substr(0, width)) {  // from_chars takes a sign, and its time: a load reads millions
+        if (digit < '0' || digit > '9')
+            return std::nullopt;
+        value = value * 10 + (digit - '0');
+    }
     text.remove_prefix(width);
     return value;
 }

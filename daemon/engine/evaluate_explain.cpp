@@ -68,7 +68,7 @@ private:
     std::string history(const dsl::cond::Happened& c) const {
         const roster::EventColumn& column = c_.events(c.event);
         if (column.kept == roster::EventColumn::Kept::recent)
-            return last_on(column.recent.front()[row_]);
+            return recent(column);
         const auto& name = c.message_template ? c.message_template : c.name;
         const roster::Code code = name ? column.names.find(*name) : 0;
         const roster::Code channel = !c.channel ? 0 : *c.channel == dsl::Channel::email ? 1 : 2;
@@ -81,6 +81,17 @@ private:
             ++times;
         }
         return times < 2 ? last_on(last) : fmt::format("{} times, {}", times, last_on(last));
+    }
+
+    /// As many times as minutes are kept, or more.
+    std::string recent(const roster::EventColumn& column) const {
+        std::size_t times = 0;
+        while (times < column.recent.size() && column.recent[times][row_] != roster::k_never_yet)
+            ++times;
+        const std::string last = last_on(column.recent.front()[row_]);
+        if (times < 2)
+            return last;
+        return fmt::format("{}{} times, {}", times, times == column.recent.size() ? " or more" : "", last);
     }
 
     std::string last_on(std::int32_t minute) const {

@@ -181,15 +181,19 @@ void Kernels::operator()(const dsl::cond::Anniversary& c) {
     });
 }
 
+/// The box around the circle first, then the distance of who is left.
 void Kernels::operator()(const bound::Within& c) {
     const roster::FieldColumn& column = c_.field(c.field);
     lanes_.floats_in(values(column.lat), rows_.size, static_cast<float>(c.lat - c.lat_reach),
                      static_cast<float>(c.lat + c.lat_reach), out_);
+    const double west = c.lon - c.lon_reach, east = c.lon + c.lon_reach;
+    if (west > -180 && east < 180) {  // else it may reach over the date line
+        const Words between = second();
+        lanes_.floats_in(values(column.lon), rows_.size, static_cast<float>(west), static_cast<float>(east), between);
+        std::transform(out_, out_ + size(), between, out_, std::bit_and<>{});
+    }
     only([&](Row row) {
-        const double lat = column.lat[row], lon = column.lon[row];
-        const double apart = std::abs(lon - c.lon);
-        return std::min(apart, 360 - apart) <= c.lon_reach &&
-               bound::haversine(c.lat, c.lon, lat, lon, c.cos_lat) <= c.haversine;
+        return bound::haversine(c.lat, c.lon, column.lat[row], column.lon[row], c.cos_lat) <= c.haversine;
     });
 }
 

@@ -67,11 +67,12 @@ template<typename Value>
 void any_code(const Value* values, std::size_t size, const std::uint32_t* codes, std::size_t count, Words out) {
     const std::size_t whole = size / 64;
     for (std::size_t i = 0; i < whole; ++i) {
-        std::uint64_t bits = 0;
+        std::uint8_t hits[64] = {};
         for (std::size_t k = 0; k < count; ++k)
             if (const auto code = static_cast<Value>(codes[k]); code == codes[k])
-                bits |= word(values + i * 64, [=](Value value) { return value == code; });
-        out[i] = bits;
+                for (std::size_t j = 0; j < 64; ++j)
+                    hits[j] |= values[i * 64 + j] == code ? 1 : 0;
+        out[i] = pack(hits);
     }
     if (size % 64 == 0)
         return;

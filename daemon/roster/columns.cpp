@@ -118,7 +118,8 @@ Row Columns::add(base::CandidateId id) {
     flags_.emplace_back();
     mailboxes_.push_back(0);
     phones_.push_back(0);
-    lots_.push_back(0);
+    if (draws_lots_)
+        lots_.push_back(0);
     for (std::size_t i = 0; i < fields_.size(); ++i)
         add_row(fields_[i], schema_.fields[i].kind, row);
     for (EventColumn& column : events_)
@@ -141,7 +142,8 @@ void Columns::clear(Row row) {
     flags_[row] = {};
     put(living_, row);
     mailboxes_[row] = phones_[row] = 0;
-    lots_[row] = 0;
+    if (draws_lots_)
+        lots_[row] = 0;
     for (std::size_t i = 0; i < fields_.size(); ++i)
         clear_row(fields_[i], schema_.fields[i].kind, row);
     for (EventColumn& column : events_)
@@ -178,14 +180,9 @@ void Columns::set_ref(Row row, std::string_view ref) {
         lots_[row] = lots_[row] << 8 | digest[i];
 }
 
-void Columns::set_zone(Row row, std::string_view time_zone, std::string_view state) {
-    if (const auto own = time_zone.empty() ? std::nullopt : base::find_zone(time_zone)) {
-        zones_[row] = *own;
-        zone_from_[row] = ZoneFrom::candidate;
-    } else if (const auto home = state.empty() ? std::nullopt : base::zone_of_state(state)) {
-        zones_[row] = *home;
-        zone_from_[row] = ZoneFrom::state;
-    }
+void Columns::set_zone(Row row, base::ZoneId zone, ZoneFrom from) {
+    zones_[row] = zone;
+    zone_from_[row] = from;
 }
 
 void Columns::set_text(dsl::FieldIx field, Row row, std::string_view value) {
@@ -248,7 +245,10 @@ void Columns::add_event(dsl::EventIx kind, Row row, base::Minute at, std::string
 void Columns::happened(dsl::EventIx kind, Row row, const Event& event) {
     EventColumn& column = events_[kind];
     if (column.kept == EventColumn::Kept::recent) {
-        column.recent.front()[row] = std::max(column.recent.front()[row], event.minute);
+        std::int32_t minute = event.minute;
+        for (auto& recent : column.recent)
+            if (minute > recent[row])
+                std::swap(minute, recent[row]);
         return;
     }
     const auto seen = column.events.of(row);

@@ -121,7 +121,7 @@ public:
     AddressNumber mailbox(Row row) const { return mailboxes_[row]; }
     AddressNumber phone(Row row) const { return phones_[row]; }
     /// What the person draws in splits; kept where a campaign has one.
-    std::uint64_t lot(Row row) const { return lots_[row]; }
+    std::uint64_t lot(Row row) const { return draws_lots_ ? lots_[row] : 0; }
     /// Who looks after the person, as a rule would write it; empty if nobody.
     std::string_view owner(Row row) const;
 
@@ -149,8 +149,8 @@ public:
     void set_phone(Row row, AddressNumber phone);
     void set_ref(Row row, std::string_view ref);
     void set_suppressed(dsl::Channel channel, Row row, std::optional<base::Second> until = {});
-    /// From the person's own time zone, else their state, else the policy's; either may be empty or nonsense.
-    void set_zone(Row row, std::string_view time_zone, std::string_view state);
+    /// Where it is known from the person's own time zone, or from their state; else the policy's holds.
+    void set_zone(Row row, base::ZoneId zone, ZoneFrom from);
 
     /// Values of a field of the fitting kind. Fields that no rule looks at are skipped.
     void set_text(dsl::FieldIx field, Row row, std::string_view value);
@@ -211,7 +211,7 @@ private:
     std::vector<std::uint64_t> living_;
     std::vector<AddressNumber> mailboxes_, phones_;
     bool draws_lots_ = false;
-    std::vector<std::uint64_t> lots_;                // zeros if nobody draws
+    std::vector<std::uint64_t> lots_;                // empty if nobody draws
     std::vector<FieldColumn> fields_;                // by FieldIx
     std::vector<EventColumn> events_;                // by EventIx
     std::vector<ConsentColumn> consents_;            // by ConsentIx

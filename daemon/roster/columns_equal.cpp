@@ -47,7 +47,8 @@ auto events(const EventColumn& column, Row row) {
         for (const Event& event : column.events.of(row))
             all.emplace_back(event.minute, column.names.folded(event.name), event.channel);
     else if (column.kept == EventColumn::Kept::recent)
-        all.emplace_back(column.recent.front()[row], "", 0);
+        for (const auto& recent : column.recent)
+            all.emplace_back(recent[row], "", 0);
     std::sort(all.begin(), all.end());
     return all;
 }
@@ -62,7 +63,7 @@ bool operator==(const Columns& a, const Columns& b) {
     const auto same_person = [&](Row x, Row y) {
         bool same = a.ids_[x] == b.ids_[y] && a.zones_[x] == b.zones_[y] && a.zone_from_[x] == b.zone_from_[y] &&
                     a.flags_[x] == b.flags_[y] && a.mailboxes_[x] == b.mailboxes_[y] && a.phones_[x] == b.phones_[y] &&
-                    a.lots_[x] == b.lots_[y];
+                    a.lot(x) == b.lot(y);
         for (std::size_t i = 0; same && i < a.fields_.size(); ++i)
             same = same_field(a.fields_[i], x, b.fields_[i], y);
         for (std::size_t i = 0; same && i < a.events_.size(); ++i)

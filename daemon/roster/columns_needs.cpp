@@ -56,8 +56,11 @@ public:
     void operator()(const dsl::cond::TextIn& text) { values(text.field, text.values); }
     void operator()(const dsl::cond::ListHas& list) { values(list.field, list.values); }
     void operator()(const dsl::cond::Happened& happened) {
-        const bool one_will_do = happened.count == 1 && !happened.channel;
-        event(happened.event, one_will_do ? EventColumn::Kept::recent : EventColumn::Kept::each,
+        // Only what came back for a message is told twice, by the message and as an event of the person.
+        const bool told_once = happened.count == 1 || !c_.schema_.events[happened.event].built_in ||
+                               happened.event == static_cast<dsl::EventIx>(dsl::BuiltInEvent::received);
+        const bool minutes_will_do = told_once && !happened.channel && happened.count <= k_most_recent;
+        event(happened.event, minutes_will_do ? EventColumn::Kept::recent : EventColumn::Kept::each,
               happened.message_template ? happened.message_template : happened.name);
         auto& recent = c_.events_[happened.event].recent;
         if (happened.count <= k_most_recent)

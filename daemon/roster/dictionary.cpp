@@ -5,9 +5,21 @@
 
 namespace nurture::roster {
 
+std::size_t Dictionary::place(std::string_view value) {
+    const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(value[i])); };
+    return (value.size() + at(0) * 3 + at(value.size() / 2) * 5 + at(value.size() - 1) * 7) % 64;
+}
+
 Code Dictionary::intern(std::string_view value) {
-    if (const auto known = codes_.find(value); known != codes_.end())
+    if (value.empty())
+        return 0;
+    Seen& seen = seen_[place(value)];
+    if (seen.spelling == value)
+        return seen.code;
+    if (const auto known = codes_.find(value); known != codes_.end()) {
+        seen = {known->first, known->second};
         return known->second;
+    }
     const std::string folded = dsl::fold(value);
     if (folded.empty())
         return 0;

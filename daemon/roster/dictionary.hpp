@@ -4,6 +4,7 @@
 // value". Codes are given in the order of first sight and never change. Same threads as Columns.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -34,6 +35,13 @@ private:
         using is_transparent = void;
     };
 
+    struct Seen {
+        std::string spelling;
+        Code code = 0;
+    };
+    static std::size_t place(std::string_view value);
+
+    std::array<Seen, 64> seen_;  // lately: most columns have a few values that come again and again
     std::unordered_map<std::string, Code, Hash, std::equal_to<>>
         codes_;  // by every spelling seen; looked up, never walked
     std::vector<std::string> folded_{""};

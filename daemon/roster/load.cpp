@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
+#include <utility>
 
 namespace nurture::roster {
 
@@ -21,18 +21,28 @@ dsl::Channel channel_of(store::Channel channel) {
     return channel == store::Channel::email ? dsl::Channel::email : dsl::Channel::sms;
 }
 
-/// Names in the order in which the store gives them are few and come again and again.
-template<typename Ix>
+/// Names are few, come again and again, and mostly right after each other.
+template<typename Found>
 class Lookup {
 public:
     template<typename Find>
-    std::optional<Ix> operator()(std::string_view name, Find find) {
-        const auto known = known_.find(name);
-        return known != known_.end() ? known->second : known_.emplace(name, find(name)).first->second;
+    std::optional<Found> operator()(std::string_view name, Find find) {
+        if (last_ < known_.size() && known_[last_].first == name)
+            return known_[last_].second;
+        const auto is_it = [&](const auto& known) { return known.first == name; };
+        last_ = static_cast<std::size_t>(std::find_if(known_.begin(), known_.end(), is_it) - known_.begin());
+        if (last_ < known_.size())
+            return known_[last_].second;
+        if (known_.size() == k_most)
+            return find(name);
+        known_.emplace_back(name, find(name));
+        return known_.back().second;
     }
 
 private:
-    std::map<std::string, std::optional<Ix>, std::less<>> known_;
+    static constexpr std::size_t k_most = 64;  // looking through more costs more than finding it again
+    std::vector<std::pair<std::string, std::optional<Found>>> known_;
+    std::size_t last_ = 0;
 };
 
 /// What a message of ours was, for the events that only know its number.
@@ -102,7 +112,8 @@ private:
                 continue;  // erased before the columns were made
             if (is_new)
                 touched.push_back(*row);
-            columns_.clear(*row);
+            if (!is_new)
+                columns_.clear(*row);
             if (scan.erased())
                 columns_.set_erased(*row);
             else
@@ -111,18 +122,19 @@ private:
     }
 
     void candidate(const store::CandidateScan& scan, Row row, const std::vector<dsl::FieldIx>& used) {
-        const auto text = [&](std::size_t i) { return scan.known(i) ? scan.text(i) : std::string_view{}; };
-        columns_.set_zone(row, text(0), text(1));
+        if (const auto own = zone_(scan.text(0), base::find_zone))
+            columns_.set_zone(row, *own, ZoneFrom::candidate);
+        else if (const auto home = zone_of_state_(scan.text(1), base::zone_of_state))
+            columns_.set_zone(row, *home, ZoneFrom::state);
         columns_.set_mailbox(row, address_number(scan.email_key()));
         columns_.set_phone(row, address_number(scan.phone_key()));
         columns_.set_ref(row, scan.ref());
         const base::Minute joined = base::floor_minute(scan.joined_at());
         columns_.add_event(event_ix(dsl::BuiltInEvent::joined), row, joined);
-        columns_.set_day(used[2], row,
-                         base::local_day(columns_.policy_zone(), joined));  // unless the file says otherwise
+        if (columns_.field(used[2]).kept != FieldColumn::Kept::nothing)  // `created`, unless the file says otherwise
+            columns_.set_day(used[2], row, base::local_day(columns_.policy_zone(), joined));
         for (std::size_t i = 0; i < used.size(); ++i)
-            if (scan.known(i))
-                value(scan, i, used[i], row);
+            value(scan, i, used[i], row);
         if (!everybody()) {
             own_suppression(row, scan.email_key(), store::Channel::email);
             own_suppression(row, scan.phone_key(), store::Channel::sms);
@@ -131,9 +143,9 @@ private:
 
     void value(const store::CandidateScan& scan, std::size_t i, dsl::FieldIx field, Row row) {
         switch (schema_.fields[field].kind) {
-        case dsl::FieldKind::text: return columns_.set_text(field, row, scan.text(i));
-        case dsl::FieldKind::number: return columns_.set_number(field, row, scan.number(i));
-        case dsl::FieldKind::yes_no: return columns_.set_yes_no(field, row, scan.yes(i));
+        case dsl::FieldKind::text: return columns_.set_text(field, row, scan.text(i));  // blank and unknown are one
+        case dsl::FieldKind::number: return scan.known(i) ? columns_.set_number(field, row, scan.number(i)) : void();
+        case dsl::FieldKind::yes_no: return scan.known(i) ? columns_.set_yes_no(field, row, scan.yes(i)) : void();
         case dsl::FieldKind::date:
             if (const auto day = scan.date(i))
                 columns_.set_day(field, row, *day);
@@ -149,8 +161,7 @@ private:
     void items() {
         store::ItemScan scan(database_, people_);
         for (store::ItemRow item; scan.next(item);)
-            if (const auto field = schema_.field(item.field);
-                field && schema_.fields[*field].kind == dsl::FieldKind::list)
+            if (const auto field = list_field(item.field))
                 if (const auto row = living(item.candidate))
                     columns_.add_item(*field, *row, item.value);
     }
@@ -172,7 +183,13 @@ private:
     }
 
     void events() {
-        store::EventScan scan(database_, people_);
+        store::EventPick scan(database_, people_, [&](std::string_view kind) {
+            const auto ix = event_ix_(kind, [&](std::string_view name) { return schema_.event(name); });
+            const auto kept = ix ? columns_.events(*ix).kept : EventColumn::Kept::nothing;
+            return kept == EventColumn::Kept::nothing  ? store::Part::nothing
+                   : kept == EventColumn::Kept::recent ? store::Part::brief
+                                                       : store::Part::whole;
+        });
         for (store::EventRow row; scan.next(row);)
             event(row.candidate, row.kind, row.at, row.detail, row.message);
     }
@@ -190,7 +207,7 @@ private:
     }
 
     void consents() {
-        store::ConsentScan scan(database_, people_);
+        store::ConsentBrief scan(database_, people_);
         for (store::ConsentRow word; scan.next(word);)
             if (const auto consent =
                     consent_ix_(word.name, [&](std::string_view name) { return schema_.consent(name); }))
@@ -216,8 +233,11 @@ private:
         });
     }
 
+    /// Every table is read in the order of people: mostly it is the one of before, or one soon after.
     std::optional<Row> living(base::CandidateId id) {
-        // Every table is read in the order of people: mostly it is the one of before.
+        constexpr int k_soon = 8;
+        for (int step = 0; step < k_soon && row_ && columns_.id(*row_) < id; ++step)
+            row_ = *row_ + 1 < columns_.size() ? std::optional(*row_ + 1) : std::nullopt;
         if (!row_ || columns_.id(*row_) != id)
             row_ = columns_.find(id);
         return row_ && !columns_.flags(*row_).erased ? row_ : std::nullopt;
@@ -242,6 +262,7 @@ private:
     const store::Database& database_;
     store::IdRange people_;
     base::Second now_;
+    Lookup<base::ZoneId> zone_, zone_of_state_;
     Lookup<dsl::FieldIx> list_field_;
     Lookup<dsl::EventIx> event_ix_;
     Lookup<dsl::ConsentIx> consent_ix_;

@@ -3,16 +3,31 @@
 
 #include "daemon/store/statement.hpp"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 namespace nurture::store {
 namespace {
+
+/// Everybody is not a range: a comparison with its end for each of millions of rows costs too.
+Statement select(const Database& database, std::string_view columns, std::string_view from, std::string_view order,
+                 IdRange range) {
+    const bool everybody = range.first <= 1 && range.last == IdRange{}.last;
+    const std::string_view where = everybody ? "" : " WHERE candidate BETWEEN ? AND ?";
+    const std::string sql = fmt::format("SELECT {} FROM {}{} ORDER BY {}", columns, from, where, order);
+    if (everybody)
+        return Statement(database, sql);
+    return Statement(database, sql, range.first, range.last);
+}
 
 template<class Row>
 struct Source;
 
 template<>
 struct Source<ItemRow> {
-    static constexpr std::string_view k_sql =
-        "SELECT candidate,field,value FROM candidate_item WHERE candidate BETWEEN ? AND ? ORDER BY candidate,field,pos";
+    static constexpr std::string_view k_columns = "candidate,field,value", k_from = "candidate_item",
+                                      k_order = "candidate,field,pos";
     static void read(Statement& from, ItemRow& row) {
         row.candidate = from.integer();
         row.field = from.view();
@@ -21,13 +36,15 @@ struct Source<ItemRow> {
 };
 template<>
 struct Source<EventRow> {
-    static constexpr std::string_view k_sql =
-        "SELECT candidate,kind,at,detail,message FROM event WHERE candidate BETWEEN ? AND ?"
-        " ORDER BY candidate,kind,at,detail";
+    static constexpr std::string_view k_columns = "candidate,kind,at,detail,message", k_from = "event",
+                                      k_order = "candidate,kind,at,detail";
     static void read(Statement& from, EventRow& row) {
         row.candidate = from.integer();
         row.kind = from.view();
         row.at = from.instant();
+        read_rest(from, row);
+    }
+    static void read_rest(Statement& from, EventRow& row) {
         row.detail = from.view();
         row.message = from.integer();  // NULL reads as 0
     }
@@ -35,22 +52,24 @@ struct Source<EventRow> {
 template<>
 struct Source<ConsentRow> {
     // 'given' sorts before 'withdrawn': of two words at one instant the withdrawal comes last, and holds.
-    static constexpr std::string_view k_sql =
-        "SELECT candidate,name,at,status,source,text FROM consent WHERE candidate BETWEEN ? AND ?"
-        " ORDER BY candidate,name,at,status";
-    static void read(Statement& from, ConsentRow& row) {
+    static constexpr std::string_view k_columns = "candidate,name,at,status,source,text", k_from = "consent",
+                                      k_order = "candidate,name,at,status", k_brief = "candidate,name,at,status";
+    static void read_brief(Statement& from, ConsentRow& row) {
         row.candidate = from.integer();
         row.name = from.view();
         row.at = from.instant();
         row.given = from.view() == "given";
+    }
+    static void read(Statement& from, ConsentRow& row) {
+        read_brief(from, row);
         row.source = from.view();
         row.text = from.view();
     }
 };
 template<>
 struct Source<ListMemberRow> {
-    static constexpr std::string_view k_sql =
-        "SELECT candidate,list,since,until FROM list_member WHERE candidate BETWEEN ? AND ? ORDER BY candidate,list";
+    static constexpr std::string_view k_columns = "candidate,list,since,until", k_from = "list_member",
+                                      k_order = "candidate,list";
     static void read(Statement& from, ListMemberRow& row) {
         row.candidate = from.integer();
         row.list = from.view();
@@ -77,7 +96,7 @@ struct HistoryScan<Row>::Impl {
 };
 template<class Row>
 HistoryScan<Row>::HistoryScan(const Database& database, IdRange range)
-    : impl_(new Impl{Statement(database, Source<Row>::k_sql, range.first, range.last)}) {}
+    : impl_(new Impl{select(database, Source<Row>::k_columns, Source<Row>::k_from, Source<Row>::k_order, range)}) {}
 template<class Row>
 HistoryScan<Row>::~HistoryScan() = default;
 template<class Row>
@@ -93,6 +112,45 @@ template class HistoryScan<ItemRow>;
 template class HistoryScan<EventRow>;
 template class HistoryScan<ConsentRow>;
 template class HistoryScan<ListMemberRow>;
+
+struct EventPick::Impl {
+    Statement query;
+    std::function<Part(std::string_view)> wanted;
+};
+EventPick::EventPick(const Database& database, IdRange range, std::function<Part(std::string_view)> wanted)
+    : impl_(new Impl{select(database, Source<EventRow>::k_columns, "event", Source<EventRow>::k_order, range),
+                     std::move(wanted)}) {}
+EventPick::~EventPick() = default;
+bool EventPick::next(EventRow& row) {
+    Statement& query = impl_->query;
+    while (query.step()) {
+        row.kind = query.at(1).view();
+        const Part part = impl_->wanted(row.kind);
+        if (part == Part::nothing)
+            continue;
+        row.at = query.instant();
+        row.detail = {};
+        row.message = 0;
+        if (part == Part::whole)
+            Source<EventRow>::read_rest(query, row);
+        row.candidate = query.at(0).integer();
+        return true;
+    }
+    return false;
+}
+
+struct ConsentBrief::Impl {
+    Statement query;
+};
+ConsentBrief::ConsentBrief(const Database& database, IdRange range)
+    : impl_(new Impl{select(database, Source<ConsentRow>::k_brief, "consent", Source<ConsentRow>::k_order, range)}) {}
+ConsentBrief::~ConsentBrief() = default;
+bool ConsentBrief::next(ConsentRow& row) {
+    if (!impl_->query.step())
+        return false;
+    Source<ConsentRow>::read_brief(impl_->query, row);
+    return true;
+}
 
 bool add_event(Database& database, const EventRow& event) {
     const auto message = event.message == 0 ? std::nullopt : std::optional(event.message);

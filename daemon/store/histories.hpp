@@ -9,6 +9,7 @@
 
 #include "daemon/store/database.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,35 @@ using ItemScan = HistoryScan<ItemRow>;
 using EventScan = HistoryScan<EventRow>;
 using ConsentScan = HistoryScan<ConsentRow>;
 using ListScan = HistoryScan<ListMemberRow>;
+
+/// What of a row is read: on the way through a large table each column costs.
+enum class Part : std::uint8_t { nothing, brief, whole };
+/// As EventScan, without rows of which nothing is wanted; brief: neither detail nor message.
+class EventPick {
+public:
+    EventPick(const Database& database, IdRange range, std::function<Part(std::string_view kind)> wanted);
+    EventPick(const EventPick&) = delete;
+    EventPick& operator=(const EventPick&) = delete;
+    ~EventPick();
+    bool next(EventRow& row);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+/// As ConsentScan, without source and text.
+class ConsentBrief {
+public:
+    explicit ConsentBrief(const Database& database, IdRange range = {});
+    ConsentBrief(const ConsentBrief&) = delete;
+    ConsentBrief& operator=(const ConsentBrief&) = delete;
+    ~ConsentBrief();
+    bool next(ConsentRow& row);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 /// True when it was not there yet.
 bool add_event(Database& database, const EventRow& event);

@@ -70,22 +70,29 @@ Statement& Statement::again() {
     return *this;
 }
 
-std::int64_t Statement::integer() { return prepared_->getColumn(column_++).getInt64(); }
-double Statement::number() { return prepared_->getColumn(column_++).getDouble(); }
+/// SQLite::Column stays good as long as its statement, and making one is dear: it shares the statement's ownership.
+SQLite::Column& Statement::column(int number) const {
+    while (columns_.size() <= static_cast<std::size_t>(number))
+        columns_.push_back(prepared_->getColumn(static_cast<int>(columns_.size())));
+    return columns_[static_cast<std::size_t>(number)];
+}
+
+std::int64_t Statement::integer() { return column(column_++).getInt64(); }
+double Statement::number() { return column(column_++).getDouble(); }
 
 std::string_view Statement::view() {
-    const auto column = prepared_->getColumn(column_++);
-    const char* text = column.getText("");  // before getBytes(): it may convert
-    return {text, static_cast<std::size_t>(column.getBytes())};
+    const auto bytes = this->bytes();
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// As a blob text needs no copy with a zero behind it. Before getBytes(): numbers are converted.
 std::span<const std::uint8_t> Statement::bytes() {
-    const auto column = prepared_->getColumn(column_++);
-    const auto* blob = static_cast<const std::uint8_t*>(column.getBlob());
-    return {blob, static_cast<std::size_t>(column.getBytes())};
+    const auto& taken = column(column_++);
+    const auto* blob = static_cast<const std::uint8_t*>(taken.getBlob());
+    return {blob, static_cast<std::size_t>(taken.getBytes())};
 }
 
-bool Statement::is_null() const { return prepared_->isColumnNull(column_); }
+bool Statement::is_null() const { return column(column_).isNull(); }
 
 void Statement::fill(std::span<std::uint8_t> target) {
     const auto blob = bytes();

@@ -12,10 +12,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace SQLite {
+class Column;
 class Statement;
-}
+}  // namespace SQLite
 
 namespace nurture::store {
 
@@ -107,10 +109,12 @@ public:
 private:
     struct Plain {};
     void fill(std::span<std::uint8_t> bytes);
+    SQLite::Column& column(int number) const;
     Statement(const Database& database, std::string_view sql, Plain);
 
     Database::Impl& owner_;
     std::unique_ptr<SQLite::Statement> prepared_;
+    mutable std::vector<SQLite::Column> columns_;  // those that were looked at
     int parameter_ = 0;
     int column_ = 0;
 };

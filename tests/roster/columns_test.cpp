@@ -136,20 +136,6 @@ TEST_CASE("what was entered ahead of time happens at its minute") {
     CHECK(last[ben] == k_never_yet);
 }
 
-TEST_CASE("a person's zone is their own, else their state's, else the policy's") {
-    Columns columns(rules());
-    const auto zone_of = [&](std::string_view time_zone, std::string_view state) {
-        const Row row = columns.add(static_cast<base::CandidateId>(columns.size() + 1));
-        columns.set_zone(row, time_zone, state);
-        return std::pair(std::string(base::zone_name(columns.zone(row))), columns.zone_from(row));
-    };
-    CHECK(zone_of("America/Denver", "NY") == std::pair(std::string("America/Denver"), ZoneFrom::candidate));
-    CHECK(zone_of("", "NY") == std::pair(std::string("America/New_York"), ZoneFrom::state));
-    CHECK(zone_of("Mountain", "NY") == std::pair(std::string("America/New_York"), ZoneFrom::state));
-    CHECK(zone_of("", "TX") == std::pair(std::string("America/Chicago"), ZoneFrom::policy));
-    CHECK(zone_of("", "") == std::pair(std::string("America/Chicago"), ZoneFrom::policy));
-}
-
 TEST_CASE("a suspension and a membership for a time end by themselves, and one that was renewed does not") {
     Columns columns(rules());
     const Row ana = columns.add(1), ben = columns.add(2);

@@ -48,7 +48,7 @@ dsl::Rules rules() {
                         dsl::cond::YesNo{k_travels, true},
                         dsl::cond::Within{k_home, 32, -96, 1000}};
     for (const dsl::EventIx kind : {k_applied, k_received, k_clicked, k_joined})
-        rules.conditions.push_back(dsl::cond::Happened{kind, {}, {}, {}, 2, {}});
+        rules.conditions.push_back(dsl::cond::Happened{kind, {}, dsl::Channel::email, {}, 2, {}});
     return rules;
 }
 
@@ -117,6 +117,29 @@ TEST_CASE("everything that rules look at comes from the store into columns") {
     CHECK_FALSE(columns.flags(empty).has_email);
 }
 
+TEST_CASE("a person's zone is their own, else their state's, else the policy's") {
+    Scene scene;
+    const std::vector<store::ColumnDef> places{{"time_zone", store::ColumnType::text},
+                                               {"state", store::ColumnType::text}};
+    const auto zone_of = [&](std::string time_zone, std::string state) {
+        const auto id = scene.commit([&] {
+            ensure_columns(scene.database, places);
+            store::CandidateWriter writer(scene.database, places, {false, "import", nullptr});
+            const auto put = writer.put({time_zone + "/" + state, {}, {}, {time_zone, state}}, sample::k_now).id;
+            writer.finish_batch(sample::k_now);
+            return put;
+        });
+        const Columns columns = scene.loaded();
+        const Row row = scene.row_of(columns, id);
+        return std::pair(std::string(base::zone_name(columns.zone(row))), columns.zone_from(row));
+    };
+    CHECK(zone_of("America/Denver", "NY") == std::pair(std::string("America/Denver"), ZoneFrom::candidate));
+    CHECK(zone_of("", "NY") == std::pair(std::string("America/New_York"), ZoneFrom::state));
+    CHECK(zone_of("Mountain", "NY") == std::pair(std::string("America/New_York"), ZoneFrom::state));
+    CHECK(zone_of("", "TX") == std::pair(std::string("America/Chicago"), ZoneFrom::policy));
+    CHECK(zone_of("", "") == std::pair(std::string("America/Chicago"), ZoneFrom::policy));
+}
+
 TEST_CASE("two records with one mailbox have the same mailbox number") {
     Scene scene;
     const auto twin = scene.commit([&] { return sample::add_person(scene.database, "ana.again", sample::key(7)); });
@@ -142,7 +165,8 @@ TEST_CASE("a message of ours is received once it counts, and a click on it is a 
         store::add_event(scene.database,
                          {scene.person, "clicked", sample::k_now - std::chrono::days(9), "old-hello", 0});
     });
-    const Columns columns = scene.loaded();
+    CHECK(happenings(scene.loaded(), k_clicked, 0) == Texts{"2026-02-22T16:00:00Z old-hello 0"});
+    const Columns columns = scene.loaded(clicked_at);
     CHECK(happenings(columns, k_received, 0) == Texts{"2026-03-03T16:00:00Z icu-hello 1"});
     CHECK(happenings(columns, k_clicked, 0) ==
           Texts{"2026-02-22T16:00:00Z old-hello 0", "2026-03-03T17:00:00Z icu-hello 1"});

@@ -100,7 +100,8 @@ void Story::put_row(const Someone& someone) {
     const Row row = known ? *known : columns_->add(someone.person.id);
     if (known)
         columns_->clear(row);
-    columns_->set_zone(row, someone.zone, "");
+    if (const auto zone = base::find_zone(someone.zone))
+        columns_->set_zone(row, *zone, roster::ZoneFrom::candidate);
     columns_->set_ref(row, someone.name);
     columns_->set_mailbox(row, someone.mailbox);
     columns_->set_phone(row, someone.phone);

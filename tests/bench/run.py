@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs every benchmark beside its floor and writes docs/benchmarks.md: run.py PROGRAMS DATA [--people N …] [--out FILE]
+
+PROGRAMS is the directory of the built benchmarks (build/bench/tests), DATA the one for the invented stores, which are
+made when they are missing: one of a million people takes a minute and 700 MB. --peer-up-to N: the largest store that
+SQLite is asked about as well.
+"""
+import argparse
+import datetime
+import json
+import pathlib
+import platform
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# key: (what, what stands beside it, kind of figure, bound, goal). ratio: ours / floor; share: floor / ours.
+GOALS = {
+    "evaluate": ("full evaluation, 100 segments", "hand-written columns", "ratio", "at most", 2),
+    "evaluate-sqlite": ("full evaluation, 100 segments", "SQLite, the better of IN and EXISTS", "share", "at least", 100),
+    "memory": ("memory beside the database, bytes per person", "", "value", "at most", 150),
+    "load": ("start: store to columns", "one bare `SELECT` per table", "ratio", "at most", 1.5),
+    "change": ("1,000 changed people", "the same rows gathered by hand", "ratio", "at most", 3),
+    "idle": ("idle minute, µs", "", "value", "at most", 10),
+    "forecast": ("90 days of 20 campaigns, s", "", "value", "at most", 10),
+    "send": ("sending, processor time per message", "the same libcurl loop without the outbox", "share", "at least", 0.8),
+    "send-nodemailer": ("sending, processor time per message", "nodemailer, pooled", "share", "at least", 5),
+    "fsync": ("fsyncs per message, 64 connections", "", "value", "at most", 0.05),
+    "render": ("rendering an email", "compiled list", "ratio", "at most", 2),
+    "import": ("import of candidates", "bare prepared loop", "share", "at least", 0.8),
+    "check": ("parsing and checking 1,000 files, s", "", "value", "at most", 0.5),
+}
+# Rows of which the goal speaks of a million people, or that are about no number of people.
+AT_A_MILLION = {"forecast"}
+GROWTH_GOALS = {"change": 1.5}  # the largest store over the smallest
+
+
+def run(*command):
+    """Lines of JSON from a benchmark; what it says to people goes to our standard error."""
+    print("$", *command, file=sys.stderr, flush=True)
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{command[0]}: exit code {done.returncode}. Nothing was written.")
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def collect(options):
+    rows = []
+    for people in options.people:
+        data = options.data / str(people)
+        if not (data / "complete").exists():
+            data.mkdir(parents=True, exist_ok=True)
+            run(options.programs / "bench_data", data, people)
+            (data / "complete").touch()
+        peer = ["--peer"] if people <= options.peer_up_to else []
+        rows += run(options.programs / "engine_bench", data, *peer)
+        rows += run(options.programs / "forecast_bench", data)
+    for program in ("render_bench", "import_bench", "check_bench", "send_bench"):
+        if (options.programs / program).exists():
+            rows += run(options.programs / program)
+    return rows
+
+
+def figure(row):
+    kind = GOALS[row["row"]][2]
+    if kind == "value":
+        return row["ours"]
+    return row["ours"] / row["floor"] if kind == "ratio" else row["floor"] / row["ours"]
+
+
+def is_met(row):
+    _, _, _, bound, goal = GOALS[row["row"]]
+    return figure(row) <= goal if bound == "at most" else figure(row) >= goal
+
+
+def short(number):
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def verdict(row):
+    if row["row"] in AT_A_MILLION and row["people"] != 1_000_000:
+        return "-"
+    return "yes" if is_met(row) else "**no**"
+
+
+def table(rows):
+    lines = ["| what | beside it | people | ours | beside | figure | goal | met |", "|---|---|---|---|---|---|---|---|"]
+    for key, (what, beside, _, bound, goal) in GOALS.items():
+        for row in (row for row in rows if row["row"] == key):
+            if "skipped" in row:
+                lines.append(f"| {what} | {beside} | - | - | - | - | {bound} {goal} | skipped: {row['skipped']} |")
+                continue
+            unit = "" if row["unit"] not in ("s", "us") else " " + row["unit"].replace("us", "µs")
+            floor = short(row["floor"]) + unit if "floor" in row else "-"
+            people = f"{row['people']:,}" if row["people"] and key != "check" else "-"
+            lines.append(f"| {what} | {beside or '-'} | {people} | {short(row['ours'])}{unit} | {floor} |"
+                         f" {short(figure(row))} | {bound} {goal} | {verdict(row)} |")
+    return "\n".join(lines)
+
+
+def growth(rows):
+    """Cost per person at each size, over the cost per person of the smallest; of what should not grow, the cost."""
+    sizes = sorted({row["people"] for row in rows if row["row"] == "evaluate"})
+    if len(sizes) < 2:
+        return ""
+    lines = ["| what | " + " | ".join(f"{size:,}" for size in sizes) + " |", "|---" * (len(sizes) + 1) + "|"]
+    for key in ("load", "evaluate", "evaluate-sqlite", "forecast", "memory", "change", "idle"):
+        of = {row["people"]: row for row in rows if row["row"] == key}
+        if sizes[0] not in of:
+            continue
+        constant = key in ("change", "idle", "memory")
+        which = "floor" if key == "evaluate-sqlite" else "ours"
+        cells = []
+        for size in sizes:
+            if size in of:
+                ratio = of[size][which] / of[sizes[0]][which]
+                cells.append(f"{ratio if constant else ratio * sizes[0] / size:.2f}")
+            else:
+                cells.append("-")
+        name = "SQLite, the same segments" if which == "floor" else GOALS[key][0].replace(", µs", "").replace(", s", "")
+        goal = f" (goal at most {GROWTH_GOALS[key]})" if key in GROWTH_GOALS else ""
+        lines.append(f"| {name}{'' if constant else ', per person'}{goal} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def notes(rows):
+    lines = []
+    for row in rows:
+        if row.get("note"):
+            people = f", {row['people']:,}" if row["people"] else ""
+            lines.append(f"- {GOALS[row['row']][0]}{people}: {row['note']}.")
+    return "\n".join(lines)
+
+
+def machine():
+    memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal"))
+    cores = len(__import__("os").sched_getaffinity(0))
+    compiler = subprocess.run(["c++", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
+    return f"{cores} cores ({platform.machine()}), {round(memory / 1024 / 1024)} GiB, {compiler}, shared with others"
+
+
+def page(rows):
+    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    grown = growth(rows)
+    return f"""# Benchmarks
+
+This page is written by `ninja -C build/bench bench` (after `cmake --preset bench`). Every row runs beside its floor, in
+the same process and over the same data: what somebody would write by hand for exactly that task, and nothing more.
+Times are processor seconds, medians of several runs. **Only the ratios are claims**: the seconds are those of one
+machine on one day. Before anything is timed, engine, floor and SQLite must agree about every person in every segment.
+
+Last run: {datetime.date.today()}, commit {commit}; {machine()}.
+
+The data are invented and the same for the same seed: per person 1.9 tags, 1.4 certifications and 5.3 events; 100
+segments from 12 templates with 404 conditions, 180 of them distinct; 20 campaigns of three to five messages over them.
+
+## Goals
+
+{table(rows)}
+
+`people` is the size of the store. A figure is ours over what stands beside it where the goal says "at most", and the other way
+round where it says "at least". The goal of the forecast speaks of a million people.
+
+## How cost grows
+
+{grown or "One size was measured."}
+
+1.00 everywhere means: twice the people, twice the cost; in rows without "per person", the same cost whatever the size.
+
+## Beside the figures
+
+{notes(rows)}
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs", type=pathlib.Path)
+    parser.add_argument("data", type=pathlib.Path)
+    parser.add_argument("--people", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--peer-up-to", type=int, default=1_000_000)
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "docs/benchmarks.md")
+    options = parser.parse_args()
+    rows = collect(options)
+    text = page(rows)
+    print(table(rows), growth(rows), sep="\n\n")
+    options.out.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -18,7 +18,6 @@ using namespace nurture;
 
 namespace {
 
-constexpr int k_rounds = 2'000;
 const std::vector<std::string> k_fields = {"first_name", "city", "profession", "license_state", "source"};
 
 /// About two thousand characters.
@@ -114,7 +113,8 @@ struct List {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    const int rounds = argc > 1 ? std::atoi(argv[1]) : 2'000;
     dsl::SourceSet sources;
     sources.files.push_back({"news.nurture", rules()});
     const auto compiled = dsl::compile(sources, {});
@@ -141,19 +141,19 @@ int main() {
     }
     std::size_t sum = 0;
     const double floor = bench::median_cpu(9, [&] {
-        for (int i = 0; i < k_rounds; ++i)
+        for (int i = 0; i < rounds; ++i)
             sum += subject.fill(words, false).size() + plain.fill(words, false).size() + html.fill(words, true).size();
     });
     const auto filled = values(schema, words);
     const double ours = bench::median_cpu(9, [&] {
-        for (int i = 0; i < k_rounds; ++i)
+        for (int i = 0; i < rounds; ++i)
             sum += std::get<compose::Composed>(compose::compose(message_text, filled, {})).html.size();
     });
     const double hash = bench::median_cpu(9, [&] {
-        for (int i = 0; i < k_rounds; ++i)
+        for (int i = 0; i < rounds; ++i)
             sum += base::sha256(letter.plain + letter.html)[0];
     });
-    const auto each = [](double seconds) { return seconds / k_rounds * 1e6; };
+    const auto each = [&](double seconds) { return seconds / rounds * 1e6; };
     bench::print({"render", 0, each(ours), each(floor), "us",
                   fmt::format("{} bytes of plain text, {} of HTML; the hash of them alone takes {:.1f} us{}",
                               letter.plain.size(), letter.html.size(), each(hash), sum == 0 ? "?" : "")});

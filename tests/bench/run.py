@@ -89,6 +89,7 @@ def collect(options):
         rows += run(options.programs / "forecast_bench", data)
     for program in ("render_bench", "import_bench", "check_bench"):
         rows += run(options.programs / program)
+    rows += run(options.programs / "edges_bench", options.data / str(min(options.people)))
     peer, why_not = nodemailer(options.data)
     rows += run(options.programs / "send_bench", MESSAGES, CONNECTIONS, *([peer] if peer else []))
     if why_not:
@@ -121,7 +122,7 @@ def verdict(row):
 def table(rows):
     lines = ["| what | beside it | people | ours | beside | figure | goal | met |", "|---|---|---|---|---|---|---|---|"]
     for key, (what, beside, _, bound, goal) in GOALS.items():
-        for row in (row for row in rows if row["row"] == key):
+        for row in (row for row in rows if row.get("row") == key):
             if "skipped" in row:
                 lines.append(f"| {what} | {beside} | - | - | - | - | {bound} {goal} | skipped: {row['skipped']} |")
                 continue
@@ -135,12 +136,12 @@ def table(rows):
 
 def growth(rows):
     """Cost per person at each size, over the cost per person of the smallest; of what should not grow, the cost."""
-    sizes = sorted({row["people"] for row in rows if row["row"] == "evaluate"})
+    sizes = sorted({row["people"] for row in rows if row.get("row") == "evaluate"})
     if len(sizes) < 2:
         return ""
     lines = ["| what | " + " | ".join(f"{size:,}" for size in sizes) + " |", "|---" * (len(sizes) + 1) + "|"]
     for key in ("load", "evaluate", "evaluate-sqlite", "forecast", "memory", "change", "idle"):
-        of = {row["people"]: row for row in rows if row["row"] == key}
+        of = {row["people"]: row for row in rows if row.get("row") == key}
         if sizes[0] not in of:
             continue
         constant = key in ("change", "idle", "memory")
@@ -155,6 +156,19 @@ def growth(rows):
         name = "SQLite, the same segments" if which == "floor" else GOALS[key][0].replace(", µs", "").replace(", s", "")
         goal = f" (goal at most {GROWTH_GOALS[key]})" if key in GROWTH_GOALS else ""
         lines.append(f"| {name}{'' if constant else ', per person'}{goal} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def edges(rows):
+    """Cost at three sizes, the next twice the one before."""
+    lines = ["| what | how many | cost | twice as many | four times as many |", "|---|---|---|---|---|"]
+    for row in rows:
+        if "edge" not in row:
+            continue
+        sizes, seconds = row["sizes"], row["seconds"]
+        each = f", {row['bytes'][-1] / sizes[-1]:,.0f} bytes each" if "bytes" in row else ""
+        lines.append(f"| {row['edge']} | {sizes[0]:,} | {seconds[0] * 1000:.3g} ms | {seconds[1] / seconds[0]:.1f} times |"
+                     f" {seconds[2] / seconds[0]:.1f} times{each} |")
     return "\n".join(lines)
 
 
@@ -201,6 +215,25 @@ round where it says "at least". The goal of the forecast speaks of a million peo
 {grown or "One size was measured."}
 
 1.00 everywhere means: twice the people, twice the cost; in rows without "per person", the same cost whatever the size.
+
+## At the edges
+
+What nobody has, and somebody will. Linear cost is 2 times and 4 times.
+
+{edges(rows)}
+
+- **A column in which everybody has a word of their own** (a reference number, say) costs its words: each is kept once, beside
+  the columns. What rules ask of it costs no more than of any other column.
+- **A person with ten thousand events** is read and evaluated like everybody else.
+- **A segment that refers to hundreds of others** reuses their answers. In a chain, at most 64 may stand one in the other: a
+  deeper one is refused when the rules are checked (N0130).
+- **Two thousand segments** are answered in one pass; a condition that several of them share is evaluated once. Each keeps
+  one bit per person: two thousand over a million people are 250 MB, a hundred are 12.5 MB.
+- **Out of memory**: a command says so and ends with exit code 1, the daemon logs it and ends, and systemd starts it again. What
+  was being written is rolled back, as when the power fails: nothing is sent whose claim is not on the disk, and nothing is
+  sent twice.
+
+The answers depend on none of this: they are compared before anything is timed.
 
 ## Beside the figures
 

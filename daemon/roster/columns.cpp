@@ -132,7 +132,6 @@ Row Columns::add(base::CandidateId id) {
         grow(list, row);
     grow(living_, row);
     put(living_, row);
-    grow(awaits_, row);
     return row;
 }
 
@@ -252,8 +251,9 @@ void Columns::happened(dsl::EventIx kind, Row row, const Event& event) {
         return;
     }
     const auto seen = column.events.of(row);
-    if (event.channel != 0 && std::find(seen.begin(), seen.end(), event) != seen.end())
-        return;
+    for (auto other = seen.rbegin(); other != seen.rend() && other->minute >= event.minute; ++other)
+        if (event.channel != 0 && *other == event)
+            return;
     column.events.insert(row, event, [](const Event& a, const Event& b) { return a.minute < b.minute; });
     const auto all = column.events.of(row);
     for (std::size_t n = 0; n < std::min(column.recent.size(), all.size()); ++n)
@@ -269,7 +269,7 @@ void Columns::set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs 
 
 void Columns::shrink() {
     const auto all = [](auto&... vectors) { (vectors.shrink_to_fit(), ...); };
-    all(ids_, zones_, zone_from_, flags_, living_, mailboxes_, phones_, lots_, awaits_);
+    all(ids_, zones_, zone_from_, flags_, living_, mailboxes_, phones_, lots_);
     for (FieldColumn& column : fields_) {
         all(column.known, column.numbers, column.days, column.yes_no, column.lat, column.lon);
         column.codes.shrink();

@@ -26,6 +26,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 namespace nurture::roster {
@@ -197,8 +198,9 @@ private:
     };
 
     void comes(const Coming& coming);
+    void forget_coming(const Coming& coming);
     void forget_coming(Row row);
-    void forget_end(dsl::ListIx list, Row row);
+    std::optional<Coming> end_of(dsl::ListIx list, Row row) const;
     void happened(dsl::EventIx kind, Row row, const Event& event);
     friend class Needs;  // columns_needs.cpp: what the rules look at
 
@@ -218,7 +220,7 @@ private:
     std::vector<std::vector<std::uint64_t>> lists_;  // by ListIx, a bit per row
     base::Minute now_ = base::Minute::min();
     std::multiset<Coming> coming_;
-    std::vector<std::uint64_t> awaits_;  // who may stand in coming_, a bit per row
+    std::unordered_map<Row, std::vector<Coming>> coming_of_;  // the same; looked up, never walked
 };
 
 }  // namespace nurture::roster

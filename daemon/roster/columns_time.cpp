@@ -16,23 +16,30 @@ base::Minute first_minute_after(base::Second end) { return std::chrono::ceil<std
 }  // namespace
 
 void Columns::comes(const Coming& coming) {
-    put(awaits_, coming.row);
     coming_.insert(coming);
+    coming_of_[coming.row].push_back(coming);
 }
 
-/// A look at all that is to come, but only for the few to whom something is.
+void Columns::forget_coming(const Coming& coming) {
+    coming_.erase(coming_.find(coming));
+    auto& of_row = coming_of_.at(coming.row);
+    of_row.erase(std::find(of_row.begin(), of_row.end(), coming));
+    if (of_row.empty())
+        coming_of_.erase(coming.row);
+}
+
 void Columns::forget_coming(Row row) {
-    if (!in(awaits_, row))
-        return;
-    take(awaits_, row);
-    std::erase_if(coming_, [&](const Coming& coming) { return coming.row == row; });
+    while (coming_of_.contains(row))
+        forget_coming(Coming{coming_of_.at(row).back()});
 }
 
-void Columns::forget_end(dsl::ListIx list, Row row) {
-    if (in(awaits_, row))
-        std::erase_if(coming_, [&](const Coming& coming) {
-            return coming.row == row && coming.what == Coming::What::left_list && coming.of == list;
-        });
+std::optional<Columns::Coming> Columns::end_of(dsl::ListIx list, Row row) const {
+    const auto of_row = coming_of_.find(row);
+    if (of_row != coming_of_.end())
+        for (const Coming& coming : of_row->second)
+            if (coming.what == Coming::What::left_list && coming.of == list)
+                return coming;
+    return std::nullopt;
 }
 
 void Columns::set_suppressed(dsl::Channel channel, Row row, std::optional<base::Second> until) {
@@ -43,14 +50,11 @@ void Columns::set_suppressed(dsl::Channel channel, Row row, std::optional<base::
 }
 
 void Columns::set_in_list(dsl::ListIx list, Row row, std::optional<base::Second> until) {
-    const auto is_end = [&](const Coming& coming) {
-        return coming.row == row && coming.what == Coming::What::left_list && coming.of == list;
-    };
     if (in_list(list, row)) {
-        const auto end = in(awaits_, row) ? std::find_if(coming_.begin(), coming_.end(), is_end) : coming_.end();
-        if (end == coming_.end() || (until && first_minute_after(*until) <= end->at))
+        const auto end = end_of(list, row);
+        if (!end || (until && first_minute_after(*until) <= end->at))
             return;
-        coming_.erase(end);
+        forget_coming(*end);
     }
     put(lists_[list], row);
     if (until)
@@ -59,7 +63,8 @@ void Columns::set_in_list(dsl::ListIx list, Row row, std::optional<base::Second>
 
 void Columns::leave_list(dsl::ListIx list, Row row) {
     take(lists_[list], row);
-    forget_end(list, row);
+    if (const auto end = end_of(list, row))
+        forget_coming(*end);
 }
 
 base::Minute Columns::next_advance() const { return coming_.empty() ? base::k_never : coming_.begin()->at; }
@@ -69,7 +74,7 @@ std::vector<Row> Columns::advance(base::Minute now) {
     std::vector<Row> touched;
     while (next_advance() <= now) {
         const Coming come = *coming_.begin();
-        coming_.erase(coming_.begin());
+        forget_coming(come);
         touched.push_back(come.row);
         switch (come.what) {
         case Coming::What::email_free: flags_[come.row].email_suppressed = false; break;

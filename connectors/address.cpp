@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "connectors/address.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <unicode/uidna.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <cassert>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 
 namespace nurture::connectors {
 
@@ -102,15 +104,46 @@ std::optional<T> refuse(std::string* why, std::string reason) {
     return std::nullopt;
 }
 
+/// HMAC-SHA-256 with one key after another: to look up the algorithm and prepare the key costs five times as much as
+/// the digest of an address, and an import makes millions of them.
+class Mac {
+public:
+    AddressKey of(std::string_view key, std::string_view message) {
+        const bool same = key == key_ && context_;
+        if (!same)
+            prepare();
+        AddressKey digest{};
+        std::size_t size = 0;
+        const auto* octets = same ? nullptr : reinterpret_cast<const unsigned char*>(key.data());  // null: the same key
+        const bool done = EVP_MAC_init(context_.get(), octets, same ? 0 : key.size(), nullptr) == 1 &&
+                          EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(message.data()),
+                                         message.size()) == 1 &&
+                          EVP_MAC_final(context_.get(), digest.data(), &size, digest.size()) == 1;
+        if (!done || size != digest.size())
+            throw std::runtime_error("OpenSSL has no HMAC-SHA-256");
+        key_ = key;
+        return digest;
+    }
+
+private:
+    void prepare() {
+        const std::unique_ptr<EVP_MAC, void (*)(EVP_MAC*)> hmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr), EVP_MAC_free);
+        context_.reset(EVP_MAC_CTX_new(hmac.get()));
+        std::string digest = "SHA256";
+        const OSSL_PARAM with[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                                   OSSL_PARAM_construct_end()};
+        if (!context_ || EVP_MAC_CTX_set_params(context_.get(), with) != 1)
+            throw std::runtime_error("OpenSSL has no HMAC-SHA-256");
+    }
+
+    std::string key_;
+    std::unique_ptr<EVP_MAC_CTX, void (*)(EVP_MAC_CTX*)> context_{nullptr, EVP_MAC_CTX_free};
+};
+
 AddressKey hmac(std::string_view pepper, char channel, const std::string& canonical) {
     assert(pepper.size() >= 16);
-    std::string message = channel + canonical;
-    AddressKey key{};
-    unsigned int size = key.size();
-    HMAC(EVP_sha256(), pepper.data(), static_cast<int>(pepper.size()),
-         reinterpret_cast<const unsigned char*>(message.data()), message.size(), key.data(), &size);
-    assert(size == key.size());
-    return key;
+    thread_local Mac mac;
+    return mac.of(pepper, channel + canonical);
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 // CandidateWriter: insert or update by ref, and tell the inbox (candidates.hpp).
 #include "daemon/store/candidates.hpp"
 #include "daemon/store/columns.hpp"
+#include "daemon/store/connection.hpp"
 #include "daemon/store/inbox.hpp"
 #include "daemon/store/statement.hpp"
 
+#include <SQLiteCpp/Database.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,7 +72,7 @@ bool is_told(ColumnType type) { return type == ColumnType::text || type == Colum
 struct CandidateWriter::Impl {
     Impl(Database& db, std::vector<ColumnDef> defs, Options given);
 
-    Put insert(const CandidateRecord& record, Instant now);
+    std::optional<Put> insert(const CandidateRecord& record, Instant now);
     struct Became {
         std::size_t column;
         std::optional<std::string> was;
@@ -94,7 +96,7 @@ struct CandidateWriter::Impl {
     Options options;
     bool email = false, phone = false;  // among the columns
     CandidateId first_new = 0, last_new = 0;
-    std::string select_sql, insert_sql, update_sql;
+    std::optional<Statement> select, insert_row, update_row, item_row;
 };
 
 CandidateWriter::Impl::Impl(Database& db, std::vector<ColumnDef> defs, Options given)
@@ -120,9 +122,13 @@ CandidateWriter::Impl::Impl(Database& db, std::vector<ColumnDef> defs, Options g
     if (phone) {
         add("phone_key");
     }
-    select_sql = fmt::format("SELECT id{} FROM candidate WHERE ref=?", names);
-    insert_sql = fmt::format("INSERT INTO candidate(ref,joined_at{}) VALUES(?,?{}) RETURNING id", names, marks);
-    update_sql = fmt::format("UPDATE candidate SET {} WHERE id=?", sets.empty() ? "id=id" : sets);
+    select.emplace(db, fmt::format("SELECT id{} FROM candidate WHERE ref=?", names));
+    // Most rows of a large file are new: inserting finds out, and costs one look at the refs less than asking first.
+    insert_row.emplace(
+        db,
+        fmt::format("INSERT INTO candidate(ref,joined_at{}) VALUES(?,?{}) ON CONFLICT(ref) DO NOTHING", names, marks));
+    update_row.emplace(db, fmt::format("UPDATE candidate SET {} WHERE id=?", sets.empty() ? "id=id" : sets));
+    item_row.emplace(db, "INSERT INTO candidate_item VALUES(?,?,?,?)");
 }
 
 void CandidateWriter::Impl::bind_row(Statement& to, const CandidateRecord& record) {
@@ -143,7 +149,12 @@ void CandidateWriter::Impl::write_items(CandidateId id, const std::string& field
                                         const std::vector<std::string>& values) {
     int position = 0;
     for (const auto& value : values) {
-        Statement(database, "INSERT INTO candidate_item VALUES(?,?,?,?)", id, field, position++, value).run();
+        Statement& row = item_row->again();
+        row.bind(id);
+        row.bind(field);
+        row.bind(position++);
+        row.bind(value);
+        row.run();
     }
 }
 
@@ -159,11 +170,16 @@ void CandidateWriter::Impl::tell(InboxKind kind, CandidateId id, const std::stri
                               .by = options.by});
 }
 
-CandidateWriter::Put CandidateWriter::Impl::insert(const CandidateRecord& record, Instant now) {
-    Statement insert(database, insert_sql, record.ref, now);
-    bind_row(insert, record);
-    insert.step();
-    const CandidateId id = insert.integer();
+/// None: the ref is there already.
+std::optional<CandidateWriter::Put> CandidateWriter::Impl::insert(const CandidateRecord& record, Instant now) {
+    Statement& row = insert_row->again();
+    row.bind(record.ref);
+    row.bind(now);
+    bind_row(row, record);
+    if (row.run() == 0) {
+        return std::nullopt;
+    }
+    const CandidateId id = database.impl().sqlite->getLastInsertRowid();
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (columns[i].type == ColumnType::list) {
             write_items(id, columns[i].name, items(record.values[i]));
@@ -172,7 +188,7 @@ CandidateWriter::Put CandidateWriter::Impl::insert(const CandidateRecord& record
     // One writer at a time: new ids follow each other.
     first_new = first_new == 0 ? id : first_new;
     last_new = id;
-    return {Result::added, id, 0};
+    return Put{Result::added, id, 0};
 }
 
 bool CandidateWriter::Impl::update_list(CandidateId id, std::size_t column, const Value& value, Instant now,
@@ -225,10 +241,10 @@ bool CandidateWriter::Impl::compare(Statement& row, const CandidateRecord& recor
 CandidateWriter::Put CandidateWriter::Impl::update(CandidateId id, const CandidateRecord& record, bool row_differs,
                                                    const std::vector<Became>& became, Instant now) {
     if (row_differs) {
-        Statement write(database, update_sql);
-        bind_row(write, record);
-        write.bind(id);
-        write.run();
+        Statement& row = update_row->again();
+        bind_row(row, record);
+        row.bind(id);
+        row.run();
     }
     int told = 0;
     bool changed = row_differs;
@@ -249,17 +265,17 @@ CandidateWriter::Put CandidateWriter::Impl::update(CandidateId id, const Candida
 }
 
 CandidateWriter::Put CandidateWriter::Impl::put(const CandidateRecord& record, Instant now) {
-    std::vector<Became> became;
-    CandidateId id = 0;
-    bool differs = false;
-    {
-        Statement row(database, select_sql, record.ref);
-        if (row.step()) {
-            id = row.integer();
-            differs = compare(row, record, became);
-        }
+    if (const auto added = insert(record, now)) {
+        return *added;
     }
-    return id == 0 ? insert(record, now) : update(id, record, differs, became, now);
+    std::vector<Became> became;
+    Statement& row = select->again();
+    row.bind(record.ref);
+    row.step();
+    const CandidateId id = row.integer();
+    const bool differs = compare(row, record, became);
+    row.again();
+    return update(id, record, differs, became, now);
 }
 
 CandidateWriter::CandidateWriter(Database& database, std::vector<ColumnDef> columns, Options options)

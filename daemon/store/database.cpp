@@ -214,7 +214,11 @@ Database Database::copy_to(const std::filesystem::path& path, Purpose purpose, c
     return copy;
 }
 
-void Database::checkpoint_every(int pages) { impl_->run(fmt::format("PRAGMA wal_autocheckpoint={}", pages).c_str()); }
+void Database::write_in_bulk(bool bulk) {
+    // In KiB where negative. 200 MB hold the three indices of some two million people.
+    impl_->run(bulk ? "PRAGMA cache_size=-200000" : "PRAGMA cache_size=-2000");
+    impl_->run(bulk ? "PRAGMA wal_autocheckpoint=50000" : "PRAGMA wal_autocheckpoint=1000");
+}
 
 void Database::checkpoint() { impl_->run("PRAGMA wal_checkpoint(TRUNCATE)"); }
 

@@ -56,9 +56,9 @@ public:
     /// A consistent copy into a new file, with an id and a purpose of its own. The file must not exist yet.
     Database copy_to(const std::filesystem::path& path, Purpose purpose, const std::string& store_id) const;
 
-    /// Pages that the -wal may grow to before a commit copies them back; 1,000 unless told. A long import asks for
-    /// 20,000.
-    void checkpoint_every(int pages);
+    /// For a long import that has the store to itself: a cache in which indices of keys in no order find room, and a
+    /// -wal that may grow before a commit copies it back. False: as it was.
+    void write_in_bulk(bool bulk);
     /// Copies the -wal back and empties it, as far as readers allow.
     void checkpoint();
 

@@ -107,8 +107,16 @@ std::optional<Second> parse_instant(std::string_view text, ZoneId zone) {
 
 std::string format_day(Day day) {
     const std::chrono::year_month_day date{day};
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()));
+    const int year = static_cast<int>(date.year());
+    const auto month = static_cast<unsigned>(date.month()), of_month = static_cast<unsigned>(date.day());
+    if (year < 0 || year > 9999)
+        return fmt::format("{:04}-{:02}-{:02}", year, month, of_month);
+    std::string text = "0000-00-00";  // by hand: imports write millions
+    const auto put = [&](std::size_t at, unsigned digit) { text[at] = static_cast<char>('0' + digit % 10); };
+    const auto y = static_cast<unsigned>(year);
+    put(0, y / 1000), put(1, y / 100), put(2, y / 10), put(3, y);
+    put(5, month / 10), put(6, month), put(8, of_month / 10), put(9, of_month);
+    return text;
 }
 
 std::string format_time_of_day(minutes minute_of_day) {

@@ -76,6 +76,9 @@ std::string problem_of(std::string_view cell) {
     if (cell.size() > k_cell_bytes) {
         return fmt::format("longer than {} characters, which no field of a person is", k_cell_bytes);
     }
+    if (std::all_of(cell.begin(), cell.end(), [](char c) { return c >= 0x20 && c < 0x7f; })) {
+        return {};  // as most are
+    }
     const auto size = static_cast<std::int32_t>(cell.size());
     for (std::int32_t i = 0; i < size;) {
         UChar32 c = 0;

@@ -22,9 +22,10 @@ const std::vector<std::string>& items(const Value& value) {
     return list ? *list : k_no_items;
 }
 
+/// Texts are not copied: the record stays until the statement has run.
 void bind(Statement& to, const Value& value) {
     if (const auto* text = std::get_if<std::string>(&value)) {
-        to.bind(*text);
+        to.bind_view(*text);
     } else if (const auto* number = std::get_if<double>(&value)) {
         to.bind(*number);
     } else if (const auto* yes = std::get_if<bool>(&value)) {
@@ -137,11 +138,12 @@ void CandidateWriter::Impl::bind_row(Statement& to, const CandidateRecord& recor
             bind(to, record.values[i]);
         }
     }
+    const auto bind_key = [&](const std::optional<AddrKey>& key) { key ? to.bind_view(*key) : to.bind(std::nullopt); };
     if (email) {
-        to.bind(record.email_key);
+        bind_key(record.email_key);
     }
     if (phone) {
-        to.bind(record.phone_key);
+        bind_key(record.phone_key);
     }
 }
 
@@ -173,7 +175,7 @@ void CandidateWriter::Impl::tell(InboxKind kind, CandidateId id, const std::stri
 /// None: the ref is there already.
 std::optional<CandidateWriter::Put> CandidateWriter::Impl::insert(const CandidateRecord& record, Instant now) {
     Statement& row = insert_row->again();
-    row.bind(record.ref);
+    row.bind_view(record.ref);
     row.bind(now);
     bind_row(row, record);
     if (row.run() == 0) {

@@ -48,6 +48,11 @@ void Statement::bind(std::span<const std::uint8_t> bytes) {
 }
 void Statement::bind(std::nullopt_t) { prepared_->bind(++parameter_); }
 
+void Statement::bind_view(const std::string& value) { prepared_->bindNoCopy(++parameter_, value); }
+void Statement::bind_view(std::span<const std::uint8_t> bytes) {
+    prepared_->bindNoCopy(++parameter_, bytes.data(), static_cast<int>(bytes.size()));
+}
+
 bool Statement::step() {
     column_ = 0;
     try {

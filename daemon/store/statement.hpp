@@ -57,6 +57,14 @@ public:
         value ? bind(*value) : bind(std::nullopt);
     }
 
+    /// As bind(), but the value is not copied: it must stay until again() or the end.
+    void bind_view(const std::string& value);
+    template<std::size_t n>
+    void bind_view(const std::array<std::uint8_t, n>& bytes) {
+        bind_view(std::span<const std::uint8_t>(bytes));
+    }
+    void bind_view(std::span<const std::uint8_t> bytes);
+
     bool step();         // a row is there
     int run();           // to the end; rows changed
     Statement& again();  // reset for other values

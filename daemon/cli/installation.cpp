@@ -204,7 +204,9 @@ void watch(Progress& progress, forecast::Inputs& inputs) {
     constexpr std::int64_t k_large = 50'000;  // people; fewer are read in the blink of an eye
     if (store::candidate_count(inputs.store) < k_large)
         return;
-    progress.show(0, 1, "reading the store");
+    inputs.reading = [&progress](int percent) {
+        progress.show(static_cast<std::uint64_t>(percent), 100, "reading the store");
+    };
     inputs.progress = [&progress, from = inputs.now](base::Minute at, base::Minute until) {
         progress.show(static_cast<std::uint64_t>((at - from).count()),
                       static_cast<std::uint64_t>((until - from).count()),

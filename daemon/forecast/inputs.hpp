@@ -43,6 +43,7 @@ struct Inputs {
     std::shared_ptr<const engine::State>
         loaded{};  // by load_state() from these very inputs, if several reports need it
     std::function<void(Minute at, Minute until)> progress{};  // of what is foretold; may be empty
+    std::function<void(int percent)> reading{};               // of the store; may be empty
 };
 
 }  // namespace nurture::forecast

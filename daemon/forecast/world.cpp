@@ -342,7 +342,7 @@ Minute World::sleep_until(Minute wake) {
 }
 
 persist::Setup setup_of(const Inputs& inputs) {
-    return {inputs.settings, inputs.guard.growth_percent, inputs.guard.growth_people, inputs.allowed};
+    return {inputs.settings, inputs.guard.growth_percent, inputs.guard.growth_people, inputs.allowed, inputs.reading};
 }
 
 engine::State load_state(const Inputs& inputs) {

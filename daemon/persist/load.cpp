@@ -123,7 +123,7 @@ std::shared_ptr<engine::State> load(const store::Database& database, std::shared
     std::vector<std::shared_ptr<const dsl::StepList>> older;
     for (const auto& [of, list] : lists)
         older.push_back(list);
-    auto columns = std::make_shared<roster::Columns>(roster::load(database, *rules, older, now));
+    auto columns = std::make_shared<roster::Columns>(roster::load(database, *rules, older, now, setup.reading));
     auto state = std::make_shared<engine::State>(rules, std::move(columns), setup.settings);
     state->today = state->times->day(now);
     state->pace.minute = now;

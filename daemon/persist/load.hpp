@@ -29,6 +29,7 @@ struct Setup {
     std::int32_t growth_people = 50;
     /// Test mode: whether an address, email or phone, is on the allow-list; empty: none is.
     std::function<bool(std::string_view address)> allowed;
+    std::function<void(int percent)> reading{};  // hears how far a load of many people is; may be empty
 };
 
 /// The applied rule set, compiled from the source in the store. No rules and no diagnostics: none is applied.

@@ -52,20 +52,51 @@ struct OwnMessage {
     dsl::Channel channel{};
 };
 
+/// How far a load is: each table has its share of the time, and people are read in the order of their ids.
+class Way {
+public:
+    Way(const std::function<void(int percent)>& tell, base::CandidateId last)
+        : tell_(tell),
+          last_(std::max(last, base::CandidateId{1})) {}
+
+    void part(int from, int to) {
+        from_ = from;
+        to_ = to;
+    }
+    void at(base::CandidateId id) {
+        constexpr int k_rows = 4096;  // between two looks
+        if (!tell_ || ++rows_ % k_rows != 0)
+            return;
+        const int percent = from_ + static_cast<int>((to_ - from_) * std::min(id, last_) / last_);
+        if (percent != told_)
+            tell_(told_ = percent);
+    }
+
+private:
+    const std::function<void(int percent)>& tell_;
+    base::CandidateId last_;
+    int from_ = 0, to_ = 0, told_ = -1, rows_ = 0;
+};
+
 class Reader {
 public:
-    Reader(Columns& columns, const store::Database& database, store::IdRange people, base::Second now)
+    Reader(Columns& columns, const store::Database& database, store::IdRange people, base::Second now, Way way)
         : columns_(columns),
           schema_(columns.schema()),
           database_(database),
           people_(people),
-          now_(now) {}
+          now_(now),
+          way_(way) {}
 
     void read(std::vector<Row>& touched) {
+        way_.part(0, 40);  // as it was measured with many events
         candidates(touched);
+        way_.part(40, 50);
         items();
         messages();
+        way_.part(50, 85);
         events();
+        way_.part(85, 100);
         consents();
         lists();
     }
@@ -106,6 +137,7 @@ private:
             names.push_back(schema_.fields[field].name);
         store::CandidateScan scan(database_, names, people_);
         while (scan.next()) {
+            way_.at(scan.id());
             const bool is_new = columns_.size() == 0 || scan.id() > columns_.id(static_cast<Row>(columns_.size() - 1));
             const auto row = is_new ? columns_.add(scan.id()) : columns_.find(scan.id());
             if (!row)
@@ -235,6 +267,7 @@ private:
 
     /// Every table is read in the order of people: mostly it is the one of before, or one soon after.
     std::optional<Row> living(base::CandidateId id) {
+        way_.at(id);
         constexpr int k_soon = 8;
         for (int step = 0; step < k_soon && row_ && columns_.id(*row_) < id; ++step)
             row_ = *row_ + 1 < columns_.size() ? std::optional(*row_ + 1) : std::nullopt;
@@ -262,6 +295,7 @@ private:
     const store::Database& database_;
     store::IdRange people_;
     base::Second now_;
+    Way way_;
     Lookup<base::ZoneId> zone_, zone_of_state_;
     Lookup<dsl::FieldIx> list_field_;
     Lookup<dsl::EventIx> event_ix_;
@@ -284,11 +318,12 @@ AddressNumber address_number(const store::AddrKey* key) {
 }
 
 Columns load(const store::Database& database, const dsl::Rules& rules,
-             std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now) {
+             std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now,
+             const std::function<void(int percent)>& reading) {
     Columns columns(rules, older);
     columns.advance(base::floor_minute(now));
     std::vector<Row> touched;
-    Reader reader(columns, database, {}, now);
+    Reader reader(columns, database, {}, now, Way(reading, store::last_candidate(database)));
     reader.read(touched);
     reader.all_suppressions();
     columns.shrink();
@@ -303,7 +338,8 @@ std::vector<Row> reread(Columns& columns, const store::Database& database, store
         columns.set_erased(row);
         touched.push_back(row);
     }
-    Reader(columns, database, people, now).read(touched);
+    const std::function<void(int)> nobody;
+    Reader(columns, database, people, now, Way(nobody, 0)).read(touched);
     return touched;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/store/database.hpp"
 #include "dsl/rules.hpp"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -20,8 +21,10 @@ namespace nurture::roster {
 AddressNumber address_number(const store::AddrKey* key);
 
 /// Suspensions and list memberships that are over at `now` do not count; later ends are in Columns::next_advance().
+/// `reading` hears about how far it is, 0 … 100, now and then.
 Columns load(const store::Database& database, const dsl::Rules& rules,
-             std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now);
+             std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now,
+             const std::function<void(int percent)>& reading = {});
 
 /// Reads people again, adds those who are new and empties those who were erased. The rows touched, ascending.
 std::vector<Row> reread(Columns& columns, const store::Database& database, store::IdRange people, base::Second now);

@@ -72,7 +72,8 @@ struct Daemon::Impl {
           control(config.state_directory),
           watch(config.state_directory),
           listener(listen(config)),
-          runner(database, config, base::IdSource::random(), {[this] { waker.wake(); }, [this] { serve(); }},
+          runner(database, config, base::IdSource::random(),
+                 {[this] { waker.wake(); }, [this] { serve(); }, {}, [this](int percent) { tell_reading(percent); }},
                  clock.now(), {.digests = true}) {}
 
     std::unique_ptr<Listener> listen(const config::Config& wanted) {
@@ -207,6 +208,11 @@ struct Daemon::Impl {
         store::stop(database, clock.now(), "a STOP file", "");
         transaction.commit();
         base::log(base::Level::warning, "stopped by a STOP file; `nurture resume` goes on");
+    }
+
+    void tell_reading(int percent) {
+        last_status.clear();  // so that it is told again afterwards
+        notify.reading(percent);
     }
 
     void tell_status() {

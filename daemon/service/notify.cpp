@@ -13,6 +13,11 @@ void Notify::stopping() { sd_notify(0, "STOPPING=1\nSTATUS=Stopping: finishing w
 
 void Notify::status(const std::string& status) { sd_notifyf(0, "STATUS=%s", status.c_str()); }
 
+void Notify::reading(int percent) {
+    // systemd waits for READY no longer than TimeoutStartSec, unless it is told that there is progress.
+    sd_notifyf(0, "EXTEND_TIMEOUT_USEC=60000000\nWATCHDOG=1\nSTATUS=Reading the store: %d %%.", percent);
+}
+
 void Notify::watchdog() { sd_notify(0, "WATCHDOG=1"); }
 
 std::chrono::milliseconds Notify::watchdog_interval() const {

@@ -14,6 +14,7 @@ public:
     void reloading();  // followed by ready()
     void stopping();
     void status(const std::string& status);  // one line, no names, no addresses
+    void reading(int percent);               // of the store: it takes its time, and is alive
     void watchdog();
     /// How often watchdog() is expected; zero: never.
     std::chrono::milliseconds watchdog_interval() const;

@@ -46,6 +46,7 @@ struct Runner::Impl final : engine::World {
         setup.settings.run_drafts = options.run_drafts;
         setup.growth_percent = config.growth_percent;
         setup.growth_people = config.growth_people;
+        setup.reading = hooks.reading;
         setup.allowed = [config = config](std::string_view address) { return config.allowed(address); };
         return setup;
     }

@@ -124,6 +124,12 @@ std::int64_t candidate_count(const Database& database) {
     return query.integer();
 }
 
+CandidateId last_candidate(const Database& database) {
+    Statement query(database, "SELECT max(id) FROM candidate");
+    query.step();
+    return query.integer();
+}
+
 std::optional<CandidateRow> read_candidate(const Database& database, CandidateId id,
                                            const std::vector<ColumnDef>& columns) {
     std::vector<std::string> fields;

@@ -88,6 +88,7 @@ private:
 };
 
 std::int64_t candidate_count(const Database& database);  // without erased ones
+CandidateId last_candidate(const Database& database);    // the largest id; 0: nobody
 
 struct CandidateRow {
     CandidateId id = 0;

@@ -69,7 +69,7 @@ Found evaluate(Session& session, const config::Config& config, const store::Data
                std::shared_ptr<const dsl::Rules> rules, const FindOptions& options) {
     const auto now = as_of(session, database, options.as_of, *rules);
     Stopwatch watch;
-    Found found{rules, forecast::load_state(inputs(database, config, rules, now, false)), policy_zone(*rules)};
+    Found found{rules, forecast::load_state(inputs(database, config, rules, now, false)), policy_zone(*rules), {}, {}};
     found.load = watch.lap();
     std::vector<engine::Flip> flips;
     found.state.member.evaluator().evaluate_all(found.view(), flips);

@@ -69,6 +69,12 @@ Checked check_rules(Session& session, const config::Config& config, const std::v
     std::vector<std::string> replaced;
     for (const auto& file : with)
         replaced.push_back(put_in(sources, file));
+    if (std::none_of(sources.files.begin(), sources.files.end(),
+                     [](const auto& f) { return dsl::is_rule_file(f.path); }))
+        throw Failure(
+            fmt::format("there is no rule file in {}, so there is nothing to go by, and what is live goes on; "
+                        "`nurture new campaign` writes one to start from, `nurture stop` stops all sending",
+                        config.rules_directory.string()));
     auto compiled = dsl::compile(sources, service::checker_world(config, session.now()));
     if (!compiled.rules) {
         std::erase_if(compiled.diagnostics, [](const auto& d) { return d.severity == dsl::Severity::warning; });

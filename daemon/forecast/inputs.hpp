@@ -41,7 +41,7 @@ struct Inputs {
     Assumptions assumptions;
     Ways ways = {};
     std::shared_ptr<const engine::State>
-        loaded{};  // by load_state() from these very inputs, if several reports need it
+        loaded{};  // by load_state() from these very inputs, if several reports need it; other rules are loaded anew
     std::function<void(Minute at, Minute until)> progress{};  // of what is foretold; may be empty
     std::function<void(int percent)> reading{};               // of the store; may be empty
 };

@@ -149,6 +149,18 @@ TEST_CASE("an address from standard input is suppressed, though nobody has it, a
     CHECK(has(desk.type_there({"lift", "Ana@care.example", "--because", "x"}).out, "nothing to lift"));
 }
 
+TEST_CASE("a rules directory without rules is no plan to end everything") {
+    Desk desk;
+    desk.type({"init", desk.path().string()});
+    std::filesystem::remove(desk.path() / "rules/house.nurture");
+    for (const std::string command : {"plan", "preview"}) {
+        const auto typed = desk.type_there({command});
+        CHECK(typed.code == 1);
+        CHECK(typed.out == "");
+        CHECK_THAT(typed.err, Catch::Contains("there is no rule file in"));
+    }
+}
+
 TEST_CASE("a plan is found by the first six digits of its hash") {
     support::TempDirectory top;
     cli::Agreed agreed;

@@ -109,6 +109,13 @@ TEST_CASE("a plan against live rules says what is different, and how many more i
     CHECK(hello.changes == std::vector<std::string>{"audience", "text of \"guide\""});
     CHECK(hello.live_audience == 6);
     CHECK(hello.audience == 7);
+
+    // Several reports of one command share what was read; the live rules are still judged by themselves.
+    auto shared = desk.inputs();
+    shared.loaded = std::make_shared<const engine::State>(load_state(shared));
+    const auto again = campaign(plan(shared), "Hello nurses");
+    CHECK(again.live_audience == 6);
+    CHECK(again.audience == 7);
 }
 
 TEST_CASE("a layout that changes is no change") {

@@ -135,7 +135,8 @@ int main(int argc, char** argv) {
     const auto pattern = made(marks);
     const List subject(pattern.subject, marks), plain(pattern.plain, marks), html(pattern.html, marks);
     const auto letter = made(words);
-    if (subject.fill(words, false) != letter.subject || html.fill(words, true) != letter.html) {
+    if (subject.fill(words, false) != letter.subject || plain.fill(words, false) != letter.plain ||
+        html.fill(words, true) != letter.html) {
         std::fputs("the compiled list and compose() do not agree\n", stderr);
         return 1;
     }

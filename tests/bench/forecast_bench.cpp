@@ -70,7 +70,8 @@ void idle(const forecast::Inputs& inputs, std::int64_t people) {
         std::fprintf(stderr, "the night is not idle: %zu ticks, %zu decisions\n", ticks, decisions);
         std::exit(1);
     }
-    bench::print({"idle", people, spent / static_cast<double>(ticks) * 1e6, 0, "us", fmt::format("{} minutes", ticks)});
+    bench::print({"idle", people, spent / static_cast<double>(ticks) * 1e6, 0, "us",
+                  fmt::format("{} minutes of one night", ticks)});
 }
 
 }  // namespace

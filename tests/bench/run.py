@@ -44,6 +44,7 @@ GOALS = {
 MESSAGES, CONNECTIONS = 5_000, 64
 # Rows of which the goal speaks of a million people, or that are about no number of people.
 AT_A_MILLION = {"forecast"}
+LINEAR = 6  # four times as many cost less than this: caches are left behind on the way, squares would cost 16
 GROWTH_GOALS = {"change": 1.5}  # the largest store over the smallest
 
 
@@ -153,31 +154,37 @@ def growth(rows):
                 cells.append(f"{ratio if constant else ratio * sizes[0] / size:.2f}")
             else:
                 cells.append("-")
-        name = "SQLite, the same segments" if which == "floor" else GOALS[key][0].replace(", µs", "").replace(", s", "")
+        what = "SQLite, the same segments" if which == "floor" else name(key)
         goal = f" (goal at most {GROWTH_GOALS[key]})" if key in GROWTH_GOALS else ""
-        lines.append(f"| {name}{'' if constant else ', per person'}{goal} | " + " | ".join(cells) + " |")
+        lines.append(f"| {what}{'' if constant else ', per person'}{goal} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
 def edges(rows):
     """Cost at three sizes, the next twice the one before."""
-    lines = ["| what | how many | cost | twice as many | four times as many |", "|---|---|---|---|---|"]
+    lines = ["| what | how many | cost | twice as many | four times as many | linear |", "|---|---|---|---|---|---|"]
     for row in rows:
         if "edge" not in row:
             continue
         sizes, seconds = row["sizes"], row["seconds"]
         each = f", {row['bytes'][-1] / sizes[-1]:,.0f} bytes each" if "bytes" in row else ""
+        linear = "yes" if seconds[2] / seconds[0] < LINEAR else "**no**"
         lines.append(f"| {row['edge']} | {sizes[0]:,} | {seconds[0] * 1000:.3g} ms | {seconds[1] / seconds[0]:.1f} times |"
-                     f" {seconds[2] / seconds[0]:.1f} times{each} |")
+                     f" {seconds[2] / seconds[0]:.1f} times{each} | {linear} |")
     return "\n".join(lines)
+
+
+def name(key):
+    """What is measured, without its unit."""
+    return GOALS[key][0].removesuffix(", µs").removesuffix(", s")
 
 
 def notes(rows):
     lines = []
     for row in rows:
         if row.get("note"):
-            people = f", {row['people']:,}" if row["people"] else ""
-            lines.append(f"- {GOALS[row['row']][0]}{people}: {row['note']}.")
+            people = f", {row['people']:,} people" if row["people"] and row["row"] != "check" else ""
+            lines.append(f"- {name(row['row'])}{people}: {row['note']}.")
     return "\n".join(lines)
 
 
@@ -218,13 +225,14 @@ round where it says "at least". The goal of the forecast speaks of a million peo
 
 ## At the edges
 
-What nobody has, and somebody will. Linear cost is 2 times and 4 times.
+What nobody has, and somebody will. Linear cost is 2 times and 4 times as much.
 
 {edges(rows)}
 
 - **A column in which everybody has a word of their own** (a reference number, say) costs its words: each is kept once, beside
   the columns. What rules ask of it costs no more than of any other column.
-- **A person with ten thousand events** is read and evaluated like everybody else.
+- **A person with ten thousand events** is read and evaluated like everybody else; the rows about one person say what the
+  events cost.
 - **A segment that refers to hundreds of others** reuses their answers. In a chain, at most 64 may stand one in the other: a
   deeper one is refused when the rules are checked (N0130).
 - **Two thousand segments** are answered in one pass; a condition that several of them share is evaluated once. Each keeps

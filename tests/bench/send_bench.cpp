@@ -268,7 +268,7 @@ int main(int argc, char** argv) {
     bench::print({"send", 0, own.cpu * 1e6, floor.cpu * 1e6, "us",
                   fmt::format("{} messages, {} connections; by the clock {:.0f} messages/s, without the outbox {:.0f}",
                               messages, connections, messages / own.wall, messages / floor.wall)});
-    bench::print({"fsync", 0, own.syncs, 0, "per message", fmt::format("{} connections", connections)});
+    bench::print({"fsync", 0, own.syncs, 0, "per message"});
     if (argc > 3)
         bench::print({"send-nodemailer", 0, own.cpu * 1e6, nodemailer(argv[3], sink, messages, connections), "us"});
     return 0;

@@ -12,6 +12,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <new>
 #include <ostream>
 
 namespace nurture::cli {
@@ -469,6 +470,9 @@ int run(Session& session, int argc, const char* const* argv) {
     } catch (const Usage& wrong) {
         say(session, wrong.what());
         return 2;
+    } catch (const std::bad_alloc&) {
+        say(session, "there is not enough memory for this, so it was given up; nothing was left half written");
+        return 1;
     } catch (const std::exception& trouble) {
         session.out.flush();
         say(session, trouble.what());

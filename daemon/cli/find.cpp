@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <ostream>
@@ -20,18 +21,30 @@ using forecast::thousands;
 
 constexpr const char* k_lines = "find";  // what messages call the lines that were typed
 
-/// Milliseconds since it was made, or since it was last asked.
+/// What was taken since it was made, or since it was last asked.
 class Stopwatch {
 public:
-    double lap() {
-        const auto now = std::chrono::steady_clock::now();
-        const std::chrono::duration<double, std::milli> taken = now - last_;
-        last_ = now;
-        return taken.count();
+    Taken lap() {
+        const auto wall = std::chrono::steady_clock::now();
+        const double cpu = cpu_seconds();
+        const Taken taken{cpu - cpu_, std::chrono::duration<double>(wall - wall_).count()};
+        wall_ = wall;
+        cpu_ = cpu;
+        return taken;
     }
 
 private:
-    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+    static double cpu_seconds() {
+        rusage used{};
+        ::getrusage(RUSAGE_SELF, &used);
+        const auto of = [](const timeval& t) {
+            return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+        };
+        return of(used.ru_utime) + of(used.ru_stime);
+    }
+
+    std::chrono::steady_clock::time_point wall_ = std::chrono::steady_clock::now();
+    double cpu_ = cpu_seconds();
 };
 
 /// The rules, with the lines that were typed as one more segment at their end.
@@ -57,10 +70,10 @@ Found evaluate(Session& session, const config::Config& config, const store::Data
     const auto now = as_of(session, database, options.as_of, *rules);
     Stopwatch watch;
     Found found{rules, forecast::load_state(inputs(database, config, rules, now, false)), policy_zone(*rules)};
-    found.loading = watch.lap();
+    found.load = watch.lap();
     std::vector<engine::Flip> flips;
     found.state.member.evaluator().evaluate_all(found.view(), flips);
-    found.evaluating = watch.lap();
+    found.evaluate = watch.lap();
     return found;
 }
 
@@ -96,6 +109,11 @@ int about_all(Session& session, const Found& found, const FindOptions& options) 
                             ? fmt::format("{},{}\n", csv_cell(segments[i].name), count(i))
                             : fmt::format("{:>9}  {}\n", thousands(static_cast<std::int64_t>(count(i))),
                                           segments[i].name));
+    if (options.format == FindFormat::table)
+        session.out << fmt::format("\n{} through {}: read in {:.2f} s, evaluated in {:.3f} s.\n",
+                                   counted(static_cast<std::int64_t>(found.state.columns->size()), "person", "people"),
+                                   counted(static_cast<std::int64_t>(segments.size()), "segment", "segments"),
+                                   found.load.wall, found.evaluate.wall);
     return 0;
 }
 

@@ -15,16 +15,25 @@
 
 namespace nurture::cli {
 
+/// Seconds. `cpu` is the processor's time of the whole program, all its threads.
+struct Taken {
+    double cpu = 0, wall = 0;
+};
+
 struct Found {
     std::shared_ptr<const dsl::Rules> rules;
     engine::State state;
     base::ZoneId zone{};
-    double loading = 0, evaluating = 0;  // milliseconds
+    Taken load;      // from the open store to what the rules see, who is in which segment included
+    Taken evaluate;  // everybody through all segments, once more and nothing else
 
     engine::View view() const { return {*state.columns, state.today, state.now, state.member.campaigns()}; }
     /// Everybody who is out because of one line alone.
     engine::Bitmap near(dsl::SegmentIx segment) const;
-    std::map<std::string, double> timings() const { return {{"loading", loading}, {"evaluating", evaluating}}; }
+    std::map<std::string, std::map<std::string, double>> timings() const {
+        return {{"load", {{"cpu", load.cpu}, {"wall", load.wall}}},
+                {"evaluate", {{"cpu", evaluate.cpu}, {"wall", evaluate.wall}}}};
+    }
 };
 
 std::string csv_cell(std::string_view text);

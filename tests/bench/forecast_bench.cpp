@@ -31,7 +31,7 @@ long peak_megabytes() {
     return used.ru_maxrss / 1024;
 }
 
-void forecast(const forecast::Inputs& inputs, std::int64_t people, int days) {
+void foresee_all(const forecast::Inputs& inputs, std::int64_t people, int days) {
     std::optional<engine::State> state;
     const double loading = bench::cpu_of([&] { state.emplace(forecast::load_state(inputs)); });
     const std::size_t quiet = bench::allocated();
@@ -95,6 +95,6 @@ int main(int argc, char** argv) {
                                   {},
                                   {}};
     idle(inputs, people);
-    forecast(inputs, people, argc > 2 ? std::atoi(argv[2]) : 90);
+    foresee_all(inputs, people, argc > 2 ? std::atoi(argv[2]) : 90);
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "dsl/template.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -62,6 +63,25 @@ struct RenderError {
 
 using Rendering = std::variant<Composed, RenderError>;
 
+class Markdown;
+
+/// A template made ready once for many messages: its Markdown is parsed, and a message is only the filling of holes.
+/// Whoever writes to many keeps it as long as the rule set (render::Renderer). Immutable, any thread.
+class Prepared {
+public:
+    explicit Prepared(dsl::Template text);
+
+    Rendering fill(const Values& values, const Links& links) const;
+
+private:
+    Rendering email(const Values& values, const Links& links) const;
+    Rendering sms(const Values& values, const Links& links) const;
+
+    dsl::Template text_;
+    std::shared_ptr<const Markdown> body_;  // email only
+};
+
+/// One message of a template that is not needed again.
 Rendering compose(const dsl::Template& text, const Values& values, const Links& links);
 
 /// Pieces as one line of words, for task texts and subjects.

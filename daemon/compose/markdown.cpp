@@ -1,96 +1,39 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/compose/markdown.hpp"
 
+#include "daemon/compose/holes.hpp"
 #include "daemon/compose/markdown_plain.hpp"
 
 #include <cmark.h>
-#include <fmt/format.h>
 
-#include <charconv>
 #include <cstdlib>
-#include <functional>
 #include <memory>
+#include <utility>
 
 namespace nurture::compose {
 
 namespace {
 
-// Noncharacters: in no text by right, letters to cmark, so that `**{{name}}**` stays bold whatever the name is.
-constexpr std::string_view k_open = "\ufdd0";
-constexpr std::string_view k_close = "\ufdd1";
-
 /// No colours on text: a reader's dark mode may then choose its own. Grey is readable on both.
 constexpr const char* k_footer_open = "<div class=\"footer\" style=\"font-size:13px;line-height:1.5;color:#6b7280\">\n";
 
-struct Run {
-    std::string_view text;
-    const Slot* slot = nullptr;
-    std::size_t index = 0;
-};
-
-/// Cuts a literal at its marks.
-std::vector<Run> runs_of(std::string_view literal, const std::vector<Slot>& slots) {
-    std::vector<Run> runs;
-    while (!literal.empty()) {
-        std::size_t open = literal.find(k_open);
-        if (open != 0)
-            runs.push_back({literal.substr(0, open)});
-        if (open == std::string_view::npos)
-            break;
-        std::size_t close = literal.find(k_close, open);
-        if (close == std::string_view::npos)
-            break;
-        std::string_view number = literal.substr(open + k_open.size(), close - open - k_open.size());
-        std::size_t index = 0;
-        std::from_chars(number.data(), number.data() + number.size(), index);
-        if (index < slots.size())
-            runs.push_back({{}, &slots[index], index});
-        literal.remove_prefix(close + k_close.size());
-    }
-    return runs;
-}
-
-std::string filled(const char* literal, const std::vector<Slot>& slots) {
-    std::string out;
-    for (const Run& run : runs_of(literal ? literal : "", slots))
-        out += run.slot ? run.slot->words : std::string(run.text);
-    return out;
-}
-
-bool web_address(std::string_view words) { return words.starts_with("https://") || words.starts_with("http://"); }
-
-std::string percent_encoded(std::string_view words) {
-    std::string out;
-    for (char c : words) {
-        bool safe = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                    std::string_view("-._~@").find(c) != std::string_view::npos;
-        out += safe ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return out;
-}
-
-/// RFC 3966: "+1 (214) 555-0142" as an address is +12145550142.
-std::string digits(std::string_view words) {
-    std::string out;
-    for (char c : words)
-        if ((c >= '0' && c <= '9') || (c == '+' && out.empty()))
-            out += c;
-    return out;
-}
-
-class Filler {
+/// Turns a parsed tree into one that can be written: marks become holes with rules, links of ours become links. The
+/// holes of addresses and titles are numbers of what is put into `addresses` and `titles`.
+class Settler {
 public:
-    Filler(cmark_node* root, const std::vector<Slot>& slots, Bodies& bodies)
+    Settler(cmark_node* root, const std::vector<Slot>& slots, std::vector<Address>& addresses,
+            std::vector<Parts>& titles)
         : root_(root),
           slots_(slots),
-          bodies_(bodies) {}
+          addresses_(addresses),
+          titles_(titles) {}
 
     void run() {
         for (cmark_node* node : all_nodes())
             raw_html_as_text(node);
         cmark_consolidate_text_nodes(root_);
         for (cmark_node* node : all_nodes())
-            fill(node);
+            settle(node);
         for (cmark_node* paragraph : footers_)
             make_footer(paragraph);
     }
@@ -130,60 +73,102 @@ private:
         cmark_node_free(node);
     }
 
-    void fill(cmark_node* node) {
+    void settle(cmark_node* node) {
         switch (cmark_node_get_type(node)) {
-        case CMARK_NODE_TEXT: fill_text(node); break;
-        case CMARK_NODE_CODE:
+        case CMARK_NODE_TEXT: settle_text(node); break;
         case CMARK_NODE_CODE_BLOCK:
-            cmark_node_set_literal(node, filled(cmark_node_get_literal(node), slots_).c_str());
+            // What an author calls the language of the code has no holes: one there is forged.
+            if (next_hole(cmark_node_get_fence_info(node), 0))
+                cmark_node_set_fence_info(node, "");
+            [[fallthrough]];
+        case CMARK_NODE_CODE:
+            cmark_node_set_literal(node, with_holes(cmark_node_get_literal(node), Rule::html_verbatim).c_str());
             break;
         case CMARK_NODE_LINK:
         case CMARK_NODE_IMAGE:
-            cmark_node_set_url(node, address(node).c_str());
-            cmark_node_set_title(node, filled(cmark_node_get_title(node), slots_).c_str());
+            settle_address(node);
+            settle_title(node);
             break;
         default: break;
         }
     }
 
-    /// A value at the start of an address must be one itself; later ones are parameters.
-    std::string address(cmark_node* node) {
+    std::vector<Run> runs(const char* literal) const { return runs_of(literal ? literal : "", slots_.size()); }
+    bool is_ours(const Run& run) const { return run.slot && !slots_[*run.slot].label.empty(); }
+
+    /// The words of a link of ours are known.
+    std::string with_holes(const char* literal, Rule rule) const {
         std::string out;
-        const char* url = cmark_node_get_url(node);
-        for (const Run& run : runs_of(url ? url : "", slots_)) {
-            if (!run.slot)
-                out += run.text;
-            else if (!run.slot->label.empty())
-                out += run.slot->words, note_footer(node);
-            else if (out == "tel:")
-                out += digits(run.slot->words);
-            else if (!out.empty())
-                out += percent_encoded(run.slot->words);
-            else if (web_address(run.slot->words))
-                out += run.slot->words;
-            else if (!bodies_.not_a_link)
-                bodies_.not_a_link = run.index;
-        }
+        for (const Run& run : runs(literal))
+            out += is_ours(run) ? slots_[*run.slot].address : run.slot ? hole(rule, *run.slot) : std::string(run.text);
         return out;
     }
 
-    void fill_text(cmark_node* node) {
-        auto runs = runs_of(cmark_node_get_literal(node), slots_);
-        bool within_link = inside(node, CMARK_NODE_LINK) != nullptr;
+    /// An author's address that looks like a hole becomes one, so that it stays what it is.
+    void settle_address(cmark_node* node) {
+        Address address;
+        std::string known;
+        bool open = false;
+        for (const Run& run : runs(cmark_node_get_url(node))) {
+            if (run.slot && !is_ours(run)) {
+                address.add_slot(*run.slot);
+                open = true;
+                continue;
+            }
+            if (is_ours(run))
+                note_footer(node);
+            const std::string_view text = is_ours(run) ? std::string_view(slots_[*run.slot].address) : run.text;
+            address.add(text);
+            known += text;
+        }
+        if (open || known.starts_with(k_address_hole)) {
+            known = address_hole(addresses_.size());
+            addresses_.push_back(std::move(address));
+        }
+        cmark_node_set_url(node, known.c_str());
+    }
+
+    void settle_title(cmark_node* node) {
+        std::string title = with_holes(cmark_node_get_title(node), Rule::html_verbatim);
+        if (next_hole(title, 0)) {
+            titles_.push_back(escaped_parts(title));
+            title = hole(Rule::html_title, titles_.size() - 1);
+        }
+        cmark_node_set_title(node, title.c_str());
+    }
+
+    static Parts escaped_parts(std::string_view text) {
+        Parts parts(1);
+        std::size_t from = 0;
+        for (auto hole = next_hole(text, 0); hole; hole = next_hole(text, from)) {
+            append_html_escaped(parts.back().literal, text.substr(from, hole->begin - from));
+            add_hole(parts, {{}, hole->rule, hole->index, {}, {}});
+            from = hole->end;
+        }
+        append_html_escaped(parts.back().literal, text.substr(from));
+        return parts;
+    }
+
+    void settle_text(cmark_node* node) {
+        const bool within_link = inside(node, CMARK_NODE_LINK) != nullptr;
+        const Rule rule = inside(node, CMARK_NODE_IMAGE) ? Rule::html_alt : Rule::html;
+        const auto all = runs(cmark_node_get_literal(node));
         std::string text;
-        auto flush = [&] {
+        const auto flush = [&] {
             if (!text.empty())
                 cmark_node_insert_before(node, text_node(text));
             text.clear();
         };
-        for (const Run& run : runs) {
-            if (!run.slot) {
-                text += run.text;
-            } else if (run.slot->label.empty() || within_link) {
-                append_lines(node, run.slot->words, text, flush);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (!all[i].slot) {
+                text += all[i].text;
+            } else if (!is_ours(all[i])) {
+                text += hole(i + 1 == all.size() && ends_paragraph(node) ? Rule::html_last : rule, *all[i].slot);
+            } else if (within_link) {
+                text += slots_[*all[i].slot].address;
             } else {
                 flush();
-                cmark_node_insert_before(node, our_link(*run.slot));
+                cmark_node_insert_before(node, our_link(slots_[*all[i].slot]));
                 note_footer(node);
             }
         }
@@ -192,23 +177,15 @@ private:
         cmark_node_free(node);
     }
 
-    /// Only a personal note has lines; each ends with a line break.
-    static void append_lines(cmark_node* before, std::string_view words, std::string& text,
-                             const std::function<void()>& flush) {
-        while (true) {
-            std::size_t end = words.find('\n');
-            text += words.substr(0, end);
-            if (end == std::string_view::npos)
-                return;
-            flush();
-            cmark_node_insert_before(before, cmark_node_new(CMARK_NODE_LINEBREAK));
-            words.remove_prefix(end + 1);
-        }
+    /// Where something follows a paragraph without tags (in a list without blank lines), cmark begins a new line,
+    /// unless one has just begun: that depends on the words.
+    static bool ends_paragraph(cmark_node* node) {
+        return cmark_node_next(node) == nullptr && cmark_node_get_type(cmark_node_parent(node)) == CMARK_NODE_PARAGRAPH;
     }
 
     static cmark_node* our_link(const Slot& slot) {
         cmark_node* link = cmark_node_new(CMARK_NODE_LINK);
-        cmark_node_set_url(link, slot.words.c_str());
+        cmark_node_set_url(link, slot.address.c_str());
         cmark_node_append_child(link, text_node(slot.label));
         mark_address_only(link);
         return link;
@@ -245,38 +222,92 @@ private:
 
     cmark_node* root_;
     const std::vector<Slot>& slots_;
-    Bodies& bodies_;
+    std::vector<Address>& addresses_;
+    std::vector<Parts>& titles_;
     std::vector<cmark_node*> footers_;
 };
 
-}  // namespace
+/// Of what cmark has written, what a hole takes the place of.
+struct Cut {
+    std::size_t begin = 0, end = 0;
+    Part part;
+};
 
-std::string mark(std::size_t index) { return std::string(k_open) + std::to_string(index) + std::string(k_close); }
-
-Bodies render_markdown(std::string_view marked, const std::vector<Slot>& slots) {
-    std::unique_ptr<cmark_node, void (*)(cmark_node*)> root(
-        cmark_parse_document(marked.data(), marked.size(), CMARK_OPT_DEFAULT), cmark_node_free);
-    Bodies bodies;
-    Filler(root.get(), slots, bodies).run();
-    // The default is cmark's safe mode: no raw HTML, no javascript: or data: addresses.
-    std::unique_ptr<char, void (*)(void*)> html(cmark_render_html(root.get(), CMARK_OPT_DEFAULT), std::free);
-    bodies.html = html.get();
-    bodies.plain = plain_text(root.get());
-    return bodies;
+std::optional<Cut> next_address(std::string_view html) {
+    const std::string start = "=\"" + std::string(k_address_hole);
+    for (auto at = html.find(start); at != std::string_view::npos; at = html.find(start, at + 1)) {
+        const std::string_view before = html.substr(0, at);
+        if (!before.ends_with("<a href") && !before.ends_with("<img src"))
+            continue;
+        const std::size_t begin = at + 2, end = html.find('"', begin);
+        if (const auto index = address_hole_of(html.substr(begin, end - begin)))
+            return Cut{begin, end, {{}, Rule::html_address, *index, {}, {}}};
+    }
+    return std::nullopt;
 }
 
-std::string html_escape(std::string_view text) {
-    std::string out;
-    for (char c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += c;
-        }
+/// A hole together with what depends on what comes into it.
+Cut cut_at(const Hole& hole, std::string_view html, const std::vector<Parts>& titles) {
+    constexpr std::string_view title = " title=\"";
+    if (hole.rule == Rule::html_title)
+        return {hole.begin - title.size(), hole.end + 1, {{}, hole.rule, 0, {}, titles[hole.index]}};
+    if (hole.rule != Rule::html_last)
+        return {hole.begin, hole.end, {{}, hole.rule, hole.index, {}, {}}};
+    if (html.substr(hole.end).starts_with('\n'))
+        return {hole.begin, hole.end + 1, {{}, hole.rule, hole.index, {}, {}}};
+    return {hole.begin, hole.end, {{}, Rule::html, hole.index, {}, {}}};
+}
+
+Parts cut(std::string_view html, const std::vector<Parts>& titles) {
+    Parts parts(1);
+    while (true) {
+        auto first = next_address(html);
+        if (const auto hole = next_hole(html, 0); hole && (!first || hole->begin < first->begin))
+            first = cut_at(*hole, html, titles);
+        if (!first)
+            break;
+        parts.back().literal += html.substr(0, first->begin);
+        add_hole(parts, std::move(first->part));
+        html.remove_prefix(first->end);
     }
-    return out;
+    parts.back().literal += html;
+    return parts;
+}
+
+std::size_t size_of(const Parts& parts) {
+    constexpr std::size_t usual_words = 40;
+    std::size_t size = 0;
+    for (const Part& part : parts)
+        size += part.literal.size() + usual_words + size_of(part.inner);
+    return size;
+}
+
+}  // namespace
+
+Markdown::Markdown(std::string_view marked, const std::vector<Slot>& slots) {
+    const std::unique_ptr<cmark_node, void (*)(cmark_node*)> root(
+        cmark_parse_document(marked.data(), marked.size(), CMARK_OPT_DEFAULT), cmark_node_free);
+    std::vector<Parts> titles;
+    Settler(root.get(), slots, addresses_, titles).run();
+    // The default is cmark's safe mode: no raw HTML, no javascript: or data: addresses.
+    const std::unique_ptr<char, void (*)(void*)> html(cmark_render_html(root.get(), CMARK_OPT_DEFAULT), std::free);
+    html_ = cut(html.get(), titles);
+    plain_ = plain_text(root.get(), addresses_);
+    plain_size_ = size_of(plain_);
+    html_size_ = size_of(html_);
+}
+
+std::optional<std::size_t> Markdown::fill(const std::vector<std::string>& words, std::string& plain,
+                                          std::string& html) const {
+    std::vector<std::string> addresses;
+    std::optional<std::size_t> not_a_link;
+    for (const Address& address : addresses_)
+        addresses.push_back(address.with(words, not_a_link));
+    if (not_a_link)
+        return not_a_link;
+    append(plain, plain_, {words, addresses});
+    append(html, html_, {words, addresses});
+    return std::nullopt;
 }
 
 }  // namespace nurture::compose

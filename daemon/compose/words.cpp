@@ -25,6 +25,8 @@ Character classify(std::string_view rest) {
         return {Kind::blank, 1};
     if (c == 0xc2 && rest.size() > 1 && static_cast<unsigned char>(rest[1]) < 0xa0)
         return {Kind::blank, 2};  // C1
+    if (c != 0xe2 && c != 0xef)
+        return {Kind::letter, 1};
     if (rest.starts_with("\u2028") || rest.starts_with("\u2029"))
         return {Kind::line_end, 3};
     for (std::string_view turning :
@@ -34,8 +36,15 @@ Character classify(std::string_view rest) {
     return {Kind::letter, 1};
 }
 
+/// Whether classify could call the character that starts here anything but a letter.
+bool may_act(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= ' ' || byte == 0x7f || byte == 0xc2 || byte == 0xe2 || byte == 0xef;
+}
+
 std::string clean(std::string_view text, bool keep_lines) {
     std::string out;
+    out.reserve(text.size());
     bool blank = false;
     std::size_t lines = 0;
     while (!text.empty()) {
@@ -45,7 +54,9 @@ std::string clean(std::string_view text, bool keep_lines) {
                 out.append(lines, '\n');
             else if (!out.empty() && blank)
                 out += ' ';
-            out += text[0];
+            while (size < text.size() && !may_act(text[size]))
+                ++size;
+            out += text.substr(0, size);
             blank = false;
             lines = 0;
         } else if (kind == Kind::line_end && keep_lines) {

@@ -22,7 +22,7 @@ std::variant<std::string, RenderError> words_for(const dsl::Piece& piece, const 
 std::string one_line(std::string_view text);
 /// The same, but line ends stay.
 std::string clean_lines(std::string_view text);
-/// An author's text without the two noncharacters that markdown.cpp uses as marks.
+/// An author's text without the two noncharacters that holes.hpp uses as marks.
 std::string without_marks(std::string_view text);
 
 }  // namespace nurture::compose

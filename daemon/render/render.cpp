@@ -53,6 +53,7 @@ std::vector<store::ColumnDef> store_columns(const dsl::Schema& schema) {
 Renderer::Renderer(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, House house)
     : database_(&database),
       rules_(std::move(rules)),
+      prepared_(rules_->templates.size()),
       house_(std::move(house)),
       columns_(store_columns(rules_->schema)),
       policy_zone_(base::find_zone(rules_->policy.zone).value_or(base::ZoneId::utc)) {}
@@ -82,7 +83,7 @@ Result Renderer::render(const Subject& subject, const compose::Links& links) {
 
     auto values = this->values(subject);
     values->sender = email ? sender_text(*from) : house_.sms_sender;
-    auto made = compose::compose(rules_->templates[*text], *values, links);
+    auto made = prepared(*text).fill(*values, links);
     if (const auto* error = std::get_if<compose::RenderError>(&made))
         return error->reason == compose::RenderError::Reason::blank ? Problem::blank_value : Problem::not_a_link;
     letter.text = std::move(std::get<compose::Composed>(made));
@@ -97,6 +98,11 @@ std::string Renderer::line(const dsl::Pieces& pieces, const Subject& subject) {
     auto made = compose::compose_line(pieces, *values);
     auto* text = std::get_if<std::string>(&made);
     return text != nullptr ? std::move(*text) : std::string();
+}
+
+const compose::Prepared& Renderer::prepared(dsl::TemplateIx text) {
+    auto& known = prepared_[text];
+    return known ? *known : known.emplace(rules_->templates[text]);
 }
 
 const store::CandidateRow* Renderer::candidate(store::CandidateId id) {

@@ -79,6 +79,7 @@ public:
     const dsl::Rules& rules() const { return *rules_; }
 
 private:
+    const compose::Prepared& prepared(dsl::TemplateIx text);
     const store::CandidateRow* candidate(store::CandidateId id);
     std::optional<compose::Values> values(const Subject& subject);
     std::string owner(const Subject& subject, const store::CandidateRow& row) const;
@@ -88,6 +89,7 @@ private:
 
     const store::Database* database_;  // not null; a pointer so that renderers can be replaced
     std::shared_ptr<const dsl::Rules> rules_;
+    std::vector<std::optional<compose::Prepared>> prepared_;  // parallel to rules_->templates; when first needed
     House house_;
     std::vector<store::ColumnDef> columns_;  // parallel to rules_->schema.fields
     base::ZoneId policy_zone_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "daemon/compose/compose.hpp"
+#include "tests/compose/messages.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 using namespace nurture;
+using namespace nurture::compose_tests;
 using namespace std::chrono_literals;
 using Catch::Contains;
 using compose::Composed;
@@ -17,58 +18,6 @@ using dsl::MergeKind;
 using std::chrono::year_month_day;
 
 namespace {
-
-constexpr dsl::FieldIx k_first_name = 0;
-constexpr dsl::FieldIx k_specialty = 1;
-constexpr dsl::FieldIx k_expires = 2;
-constexpr dsl::FieldIx k_website = 3;
-
-dsl::Piece words(std::string text) { return {.kind = MergeKind::literal, .text = std::move(text), .span = {}}; }
-dsl::Piece value(MergeKind kind) { return {.kind = kind, .text = "", .span = {}}; }
-dsl::Piece field(dsl::FieldIx index) {
-    return {.kind = MergeKind::field, .text = "", .field = index, .span = {0, 10, 20}};
-}
-dsl::Piece field_or(dsl::FieldIx index, std::string fallback) {
-    return {.kind = MergeKind::field, .text = std::move(fallback), .field = index, .has_fallback = true, .span = {}};
-}
-
-dsl::Template email(dsl::Pieces body, dsl::Pieces subject = {words("Hello")}) {
-    return {.name = "t",
-            .channel = dsl::Channel::email,
-            .kind = "",
-            .language = "",
-            .subject = std::move(subject),
-            .body = std::move(body),
-            .span = {}};
-}
-
-compose::Values ana() {
-    compose::Values values;
-    values.fields = {std::string("Ana"), std::vector<std::string>{"ICU", "CVICU"}, year_month_day{2026y / 5 / 1}};
-    values.owner_name = "Dana Wu";
-    values.owner_phone = "+1 (214) 555-0142";
-    values.postal_address = "500 Main St, Dallas, TX";
-    values.sender = "Dana Wu <dana.wu@lonestar.example>";
-    values.today = year_month_day{2026y / 3 / 2};
-    return values;
-}
-
-compose::Values named(std::string name) {
-    compose::Values values = ana();
-    values.fields[k_first_name] = std::move(name);
-    return values;
-}
-
-Composed composed(const dsl::Template& text, const compose::Values& values = ana(), const compose::Links& links = {}) {
-    auto rendering = compose::compose(text, values, links);
-    REQUIRE(std::holds_alternative<Composed>(rendering));
-    return std::get<Composed>(rendering);
-}
-
-std::string body_of(const Composed& message) {
-    std::size_t begin = message.html.find("overflow-wrap:anywhere\">\n") + 25;
-    return message.html.substr(begin, message.html.rfind("</div>\n</body>") - begin);
-}
 
 const compose::Links k_links{.unsubscribe = "https://talent.example.org/u/abc?x=1&y=2",
                              .preferences = "https://talent.example.org/p/abc",

@@ -72,7 +72,7 @@ public:
 private:
     void touch(CandidateId who) const {
         if (const auto row = state_.columns->find(who))
-            state_.touched.insert(*row);
+            state_.touched.push_back(*row);
     }
 
     static std::optional<dsl::StepEvent> kind_of(dsl::EventIx event) {
@@ -98,17 +98,26 @@ void begin_day(State& state, Day today) {
     state.ledger.begin_day(state.times->day_start(today));
     for (CampaignState& campaign : state.campaigns)
         campaign.entered_today = 0;
-    state.everybody = true;
+    state.admission.begin_day(today);
+    state.new_day = true;
 }
 
-void evaluate_touched(State& state) {
-    if (state.touched.empty())
-        return;
-    const std::vector<Row> rows(state.touched.begin(), state.touched.end());
-    state.member.evaluate(rows, *state.columns, state.today, state.now);
+void touch(State& state, std::span<const Row> rows) {
+    state.touched.insert(state.touched.end(), rows.begin(), rows.end());
 }
 
-void touch(State& state, std::span<const Row> rows) { state.touched.insert(rows.begin(), rows.end()); }
+/// Everybody anew: who is in another segment than before is touched.
+void evaluate_everybody(State& state) {
+    const auto segments = static_cast<dsl::SegmentIx>(state.rules->segments.size());
+    std::vector<Bitmap> before;
+    for (dsl::SegmentIx segment = 0; segment < segments; ++segment)
+        before.push_back(state.member.of(segment));
+    state.member.evaluate_all(*state.columns, state.today, state.now);
+    Bitmap moved;
+    for (dsl::SegmentIx segment = 0; segment < segments; ++segment)
+        moved |= before[segment] ^ state.member.of(segment);
+    moved.for_each([&](std::size_t row) { state.touched.push_back(static_cast<Row>(row)); });
+}
 
 /// Another rule set, another picture; what it still has to look at comes with it.
 void replace(State& state, const Facts& facts) {
@@ -136,9 +145,14 @@ void absorb(State& state, const Facts& facts, Minute now) {
     if (new_day)
         begin_day(state, state.times->day(now));
     if (dates_flip)
-        state.member.evaluate_all(*state.columns, state.today, now);
-    else
-        evaluate_touched(state);
+        evaluate_everybody(state);
+    sort_out(state.touched);
+    if (!dates_flip && !state.touched.empty())
+        state.member.evaluate(state.touched, *state.columns, state.today, state.now);
+    for (const Row row : state.touched)
+        state.admission.look_again_at(row);
+    if (next_check(state) <= now)
+        state.admission.refresh(state);
 }
 
 void look_around(State& state, Minute now) {
@@ -148,6 +162,7 @@ void look_around(State& state, Minute now) {
     state.pace.minute = now;
     state.columns->expire(now);
     state.member.evaluate_all(*state.columns, state.today, now);
+    state.admission.look_again_at_everybody();
     state.everybody = true;
 }
 

@@ -9,9 +9,10 @@
 #include "daemon/engine/state.hpp"
 
 #include <map>
-#include <set>
 #include <span>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,8 @@ public:
     const Enrolment* find(EnrolmentId id) const;
     std::vector<EnrolmentId> of(CandidateId who) const;
     std::vector<EnrolmentId> everybody() const;
+    /// Who waits to come in, in any order.
+    std::vector<EnrolmentId> pending() const;
     /// Live, due at or before now, in that order.
     std::vector<std::pair<Minute, EnrolmentId>> due() const;
     EnrolmentId with_address(dsl::CampaignIx campaign, std::uint64_t address) const;
@@ -45,6 +48,8 @@ public:
     std::span<const Sent> sent(CandidateId who) const;
     const Sent* message(const Enrolment& e) const;  // of the line it is at; null: no row
     std::vector<CandidateId> sent_today() const;
+    /// Whose enrolments this tick has changed: ascending, each once.
+    std::vector<Row> changed() const;
     const CampaignState& campaign(dsl::CampaignIx ix) const { return campaigns_[ix]; }
     const Pace& pace() const { return pace_; }
 
@@ -86,17 +91,17 @@ private:
     std::vector<Sent>& own_sent(CandidateId who);
 
     const State& state_;
-    std::map<EnrolmentId, Enrolment> enrolments_;  // changed, new or ended
-    std::map<CandidateId, std::vector<EnrolmentId>> added_;
+    std::unordered_map<EnrolmentId, Enrolment> enrolments_;  // changed, new or ended
+    std::unordered_map<CandidateId, std::vector<EnrolmentId>> added_;
     std::map<std::pair<dsl::CampaignIx, std::uint64_t>, EnrolmentId> addresses_;
     Past past_;
-    std::map<CandidateId, std::vector<Sent>> sent_;
+    std::unordered_map<CandidateId, std::vector<Sent>> sent_;
     std::vector<CampaignState> campaigns_;
     Pace pace_;
     EnrolmentId next_enrolment_;
     MemberDraft member_;
-    std::set<EnrolmentId> late_;
-    std::set<CandidateId> changing_;
+    std::unordered_set<EnrolmentId> late_;
+    std::unordered_set<CandidateId> changing_;
     Decisions decisions_;
 };
 

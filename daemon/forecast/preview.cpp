@@ -65,13 +65,14 @@ private:
         report_.store_people = store::candidate_count(inputs_.store);
         report_.ways = inputs_.ways;
         const engine::Entrance entrance(state_);
+        const auto inside = forecast::inside(state_);
         for (dsl::CampaignIx ix = 0; ix < state_.rules->campaigns.size(); ++ix) {
             const auto& rule = state_.rules->campaigns[ix];
             CampaignPreview campaign;
             campaign.name = rule.name;
             campaign.draft = rule.draft;
             campaign.audience = static_cast<std::int64_t>(state_.member.of(rule.audience).count());
-            campaign.inside = inside(state_, ix);
+            campaign.inside = inside[ix];
             outside_.push_back(refusals(entrance, ix));
             report_.campaigns.push_back(std::move(campaign));
         }

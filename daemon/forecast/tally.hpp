@@ -38,8 +38,8 @@ Timeline timeline(const Course& course, const engine::State& state, base::Candid
 Hour busiest_hour(const Course& course, base::ZoneId zone, Minute until,
                   const std::function<bool(const Message&)>& counts);
 
-/// Live enrolments that have come in.
-std::int64_t inside(const engine::State& state, dsl::CampaignIx campaign);
+/// Live enrolments that have come in, by campaign.
+std::vector<std::int64_t> inside(const engine::State& state);
 bool is_inside(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who);
 /// What somebody who may enter, or is inside, waits for.
 engine::ReasonCode standing(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who);

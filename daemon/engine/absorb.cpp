@@ -141,6 +141,8 @@ void absorb(State& state, const Facts& facts, Minute now) {
     state.arrived_until = std::max(state.arrived_until, facts.cursor);
 
     touch(state, state.columns->expire(now));
+    for (const Row row : state.touched)
+        state.admission.look_again_at(row);
     touch(state, state.member.flipped(now));
     if (new_day)
         begin_day(state, state.times->day(now));
@@ -149,8 +151,6 @@ void absorb(State& state, const Facts& facts, Minute now) {
     sort_out(state.touched);
     if (!dates_flip && !state.touched.empty())
         state.member.evaluate(state.touched, *state.columns, state.today, state.now);
-    for (const Row row : state.touched)
-        state.admission.look_again_at(row);
     if (next_check(state) <= now)
         state.admission.refresh(state);
 }

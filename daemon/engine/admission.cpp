@@ -110,8 +110,10 @@ void Admission::refresh(const State& state) {
         doubles_.add(state.columns->phone(row), row);
         for (dsl::CampaignIx ix = 0; ix < may_.size(); ++ix) {
             may_[ix].set(row, record_allows(state, state.rules->campaigns[ix], row));
-            bar(state, ix, row);
+            barred_[ix].set(row, too_recent(state, ix, row));
         }
+        for (const EnrolmentId id : state.book.of(state.columns->id(row)))
+            barred_[state.book.find(id)->campaign].set(row);
     }
     stale_.clear();
 }
@@ -132,7 +134,7 @@ void Admission::read_everybody(const State& state) {
                 may_[ix].set(row);
         state.past.for_each_person(ix, [&](CandidateId who, const Trace&) {
             if (const auto row = columns.find(who))
-                bar(state, ix, *row);
+                barred_[ix].set(*row, too_recent(state, ix, *row));
         });
         // Somebody who is called otherwise now may have come in with it: then it is doubtful whoever has it today.
         state.past.for_each_address(ix, [&](std::uint64_t address, const Trace& trace) {
@@ -143,26 +145,23 @@ void Admission::read_everybody(const State& state) {
                 doubles_.doubt(holder);
         });
     }
+    state.book.for_each([&](const Enrolment& e) {
+        if (const auto row = columns.find(e.who))
+            barred_[e.campaign].set(*row);
+    });
     everybody_ = false;
     stale_.clear();
 }
 
-void Admission::bar(const State& state, dsl::CampaignIx ix, Row row) {
-    const CandidateId who = state.columns->id(row);
-    const dsl::Campaign& campaign = state.rules->campaigns[ix];
-    bool barred = false;
-    for (const EnrolmentId id : state.book.of(who))
-        barred = barred || state.book.find(id)->campaign == ix;
-    const Minute last = barred ? Minute{} : state.past.of_person(ix, who).counts_from;
-    if (last != Minute{} && !campaign.re_enter_after) {
-        barred = true;
-    } else if (last != Minute{}) {
-        const Day back = dsl::add(state.times->day(last), *campaign.re_enter_after);
-        barred = state.today < back;
-        if (barred)
-            back_on_[back].push_back(row);
-    }
-    barred_[ix].set(row, barred);
+bool Admission::too_recent(const State& state, dsl::CampaignIx ix, Row row) {
+    const Minute last = state.past.of_person(ix, state.columns->id(row)).counts_from;
+    const auto& after = state.rules->campaigns[ix].re_enter_after;
+    if (last == Minute{} || !after)
+        return last != Minute{};
+    const Day back = dsl::add(state.times->day(last), *after);
+    if (state.today < back)
+        back_on_[back].push_back(row);
+    return state.today < back;
 }
 
 }  // namespace nurture::engine

@@ -73,7 +73,7 @@ public:
 
 private:
     void read_everybody(const State& state);
-    void bar(const State& state, dsl::CampaignIx campaign, Row row);
+    bool too_recent(const State& state, dsl::CampaignIx campaign, Row row);
 
     std::vector<Bitmap> may_, barred_;  // by dsl::CampaignIx
     Doubles doubles_;

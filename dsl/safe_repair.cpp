@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dsl/safe_repair.hpp"
 
+#include "dsl/characters.hpp"
 #include "dsl/edit_distance.hpp"
 #include "dsl/line_words.hpp"
 

@@ -106,19 +106,6 @@ void touch(State& state, std::span<const Row> rows) {
     state.touched.insert(state.touched.end(), rows.begin(), rows.end());
 }
 
-/// Everybody anew: who is in another segment than before is touched.
-void evaluate_everybody(State& state) {
-    const auto segments = static_cast<dsl::SegmentIx>(state.rules->segments.size());
-    std::vector<Bitmap> before;
-    for (dsl::SegmentIx segment = 0; segment < segments; ++segment)
-        before.push_back(state.member.of(segment));
-    state.member.evaluate_all(*state.columns, state.today, state.now);
-    Bitmap moved;
-    for (dsl::SegmentIx segment = 0; segment < segments; ++segment)
-        moved |= before[segment] ^ state.member.of(segment);
-    moved.for_each([&](std::size_t row) { state.touched.push_back(static_cast<Row>(row)); });
-}
-
 /// Another rule set, another picture; what it still has to look at comes with it.
 void replace(State& state, const Facts& facts) {
     for (const Fact& fact : facts.list)
@@ -130,8 +117,7 @@ void replace(State& state, const Facts& facts) {
 
 void absorb(State& state, const Facts& facts, Minute now) {
     replace(state, facts);
-    const bool new_day = state.times->day(now) != state.today;
-    const bool dates_flip = new_day && state.member.date_flips(*state.columns, state.today, state.now, now);
+    const Day before = state.today;
     state.now = now;
     if (state.pace.minute != now)
         state.pace = {now, {}};
@@ -140,16 +126,16 @@ void absorb(State& state, const Facts& facts, Minute now) {
     state.arrived.insert(state.arrived.end(), facts.list.begin(), facts.list.end());
     state.arrived_until = std::max(state.arrived_until, facts.cursor);
 
-    touch(state, state.columns->expire(now));
+    touch(state, state.columns->advance(now));
     for (const Row row : state.touched)
         state.admission.look_again_at(row);
     touch(state, state.member.flipped(now));
-    if (new_day)
-        begin_day(state, state.times->day(now));
-    if (dates_flip)
-        evaluate_everybody(state);
+    if (const Day today = state.times->day(now); today != before) {
+        begin_day(state, today);
+        touch(state, state.member.moved_by_date(*state.columns, before, today, now));
+    }
     sort_out(state.touched);
-    if (!dates_flip && !state.touched.empty())
+    if (!state.touched.empty())
         state.member.evaluate(state.touched, *state.columns, state.today, state.now);
     if (next_check(state) <= now)
         state.admission.refresh(state);
@@ -160,7 +146,7 @@ void look_around(State& state, Minute now) {
     state.today = state.times->day(now);
     state.ledger.begin_day(state.times->day_start(state.today));
     state.pace.minute = now;
-    state.columns->expire(now);
+    state.columns->advance(now);
     state.member.evaluate_all(*state.columns, state.today, now);
     state.admission.look_again_at_everybody();
     state.everybody = true;

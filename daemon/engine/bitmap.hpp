@@ -3,6 +3,8 @@
 // A set of rows, one bit each; rows beyond its size are not in it. Any thread while nobody writes.
 #pragma once
 
+#include "daemon/engine/lanes.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstddef>
@@ -32,20 +34,16 @@ public:
         words_[row / 64] = in ? words_[row / 64] | bit : words_[row / 64] & ~bit;
     }
 
-    std::size_t count() const {
-        std::size_t sum = 0;
-        for (const std::uint64_t word : words_)
-            sum += static_cast<std::size_t>(std::popcount(word));
-        return sum;
-    }
+    std::size_t count() const { return best_lanes().count(words_.data(), words_.size()); }
     bool none() const {
         return std::all_of(words_.begin(), words_.end(), [](std::uint64_t word) { return word == 0; });
     }
 
-    /// Bits from row 64 * first_word on; those beyond size() are dropped.
+    /// Bits from row 64 * first_word on; those beyond size() are dropped. Different words may be put at the same time.
     void put_words(std::size_t first_word, std::span<const std::uint64_t> words) {
         std::copy(words.begin(), words.end(), words_.begin() + static_cast<std::ptrdiff_t>(first_word));
-        clear_tail();
+        if (first_word + words.size() == words_.size())
+            clear_tail();
     }
     std::span<const std::uint64_t> words() const { return words_; }
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <future>
+#include <thread>
 
 namespace nurture::engine {
 
@@ -17,17 +19,6 @@ struct Evaluator::Bound {
 struct Evaluator::Program {
     std::vector<dsl::ConditionIx> order;
     std::vector<std::uint32_t> slot_of;  // by ConditionIx
-
-    /// One block through all of it; bitmaps stay in `slots`.
-    template<typename Rows>
-    Kernels<Rows> run(const Bound& bound, const View& view, Rows rows, std::vector<std::uint64_t>& slots,
-                      std::vector<Flip>* flips) const {
-        slots.resize(std::max(slots.size(), order.size() * Kernels<Rows>::words(rows.size)));
-        Kernels<Rows> kernels(view, rows, slots.data(), slot_of, flips);
-        for (const dsl::ConditionIx ix : order)
-            kernels.run(ix, bound.conditions[ix]);
-        return kernels;
-    }
 };
 
 namespace {
@@ -58,22 +49,38 @@ std::vector<dsl::ConditionIx> wholes(const dsl::Rules& rules) {
     return roots;
 }
 
+/// Below this many blocks for each a second thread costs more than it saves.
+constexpr std::size_t k_blocks_per_thread = 8;
+
+/// [begin, end) in as many parts as threads are worth starting, each of whole blocks; the first one here.
 template<typename Visit>
-void for_each_block(std::size_t rows, Visit visit) {
-    for (std::size_t first = 0; first < rows; first += k_block_rows)
-        visit(RowRun{static_cast<Row>(first), std::min(k_block_rows, rows - first)});
+void in_parts(std::size_t rows, std::size_t block, unsigned threads, Visit visit) {
+    const std::size_t blocks = (rows + block - 1) / block;
+    const std::size_t parts = std::clamp<std::size_t>(blocks / k_blocks_per_thread, 1, std::max(threads, 1u));
+    const auto bound = [&](std::size_t part) { return std::min(rows, blocks * part / parts * block); };
+    std::vector<std::future<void>> others;  // waits for them, whatever is thrown here
+    for (std::size_t part = 1; part < parts; ++part)
+        others.push_back(std::async(std::launch::async, [=] { visit(part, bound(part), bound(part + 1)); }));
+    visit(std::size_t{0}, std::size_t{0}, bound(1));
+    for (auto& other : others)
+        other.get();
 }
 
 }  // namespace
 
-Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns)
+Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns, Tuning tuning)
     : rules_(std::move(rules)),
+      tuning_(tuning),
+      lanes_(tuning.plain ? lanes(InstructionSet::plain) : &best_lanes()),
       bound_(std::make_unique<Bound>()) {
+    assert(tuning_.block_rows % 64 == 0);
     for (const dsl::Condition& condition : rules_->conditions)
         bound_->conditions.push_back(bound::bind(condition, columns, queries_));
     segments_ = std::make_unique<Program>(program_for(wholes(*rules_)));
-    on_date_ = std::any_of(segments_->order.begin(), segments_->order.end(),
-                           [&](dsl::ConditionIx ix) { return moves_with_the_date(rules_->conditions[ix]); });
+    std::vector<dsl::ConditionIx> dated;
+    std::copy_if(segments_->order.begin(), segments_->order.end(), std::back_inserter(dated),
+                 [&](dsl::ConditionIx ix) { return moves_with_the_date(rules_->conditions[ix]); });
+    dated_ = std::make_unique<Program>(program_for(dated));
     for (const dsl::Segment& segment : rules_->segments) {
         const Program needed = program_for({&segment.whole, 1});
         on_campaigns_.push_back(std::any_of(needed.order.begin(), needed.order.end(), [&](dsl::ConditionIx ix) {
@@ -107,63 +114,123 @@ Evaluator::Program Evaluator::program_for(std::span<const dsl::ConditionIx> root
     return program;
 }
 
+/// One block through all of it; bitmaps stay in the workspace.
+Kernels Evaluator::run(const Program& program, const View& view, Rows rows, Workspace& workspace,
+                       std::vector<Flip>* flips) const {
+    const std::size_t needed = program.order.size() * Kernels::words(rows.size);
+    workspace.slots.resize(std::max(workspace.slots.size(), needed));
+    Kernels kernels(view, *lanes_, rows, program.slot_of, workspace, flips);
+    for (const dsl::ConditionIx ix : program.order)
+        kernels.run(ix, bound_->conditions[ix]);
+    return kernels;
+}
+
+/// Everybody, block by block: `use(kernels, rows)` of different parts runs at the same time.
+template<typename Use>
+void Evaluator::run_all(const Program& program, const View& view, std::vector<Flip>* flips, Use use) const {
+    const unsigned threads = tuning_.threads != 0 ? tuning_.threads : std::thread::hardware_concurrency();
+    std::vector<std::vector<Flip>> found(std::max(threads, 1u));
+    in_parts(
+        view.columns.size(), tuning_.block_rows, threads, [&](std::size_t part, std::size_t begin, std::size_t end) {
+            Workspace workspace;
+            for (; begin < end; begin += tuning_.block_rows) {
+                const Rows rows{static_cast<Row>(begin), std::min(tuning_.block_rows, end - begin)};
+                use(run(program, view, rows, workspace, flips != nullptr ? &found[part] : nullptr), rows, workspace);
+            }
+        });
+    if (flips != nullptr)
+        for (const auto& of_part : found)
+            flips->insert(flips->end(), of_part.begin(), of_part.end());
+}
+
 std::vector<Bitmap> Evaluator::evaluate_all(const View& view, std::vector<Flip>& flips) const {
     std::vector<Bitmap> members(rules_->segments.size(), Bitmap(view.columns.size()));
-    std::vector<std::uint64_t> slots, living;
-    for_each_block(view.columns.size(), [&](RowRun rows) {
-        const auto kernels = segments_->run(*bound_, view, rows, slots, &flips);
-        living.assign(kernels.words(rows.size), 0);
-        for (std::size_t i = 0; i < rows.size; ++i)
-            living[i / 64] |= std::uint64_t{!view.columns.flags(rows[i]).erased} << (i % 64);
+    run_all(*segments_, view, &flips, [&](const Kernels& kernels, Rows rows, Workspace& workspace) {
+        const std::span living = view.columns.living().subspan(rows.first / 64, Kernels::words(rows.size));
+        workspace.second.resize(std::max(workspace.second.size(), living.size()));
         for (std::size_t segment = 0; segment < members.size(); ++segment) {
-            std::uint64_t* whole = kernels.slot(rules_->segments[segment].whole);
-            for (std::size_t i = 0; i < living.size(); ++i)
-                whole[i] &= living[i];
-            members[segment].put_words(rows.first / 64, {whole, living.size()});
+            std::transform(living.begin(), living.end(), kernels.slot(rules_->segments[segment].whole),
+                           workspace.second.begin(), std::bit_and<>{});
+            members[segment].put_words(rows.first / 64, {workspace.second.data(), living.size()});
         }
     });
     return members;
 }
 
+template<typename Use>
+void Evaluator::run_picked(const Program& program, const View& view, std::span<const Row> picked,
+                           std::vector<Flip>* flips, Use use) const {
+    Workspace workspace;
+    for (; !picked.empty(); picked = picked.subspan(std::min(picked.size(), tuning_.block_rows))) {
+        const Rows rows{0, std::min(picked.size(), tuning_.block_rows), picked.data()};
+        use(run(program, view, rows, workspace, flips), rows);
+    }
+}
+
 void Evaluator::evaluate_rows(const View& view, std::span<const Row> rows, std::vector<Bitmap>& members,
                               std::vector<Flip>& flips) const {
     for (Bitmap& segment : members)
-        segment.resize(view.columns.size());
-    std::vector<std::uint64_t> slots;
-    for (; !rows.empty(); rows = rows.subspan(std::min(rows.size(), k_block_rows))) {
-        const RowPick pick{rows.data(), std::min(rows.size(), k_block_rows)};
-        const auto kernels = segments_->run(*bound_, view, pick, slots, &flips);
+        if (segment.size() != view.columns.size())
+            segment.resize(view.columns.size());
+    run_picked(*segments_, view, rows, &flips, [&](const Kernels& kernels, Rows block) {
         for (std::size_t segment = 0; segment < members.size(); ++segment) {
             const std::uint64_t* whole = kernels.slot(rules_->segments[segment].whole);
-            for (std::size_t i = 0; i < pick.size; ++i)
-                members[segment].set(pick[i],
-                                     (whole[i / 64] >> (i % 64) & 1) != 0 && !view.columns.flags(pick[i]).erased);
+            for (std::size_t i = 0; i < block.size; ++i)
+                members[segment].set(block[i],
+                                     (whole[i / 64] >> (i % 64) & 1) != 0 && !view.columns.flags(block[i]).erased);
         }
-    }
+    });
 }
 
 std::vector<Bitmap> Evaluator::evaluate_conditions(const View& view,
                                                    std::span<const dsl::ConditionIx> conditions) const {
     const Program program = program_for(conditions);
     std::vector<Bitmap> people(conditions.size(), Bitmap(view.columns.size()));
-    std::vector<std::uint64_t> slots;
-    for_each_block(view.columns.size(), [&](RowRun rows) {
-        const auto kernels = program.run(*bound_, view, rows, slots, nullptr);
+    run_all(program, view, nullptr, [&](const Kernels& kernels, Rows rows, Workspace&) {
         for (std::size_t i = 0; i < conditions.size(); ++i)
-            people[i].put_words(rows.first / 64, {kernels.slot(conditions[i]), kernels.words(rows.size)});
+            people[i].put_words(rows.first / 64, {kernels.slot(conditions[i]), Kernels::words(rows.size)});
     });
     return people;
 }
 
 bool Evaluator::holds(const View& view, dsl::ConditionIx condition, Row row) const {
-    const Program program = program_for({&condition, 1});
-    std::vector<std::uint64_t> slots;
-    const auto kernels = program.run(*bound_, view, RowPick{&row, 1}, slots, nullptr);
-    return (*kernels.slot(condition) & 1) != 0;
+    const auto each = [&](dsl::ConditionIx ix) { return holds(view, ix, row); };
+    const dsl::Condition& c = rules_->conditions[condition];
+    if (const auto* all = std::get_if<dsl::cond::And>(&c))
+        return std::all_of(all->of.begin(), all->of.end(), each);
+    if (const auto* any = std::get_if<dsl::cond::Or>(&c))
+        return std::any_of(any->of.begin(), any->of.end(), each);
+    if (const auto* negated = std::get_if<dsl::cond::Not>(&c))
+        return !each(negated->of);
+    static const std::vector<std::uint32_t> first_slot{0};
+    Workspace workspace;
+    workspace.slots.resize(1);
+    Kernels kernels(view, *lanes_, Rows{0, 1, &row}, first_slot, workspace, nullptr);
+    kernels.run(0, bound_->conditions[condition]);
+    return (*kernels.slot(0) & 1) != 0;
+}
+
+std::vector<Row> Evaluator::moved_by_date(const View& view, base::Day before) const {
+    Bitmap moved(view.columns.size());
+    const View then{view.columns, before, view.now, view.campaigns};
+    run_all(*dated_, view, nullptr, [&](const Kernels&, Rows rows, Workspace& workspace) {
+        const std::size_t size = Kernels::words(rows.size);
+        const std::vector<std::uint64_t> today = std::move(workspace.slots);
+        workspace.slots = {};
+        run(*dated_, then, rows, workspace, nullptr);
+        std::vector<std::uint64_t> different(size, 0);
+        for (std::size_t i = 0; i < dated_->order.size() * size; ++i)
+            different[i % size] |= today[i] ^ workspace.slots[i];
+        moved.put_words(rows.first / 64, different);
+    });
+    std::vector<Row> rows;
+    moved.for_each([&](std::size_t row) { rows.push_back(static_cast<Row>(row)); });
+    return rows;
 }
 
 base::Minute Evaluator::next_date_flip(const View& view) const {
-    return on_date_ ? base::day_start(view.columns.policy_zone(), view.today + std::chrono::days{1}) : base::k_never;
+    return !dated_->order.empty() ? base::day_start(view.columns.policy_zone(), view.today + std::chrono::days{1})
+                                  : base::k_never;
 }
 
 }  // namespace nurture::engine

@@ -31,21 +31,34 @@ struct CampaignQuery {
 struct View {
     const roster::Columns& columns;
     base::Day today;                    // everybody's date: the policy zone's
-    base::Minute now;                   // events later than this have not happened; `hours` count back from it
+    base::Minute now;                   // that of the last Columns::advance(); `hours` count back from it
     std::span<const Bitmap> campaigns;  // one per Evaluator::campaign_queries(); a missing one is nobody
 };
 
-/// At that minute, not before, a condition of the row may change by itself: hours have passed, or an event that was
-/// entered ahead of time has come. Evaluate the row again then.
+/// At that minute, not before, a condition of the row may change by itself, because hours have passed. Evaluate the
+/// row again then.
 struct Flip {
     base::Minute at;
     Row row = 0;
     friend auto operator<=>(const Flip&, const Flip&) = default;
 };
 
+/// How the work is done; answers are the same.
+struct Tuning {
+    /// A multiple of 64; small enough that the bitmaps of some hundred conditions stay in the second-level cache.
+    std::size_t block_rows = 4096;
+    unsigned threads = 0;  // 0: as many as the machine has; few rows get one
+    bool plain = false;    // without what only some processors can
+};
+
+class Kernels;
+struct Lanes;
+struct Rows;
+struct Workspace;
+
 class Evaluator {
 public:
-    Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns);
+    Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns, Tuning tuning = {});
     ~Evaluator();
     Evaluator(Evaluator&&) noexcept;
     Evaluator& operator=(Evaluator&&) noexcept;
@@ -64,8 +77,11 @@ public:
     bool holds(const View& view, dsl::ConditionIx condition, Row row) const;
 
     /// The next midnight of the policy zone at which a segment may change for somebody whose data stay the same;
-    /// k_never if no segment looks at the date. Evaluate all rows again then.
+    /// k_never if no segment looks at the date. moved_by_date() says for whom.
     base::Minute next_date_flip(const View& view) const;
+    /// For whom a test of the segments turns out otherwise today than it would if it were still `before`: evaluate
+    /// these rows again. Only tests that look at the date are made, twice.
+    std::vector<Row> moved_by_date(const View& view, base::Day before) const;
     /// Whether `is in campaign` and its like decide who is in the segment.
     bool depends_on_campaigns(dsl::SegmentIx segment) const { return on_campaigns_[segment]; }
 
@@ -74,13 +90,21 @@ private:
     struct Program;
 
     Program program_for(std::span<const dsl::ConditionIx> roots) const;
+    Kernels run(const Program& program, const View& view, Rows rows, Workspace& workspace,
+                std::vector<Flip>* flips) const;
+    template<typename Use>
+    void run_all(const Program& program, const View& view, std::vector<Flip>* flips, Use use) const;
+    template<typename Use>
+    void run_picked(const Program& program, const View& view, std::span<const Row> picked, std::vector<Flip>* flips,
+                    Use use) const;
 
     std::shared_ptr<const dsl::Rules> rules_;
+    Tuning tuning_;
+    const Lanes* lanes_;
     std::unique_ptr<Bound> bound_;
-    std::unique_ptr<Program> segments_;
+    std::unique_ptr<Program> segments_, dated_;  // what the segments need, and of that what looks at the date
     std::vector<CampaignQuery> queries_;
     std::vector<bool> on_campaigns_;  // by SegmentIx
-    bool on_date_ = false;
 };
 
 }  // namespace nurture::engine

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace nurture::engine::bound {
@@ -23,7 +24,11 @@ public:
           queries_(queries) {}
 
     Condition operator()(const dsl::cond::TextIn& c) const {
-        return TextIn{c.field, CodeSet(columns_.field(c.field).dictionary, c.values)};
+        TextIn bound{c.field, codes(c.field, c.values), {}};
+        std::erase(bound.codes, 0);  // no value: nobody has it
+        for (const Code code : bound.codes)
+            bound.table.add(code);
+        return bound;
     }
 
     Condition operator()(const dsl::cond::TextContains& c) const {
@@ -36,7 +41,13 @@ public:
     }
 
     Condition operator()(const dsl::cond::ListHas& c) const {
-        return ListHas{c.field, CodeSet(columns_.field(c.field).dictionary, c.values), c.all ? c.values.size() : 1};
+        return ListHas{c.field, c.all, codes(c.field, c.values)};
+    }
+
+    Condition operator()(const dsl::cond::NumberRange& c) const {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        return NumberRange{c.field, c.low_open ? std::nextafter(c.low, infinity) : c.low,
+                           c.high_open ? std::nextafter(c.high, -infinity) : c.high};
     }
 
     Condition operator()(const dsl::cond::Within& c) const {
@@ -71,20 +82,22 @@ public:
     }
 
 private:
+    std::vector<Code> codes(FieldIx field, const std::vector<std::string>& values) const {
+        std::vector<Code> codes;
+        for (const std::string& value : values)
+            codes.push_back(columns_.field(field).dictionary.find(value));
+        std::sort(codes.begin(), codes.end());
+        codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+        return codes;
+    }
+
     const roster::Columns& columns_;
     std::vector<CampaignQuery>& queries_;
 };
 
 }  // namespace
 
-CodeSet::CodeSet(const roster::Dictionary& dictionary, const std::vector<std::string>& values) {
-    for (const std::string& value : values)
-        add(dictionary.find(value));
-}
-
 void CodeSet::add(Code code) {
-    if (code == 0)
-        return;  // no value: nobody has it
     if (in_.size() <= code)
         in_.resize(code + 1, 0);
     in_[code] = 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Conditions as the kernels want them: words as codes, campaigns as numbers, distances as sines. Inside of Evaluator.
+// Conditions as the kernels want them: words as codes, open ends of ranges closed, campaigns as numbers, distances as
+// sines. Inside of Evaluator.
 #pragma once
 
 #include "daemon/engine/evaluate.hpp"
@@ -16,10 +17,9 @@ using roster::Code;
 /// A yes or no per code; codes beyond it are no.
 class CodeSet {
 public:
-    CodeSet() = default;
-    CodeSet(const roster::Dictionary& dictionary, const std::vector<std::string>& values);
     void add(Code code);
     bool has(Code code) const { return code < in_.size() && in_[code] != 0; }
+    std::span<const std::uint8_t> table() const { return in_; }
 
 private:
     std::vector<std::uint8_t> in_;
@@ -27,7 +27,8 @@ private:
 
 struct TextIn {
     FieldIx field;
-    CodeSet codes;
+    std::vector<Code> codes;  // ascending
+    CodeSet table;            // the same
 };
 struct TextContains {
     FieldIx field;
@@ -41,8 +42,12 @@ struct TextContains {
 };
 struct ListHas {
     FieldIx field;
-    CodeSet codes;
-    std::size_t wanted;  // how many of them
+    bool all;
+    std::vector<Code> codes;  // 0: a value that nobody can have
+};
+struct NumberRange {
+    FieldIx field;
+    double low, high;  // both included
 };
 struct Within {
     FieldIx field;
@@ -65,8 +70,8 @@ struct InCampaign {
 
 using Condition =
     std::variant<dsl::cond::And, dsl::cond::Or, dsl::cond::Not, dsl::cond::Known, TextIn, TextContains, ListHas,
-                 dsl::cond::NumberRange, dsl::cond::YesNo, dsl::cond::DateBetween, dsl::cond::DateNear,
-                 dsl::cond::Anniversary, Within, Happened, dsl::cond::InList, InCampaign, dsl::cond::Consent>;
+                 NumberRange, dsl::cond::YesNo, dsl::cond::DateBetween, dsl::cond::DateNear, dsl::cond::Anniversary,
+                 Within, Happened, dsl::cond::InList, InCampaign, dsl::cond::Consent>;
 
 inline constexpr double k_earth_radius = 6371008.8;  // metres, mean (IUGG)
 double haversine(double lat1, double lon1, double lat2, double lon2, double cos_lat1);

@@ -67,23 +67,27 @@ public:
 private:
     std::string history(const dsl::cond::Happened& c) const {
         const roster::EventColumn& column = c_.events(c.event);
+        if (column.kept == roster::EventColumn::Kept::recent)
+            return last_on(column.recent.front()[row_]);
         const auto& name = c.message_template ? c.message_template : c.name;
         const roster::Code code = name ? column.names.find(*name) : 0;
         const roster::Code channel = !c.channel ? 0 : *c.channel == dsl::Channel::email ? 1 : 2;
         int times = 0;
-        base::Minute last{};
+        std::int32_t last = roster::k_never_yet;
         for (const roster::Event& event : column.events.of(row_)) {
-            const base::Minute at{std::chrono::minutes{event.minute}};
-            if (at > view_.now || (name && event.name != code) ||
-                (channel != 0 && event.channel != 0 && event.channel != channel))
+            if ((name && event.name != code) || (channel != 0 && event.channel != 0 && event.channel != channel))
                 continue;
-            last = at;
+            last = event.minute;
             ++times;
         }
-        if (times == 0)
+        return times < 2 ? last_on(last) : fmt::format("{} times, {}", times, last_on(last));
+    }
+
+    std::string last_on(std::int32_t minute) const {
+        if (minute == roster::k_never_yet)
             return "never";
-        const std::string day = base::format_day(base::local_day(c_.policy_zone(), last));
-        return times == 1 ? "on " + day : fmt::format("{} times, last on {}", times, day);
+        const base::Minute at{std::chrono::minutes{minute}};
+        return "last on " + base::format_day(base::local_day(c_.policy_zone(), at));
     }
 
     std::string field_value(dsl::FieldIx field) const {

@@ -76,8 +76,8 @@ std::vector<Row> Members::flipped(Minute now) {
     return rows;
 }
 
-bool Members::date_flips(const roster::Columns& columns, Day then, Minute then_now, Minute now) const {
-    return evaluator_->next_date_flip({columns, then, then_now, campaigns_}) <= now;
+std::vector<Row> Members::moved_by_date(const roster::Columns& columns, Day then, Day today, Minute now) const {
+    return evaluator_->moved_by_date({columns, today, now, campaigns_}, then);
 }
 
 View MemberDraft::view() const { return {columns_, today_, now_, campaigns_.empty() ? base_.campaigns_ : campaigns_}; }

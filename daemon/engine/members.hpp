@@ -36,8 +36,8 @@ public:
     /// Rows whose time has come; each is reported once.
     std::vector<Row> flipped(Minute now);
     Minute next_flip() const { return flips_.empty() ? base::k_never : flips_.begin()->at; }
-    /// Whether a midnight in (then, now] may have changed a segment.
-    bool date_flips(const roster::Columns& columns, Day then, Minute then_now, Minute now) const;
+    /// Whom the days between `then` and `today` may have brought into a segment or out of one.
+    std::vector<Row> moved_by_date(const roster::Columns& columns, Day then, Day today, Minute now) const;
 
     /// The same people are in the same segments.
     friend bool operator==(const Members& a, const Members& b) { return a.members_ == b.members_; }

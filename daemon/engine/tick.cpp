@@ -88,7 +88,8 @@ Minute next_check(const State& state) {
 
 Minute next_wake(const State& state) {
     Minute wake = state.times->day_start(state.today + std::chrono::days{1});
-    wake = std::min({wake, state.book.next_due(), next_check(state), state.member.next_flip(), state.columns->next_expiry()});
+    wake = std::min({wake, state.book.next_due(), next_check(state), state.member.next_flip(),
+                     state.columns->next_advance()});
     return std::max(wake, state.now + std::chrono::minutes{1});
 }
 

@@ -137,7 +137,7 @@ private:
     }
     const Had& had_event(dsl::EventIx ix) {
         auto [known, is_new] = events_.try_emplace(ix);
-        if (is_new && columns_.events(ix).kept)
+        if (is_new && columns_.events(ix).kept == roster::EventColumn::Kept::each)
             for (roster::Row row = 0; row < columns_.size(); ++row)
                 for (const auto& event : columns_.events(ix).events.of(row))
                     add(known->second, columns_.events(ix).names, event.name);

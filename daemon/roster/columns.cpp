@@ -2,6 +2,7 @@
 #include "daemon/roster/columns.hpp"
 
 #include "daemon/base/hash.hpp"
+#include "daemon/roster/row_set.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -22,16 +23,15 @@ Code channel_code(std::optional<dsl::Channel> channel) {
     return !channel ? 0 : *channel == dsl::Channel::email ? 1 : 2;
 }
 
-/// A suppression is over at the first whole minute that does not lie before its end.
-base::Minute first_minute_after(base::Second end) { return std::chrono::ceil<std::chrono::minutes>(end); }
-
-void add_row(FieldColumn& column, dsl::FieldKind kind) {
+void add_row(FieldColumn& column, dsl::FieldKind kind, Row row) {
+    for (auto& holders : column.holders)
+        grow(holders, row);
     if (column.kept == FieldColumn::Kept::known)
         column.known.push_back(0);
     if (column.kept != FieldColumn::Kept::values)
         return;
     switch (kind) {
-    case dsl::FieldKind::text: return column.codes.push_back(0);
+    case dsl::FieldKind::text: return column.codes.add_row();
     case dsl::FieldKind::list: return column.items.add_row();
     case dsl::FieldKind::number: return column.numbers.push_back(k_no_number);
     case dsl::FieldKind::date: return column.days.push_back(k_no_day);
@@ -43,16 +43,34 @@ void add_row(FieldColumn& column, dsl::FieldKind kind) {
 void clear_row(FieldColumn& column, dsl::FieldKind kind, Row row) {
     if (column.kept == FieldColumn::Kept::known)
         column.known[row] = 0;
+    for (auto& holders : column.holders)
+        take(holders, row);
     if (column.kept != FieldColumn::Kept::values)
         return;
     switch (kind) {
-    case dsl::FieldKind::text: column.codes[row] = 0; break;
+    case dsl::FieldKind::text: column.codes.set(row, 0); break;
     case dsl::FieldKind::list: column.items.clear(row); break;
     case dsl::FieldKind::number: column.numbers[row] = k_no_number; break;
     case dsl::FieldKind::date: column.days[row] = k_no_day; break;
     case dsl::FieldKind::yes_no: column.yes_no[row] = 0; break;
     case dsl::FieldKind::place: column.lat[row] = column.lon[row] = k_nowhere; break;
     }
+}
+
+void add_row(EventColumn& column) {
+    if (column.kept != EventColumn::Kept::nothing)
+        for (auto& recent : column.recent)
+            recent.push_back(k_never_yet);
+    if (column.kept == EventColumn::Kept::each)
+        column.events.add_row();
+}
+
+void clear_row(EventColumn& column, Row row) {
+    if (column.kept != EventColumn::Kept::nothing)
+        for (auto& recent : column.recent)
+            recent[row] = k_never_yet;
+    if (column.kept == EventColumn::Kept::each)
+        column.events.clear(row);
 }
 
 /// True if the value itself is kept; otherwise what can be noted is noted.
@@ -102,17 +120,18 @@ Row Columns::add(base::CandidateId id) {
     phones_.push_back(0);
     lots_.push_back(0);
     for (std::size_t i = 0; i < fields_.size(); ++i)
-        add_row(fields_[i], schema_.fields[i].kind);
+        add_row(fields_[i], schema_.fields[i].kind, row);
     for (EventColumn& column : events_)
-        if (column.kept)
-            column.events.add_row();
+        add_row(column);
     for (ConsentColumn& column : consents_) {
         column.status.push_back(static_cast<std::uint8_t>(dsl::cond::ConsentIs::unknown));
         column.days.push_back(k_no_day);
     }
-    if (row % 64 == 0)
-        for (auto& list : lists_)
-            list.push_back(0);
+    for (auto& list : lists_)
+        grow(list, row);
+    grow(living_, row);
+    put(living_, row);
+    grow(awaits_, row);
     return row;
 }
 
@@ -120,20 +139,25 @@ void Columns::clear(Row row) {
     zones_[row] = policy_zone_;
     zone_from_[row] = ZoneFrom::policy;
     flags_[row] = {};
+    put(living_, row);
     mailboxes_[row] = phones_[row] = 0;
     lots_[row] = 0;
     for (std::size_t i = 0; i < fields_.size(); ++i)
         clear_row(fields_[i], schema_.fields[i].kind, row);
     for (EventColumn& column : events_)
-        if (column.kept)
-            column.events.clear(row);
+        clear_row(column, row);
     for (ConsentColumn& column : consents_) {
         column.status[row] = static_cast<std::uint8_t>(dsl::cond::ConsentIs::unknown);
         column.days[row] = k_no_day;
     }
     for (auto& list : lists_)
-        list[row / 64] &= ~(std::uint64_t{1} << (row % 64));
-    std::erase_if(expiries_, [&](const Expiry& expiry) { return expiry.row == row; });
+        take(list, row);
+    forget_coming(row);
+}
+
+void Columns::set_erased(Row row) {
+    flags_[row].erased = true;
+    take(living_, row);
 }
 
 void Columns::set_mailbox(Row row, AddressNumber mailbox) {
@@ -154,12 +178,6 @@ void Columns::set_ref(Row row, std::string_view ref) {
         lots_[row] = lots_[row] << 8 | digest[i];
 }
 
-void Columns::set_suppressed(dsl::Channel channel, Row row, std::optional<base::Second> until) {
-    const bool email = channel == dsl::Channel::email;
-    (email ? flags_[row].email_suppressed : flags_[row].sms_suppressed) = true;
-    expires(row, email ? k_email_suppression : k_sms_suppression, until);
-}
-
 void Columns::set_zone(Row row, std::string_view time_zone, std::string_view state) {
     if (const auto own = time_zone.empty() ? std::nullopt : base::find_zone(time_zone)) {
         zones_[row] = *own;
@@ -173,7 +191,7 @@ void Columns::set_zone(Row row, std::string_view time_zone, std::string_view sta
 void Columns::set_text(dsl::FieldIx field, Row row, std::string_view value) {
     FieldColumn& column = fields_[field];
     if (!is_blank(value) && keeps_value(column, row))
-        column.codes[row] = column.dictionary.intern(value);
+        column.codes.set(row, column.dictionary.intern(value));
 }
 
 void Columns::add_item(dsl::FieldIx field, Row row, std::string_view value) {
@@ -184,6 +202,8 @@ void Columns::add_item(dsl::FieldIx field, Row row, std::string_view value) {
     const auto items = column.items.of(row);
     if (std::find(items.begin(), items.end(), code) == items.end())
         column.items.append(row, code);
+    if (code < column.holders.size())
+        put(column.holders[code], row);
 }
 
 void Columns::set_number(dsl::FieldIx field, Row row, double value) {
@@ -215,17 +235,29 @@ void Columns::set_place(dsl::FieldIx field, Row row, double lat, double lon) {
 void Columns::add_event(dsl::EventIx kind, Row row, base::Minute at, std::string_view name,
                         std::optional<dsl::Channel> channel) {
     EventColumn& column = events_[kind];
-    if (!column.kept)
+    if (column.kept == EventColumn::Kept::nothing)
         return;
-    const Event event{static_cast<std::int32_t>(at.time_since_epoch().count()), column.names.intern(name),
-                      channel_code(channel)};
-    const auto is_same = [&](const Event& other) {
-        return other.minute == event.minute && other.name == event.name && other.channel == event.channel;
-    };
+    const Code code = column.kept == EventColumn::Kept::each ? column.names.intern(name) : 0;
+    const Event event{static_cast<std::int32_t>(at.time_since_epoch().count()), code, channel_code(channel)};
+    if (at > now_)
+        comes({at, row, Coming::What::event, kind, event});
+    else
+        happened(kind, row, event);
+}
+
+void Columns::happened(dsl::EventIx kind, Row row, const Event& event) {
+    EventColumn& column = events_[kind];
+    if (column.kept == EventColumn::Kept::recent) {
+        column.recent.front()[row] = std::max(column.recent.front()[row], event.minute);
+        return;
+    }
     const auto seen = column.events.of(row);
-    if (channel && std::any_of(seen.begin(), seen.end(), is_same))
+    if (event.channel != 0 && std::find(seen.begin(), seen.end(), event) != seen.end())
         return;
     column.events.insert(row, event, [](const Event& a, const Event& b) { return a.minute < b.minute; });
+    const auto all = column.events.of(row);
+    for (std::size_t n = 0; n < std::min(column.recent.size(), all.size()); ++n)
+        column.recent[n][row] = all[all.size() - 1 - n].minute;
 }
 
 void Columns::set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs status, base::Second at) {
@@ -235,46 +267,21 @@ void Columns::set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs 
         static_cast<std::int32_t>(base::to_day_number(base::local_day(policy_zone_, base::floor_minute(at))));
 }
 
-void Columns::set_in_list(dsl::ListIx list, Row row, std::optional<base::Second> until) {
-    if (in_list(list, row)) {
-        const auto ends = std::find_if(expiries_.begin(), expiries_.end(),
-                                       [&](const Expiry& e) { return e.row == row && e.what == list; });
-        if (ends == expiries_.end() || (until && first_minute_after(*until) <= ends->at))
-            return;
-        expiries_.erase(ends);
+void Columns::shrink() {
+    const auto all = [](auto&... vectors) { (vectors.shrink_to_fit(), ...); };
+    all(ids_, zones_, zone_from_, flags_, living_, mailboxes_, phones_, lots_, awaits_);
+    for (FieldColumn& column : fields_) {
+        all(column.known, column.numbers, column.days, column.yes_no, column.lat, column.lon);
+        column.codes.shrink();
+        column.items.shrink();
     }
-    lists_[list][row / 64] |= std::uint64_t{1} << (row % 64);
-    expires(row, list, until);
-}
-
-void Columns::leave_list(dsl::ListIx list, Row row) {
-    lists_[list][row / 64] &= ~(std::uint64_t{1} << (row % 64));
-    std::erase_if(expiries_, [&](const Expiry& e) { return e.row == row && e.what == list; });
-}
-
-void Columns::expires(Row row, std::uint32_t what, std::optional<base::Second> until) {
-    if (until)
-        expiries_.insert({first_minute_after(*until), row, what});
-}
-
-base::Minute Columns::next_expiry() const { return expiries_.empty() ? base::k_never : expiries_.begin()->at; }
-
-std::vector<Row> Columns::expire(base::Minute now) {
-    std::vector<Row> touched;
-    while (next_expiry() <= now) {
-        const Expiry over = *expiries_.begin();
-        expiries_.erase(expiries_.begin());
-        touched.push_back(over.row);
-        if (over.what == k_email_suppression)
-            flags_[over.row].email_suppressed = false;
-        else if (over.what == k_sms_suppression)
-            flags_[over.row].sms_suppressed = false;
-        else
-            lists_[over.what][over.row / 64] &= ~(std::uint64_t{1} << (over.row % 64));
+    for (EventColumn& column : events_) {
+        for (auto& recent : column.recent)
+            recent.shrink_to_fit();
+        column.events.shrink();
     }
-    std::sort(touched.begin(), touched.end());
-    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-    return touched;
+    for (ConsentColumn& column : consents_)
+        all(column.status, column.days);
 }
 
 }  // namespace nurture::roster

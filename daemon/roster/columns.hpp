@@ -10,6 +10,7 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/ids.hpp"
 #include "daemon/base/time.hpp"
+#include "daemon/roster/code_column.hpp"
 #include "daemon/roster/dictionary.hpp"
 #include "daemon/roster/ragged.hpp"
 #include "dsl/rules.hpp"
@@ -24,6 +25,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace nurture::roster {
@@ -32,14 +34,22 @@ using Row = std::uint32_t;
 
 inline constexpr std::int32_t k_no_day = std::numeric_limits<std::int32_t>::min();
 
+/// Conditions on a larger count look at each event.
+inline constexpr std::int32_t k_most_recent = 4;
+inline constexpr std::int32_t k_never_yet = std::numeric_limits<std::int32_t>::min();
+/// A byte per candidate for 8 of them; a condition that names another item looks at each person's list.
+inline constexpr std::size_t k_most_holders = 256;
+
 /// Of one field, as its kind has it; all vectors but one are empty. Unknown is code 0, an empty list, NaN, k_no_day, 0.
 struct FieldColumn {
     enum class Kept : std::uint8_t { nothing, known, values };
     Kept kept = Kept::nothing;  // no rule looks at it; rules only ask whether it is known; rules compare it
     std::vector<std::uint8_t> known;
-    Dictionary dictionary;             // of codes and items
-    std::vector<Code> codes;           // text
-    Ragged<Code> items;                // list
+    Dictionary dictionary;  // of codes and items
+    CodeColumn codes;       // text
+    Ragged<Code> items;     // list
+    /// Who has an item, a bit per row, for the items that rules name: their codes are the first. Index 0 is nobody.
+    std::vector<std::vector<std::uint64_t>> holders;
     std::vector<double> numbers;       // number
     std::vector<std::int32_t> days;    // date
     std::vector<std::uint8_t> yes_no;  // 1 no, 2 yes
@@ -52,10 +62,20 @@ struct Event {
     std::int32_t minute = 0;  // since 1970
     Code name : 30 = 0;
     Code channel : 2 = 0;  // 0 unsaid, 1 email, 2 sms
+    friend auto operator<=>(const Event& a, const Event& b) {
+        return std::tuple(a.minute, Code{a.name}, Code{a.channel}) <=>
+               std::tuple(b.minute, Code{b.name}, Code{b.channel});
+    }
+    friend bool operator==(const Event& a, const Event& b) { return (a <=> b) == 0; }
 };
 
+/// Of one kind. Most rules ask when it last happened, or last but one: `recent` answers that. Each single event is kept
+/// only if a rule asks for more: for names, channels, or counts, for which a message event that is told twice must
+/// count once.
 struct EventColumn {
-    bool kept = false;
+    enum class Kept : std::uint8_t { nothing, recent, each };
+    Kept kept = Kept::nothing;
+    std::vector<std::vector<std::int32_t>> recent{1};  // [n]: per row the minute of the newest but n, or k_never_yet
     Dictionary names;
     Ragged<Event> events;  // per row in order of time
 };
@@ -85,7 +105,7 @@ using AddressNumber = std::uint64_t;
 class Columns {
 public:
     /// Empty columns for what these rules, and step lists that people began under earlier ones, look at. All indices
-    /// are those of rules.schema.
+    /// are those of rules.schema. It is before all time: see advance().
     explicit Columns(const dsl::Rules& rules, std::span<const std::shared_ptr<const dsl::StepList>> older = {});
 
     std::size_t size() const { return ids_.size(); }
@@ -111,6 +131,8 @@ public:
     const ConsentColumn& consent(dsl::ConsentIx consent) const { return consents_[consent]; }
     bool in_list(dsl::ListIx list, Row row) const { return (lists_[list][row / 64] >> (row % 64) & 1) != 0; }
     std::span<const std::uint64_t> list(dsl::ListIx list) const { return lists_[list]; }
+    /// Who is not erased, a bit per row.
+    std::span<const std::uint64_t> living() const { return living_; }
     dsl::cond::ConsentIs consent(dsl::ConsentIx consent, Row row) const;
     std::optional<base::Day> date(dsl::FieldIx field, Row row) const;
 
@@ -121,7 +143,7 @@ public:
     /// The row as after add(): nothing known.
     void clear(Row row);
 
-    void set_erased(Row row) { flags_[row].erased = true; }
+    void set_erased(Row row);
     /// 0: none that could be written to.
     void set_mailbox(Row row, AddressNumber mailbox);
     void set_phone(Row row, AddressNumber phone);
@@ -147,26 +169,37 @@ public:
     void set_in_list(dsl::ListIx list, Row row, std::optional<base::Second> until = {});
     void leave_list(dsl::ListIx list, Row row);
 
-    // --- what ends by itself: suspended addresses, list membership for a time -------------------------------------
+    // --- what time brings: addresses suspended and lists joined until an hour, events that were entered ahead of time
+    // -
 
-    /// When expire() has something to do; k_never if nothing ends.
-    base::Minute next_expiry() const;
-    /// Ends what ends at or before `now`; the rows it touched, ascending.
-    std::vector<Row> expire(base::Minute now);
+    /// When advance() has something to do; k_never if nothing is to come.
+    base::Minute next_advance() const;
+    /// What ends or happens at or before `now`, which never goes back. The rows it touched, ascending. Events later
+    /// than the `now` of the last call are not among the events yet.
+    std::vector<Row> advance(base::Minute now);
+
+    /// Gives back what growing took in advance: after a load.
+    void shrink();
 
     /// The same is known of the same people; codes may differ.
     friend bool operator==(const Columns& a, const Columns& b);
 
 private:
-    static constexpr std::uint32_t k_email_suppression = 1u << 16, k_sms_suppression = k_email_suppression + 1;
-    struct Expiry {
+    /// Due at a minute, about a row: the end of a suspension or of a list membership, or an event.
+    struct Coming {
+        enum class What : std::uint8_t { email_free, sms_free, left_list, event };
         base::Minute at;
         Row row;
-        std::uint32_t what;  // a ListIx or one of the two above
-        friend auto operator<=>(const Expiry&, const Expiry&) = default;
+        What what{};
+        std::uint16_t of = 0;  // a ListIx or an EventIx
+        Event event{};
+        friend auto operator<=>(const Coming&, const Coming&) = default;
     };
 
-    void expires(Row row, std::uint32_t what, std::optional<base::Second> until);
+    void comes(const Coming& coming);
+    void forget_coming(Row row);
+    void forget_end(dsl::ListIx list, Row row);
+    void happened(dsl::EventIx kind, Row row, const Event& event);
     friend class Needs;  // columns_needs.cpp: what the rules look at
 
     dsl::Schema schema_;
@@ -175,6 +208,7 @@ private:
     std::vector<base::ZoneId> zones_;
     std::vector<ZoneFrom> zone_from_;
     std::vector<PersonFlags> flags_;
+    std::vector<std::uint64_t> living_;
     std::vector<AddressNumber> mailboxes_, phones_;
     bool draws_lots_ = false;
     std::vector<std::uint64_t> lots_;                // zeros if nobody draws
@@ -182,7 +216,9 @@ private:
     std::vector<EventColumn> events_;                // by EventIx
     std::vector<ConsentColumn> consents_;            // by ConsentIx
     std::vector<std::vector<std::uint64_t>> lists_;  // by ListIx, a bit per row
-    std::set<Expiry> expiries_;
+    base::Minute now_ = base::Minute::min();
+    std::multiset<Coming> coming_;
+    std::vector<std::uint64_t> awaits_;  // who may stand in coming_, a bit per row
 };
 
 }  // namespace nurture::roster

@@ -43,9 +43,11 @@ bool same_field(const FieldColumn& a, Row in_a, const FieldColumn& b, Row in_b) 
 
 auto events(const EventColumn& column, Row row) {
     std::vector<std::tuple<std::int32_t, std::string_view, Code>> all;
-    if (column.kept)
+    if (column.kept == EventColumn::Kept::each)
         for (const Event& event : column.events.of(row))
             all.emplace_back(event.minute, column.names.folded(event.name), event.channel);
+    else if (column.kept == EventColumn::Kept::recent)
+        all.emplace_back(column.recent.front()[row], "", 0);
     std::sort(all.begin(), all.end());
     return all;
 }
@@ -72,15 +74,19 @@ bool operator==(const Columns& a, const Columns& b) {
             same = a.in_list(i, x) == b.in_list(i, y);
         return same;
     };
-    const auto endings = [](const Columns& c) {
-        std::vector<std::tuple<base::Minute, base::CandidateId, std::uint32_t>> all;
-        for (const auto& [at, row, what] : c.expiries_)
-            all.emplace_back(at, c.ids_[row], what);
+    const auto coming = [](const Columns& c) {
+        std::vector<
+            std::tuple<base::Minute, base::CandidateId, Columns::Coming::What, std::uint16_t, std::string_view, Code>>
+            all;
+        for (const auto& [at, row, what, of, event] : c.coming_)
+            all.emplace_back(at, c.ids_[row], what, of,
+                             what == Columns::Coming::What::event ? c.events_[of].names.folded(event.name) : "",
+                             event.channel);
         std::sort(all.begin(), all.end());
         return all;
     };
     return shape(a) == shape(b) && std::equal(in_a.begin(), in_a.end(), in_b.begin(), in_b.end(), same_person) &&
-           endings(a) == endings(b);
+           coming(a) == coming(b);
 }
 
 }  // namespace nurture::roster

@@ -45,9 +45,9 @@ public:
             column.dictionary.intern(value);
     }
 
-    void event(dsl::EventIx event, const std::optional<std::string>& name) {
+    void event(dsl::EventIx event, EventColumn::Kept kept, const std::optional<std::string>& name) {
         EventColumn& column = c_.events_[event];
-        column.kept = true;
+        column.kept = std::max(column.kept, name ? EventColumn::Kept::each : kept);
         if (name)
             column.names.intern(*name);
     }
@@ -56,7 +56,12 @@ public:
     void operator()(const dsl::cond::TextIn& text) { values(text.field, text.values); }
     void operator()(const dsl::cond::ListHas& list) { values(list.field, list.values); }
     void operator()(const dsl::cond::Happened& happened) {
-        event(happened.event, happened.message_template ? happened.message_template : happened.name);
+        const bool one_will_do = happened.count == 1 && !happened.channel;
+        event(happened.event, one_will_do ? EventColumn::Kept::recent : EventColumn::Kept::each,
+              happened.message_template ? happened.message_template : happened.name);
+        auto& recent = c_.events_[happened.event].recent;
+        if (happened.count <= k_most_recent)
+            recent.resize(std::max(recent.size(), static_cast<std::size_t>(happened.count)));
     }
     template<typename Condition>
     void operator()(const Condition& condition) {
@@ -67,7 +72,8 @@ public:
 private:
     void change(const dsl::Change& change) {
         if (const auto* happened = std::get_if<dsl::change::Event>(&change))
-            event(happened->event, happened->message_template ? happened->message_template : happened->name);
+            event(happened->event, EventColumn::Kept::recent,
+                  happened->message_template ? happened->message_template : happened->name);
     }
 
     Columns& c_;
@@ -92,6 +98,9 @@ Columns::Columns(const dsl::Rules& rules, std::span<const std::shared_ptr<const 
         needs.campaign(campaign);
     for (const auto& steps : older)
         needs.steps(*steps);
+    for (dsl::FieldIx field = 0; field < fields_.size(); ++field)
+        if (schema_.fields[field].kind == dsl::FieldKind::list)
+            fields_[field].holders.resize(std::min(fields_[field].dictionary.size(), k_most_holders));
 }
 
 }  // namespace nurture::roster

@@ -180,7 +180,8 @@ private:
     void event(base::CandidateId candidate, std::string_view kind, base::Second at, std::string_view detail,
                store::MessageId message) {
         const auto ix = event_ix_(kind, [&](std::string_view name) { return schema_.event(name); });
-        const auto row = ix && columns_.events(*ix).kept ? living(candidate) : std::nullopt;
+        const auto row =
+            ix && columns_.events(*ix).kept != EventColumn::Kept::nothing ? living(candidate) : std::nullopt;
         if (!row)
             return;
         const OwnMessage* own = find_message(message);
@@ -264,10 +265,12 @@ AddressNumber address_number(const store::AddrKey* key) {
 Columns load(const store::Database& database, const dsl::Rules& rules,
              std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now) {
     Columns columns(rules, older);
+    columns.advance(base::floor_minute(now));
     std::vector<Row> touched;
     Reader reader(columns, database, {}, now);
     reader.read(touched);
     reader.all_suppressions();
+    columns.shrink();
     return columns;
 }
 

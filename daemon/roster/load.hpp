@@ -19,7 +19,7 @@ namespace nurture::roster {
 /// 0 for null: has no address.
 AddressNumber address_number(const store::AddrKey* key);
 
-/// Suspensions and list memberships that are over at `now` do not count; later ends are in Columns::next_expiry().
+/// Suspensions and list memberships that are over at `now` do not count; later ends are in Columns::next_advance().
 Columns load(const store::Database& database, const dsl::Rules& rules,
              std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now);
 

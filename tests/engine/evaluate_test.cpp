@@ -104,6 +104,7 @@ private:
               columns(*rules),
               evaluator(rules, columns),
               view{columns, base::local_day(columns.policy_zone(), scene.now_), scene.now_, {}} {
+            columns.advance(scene.now_);
             for (const Person& person : scene.people_)
                 support::put(columns, columns.add(person.id), person);
         }

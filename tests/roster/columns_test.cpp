@@ -99,7 +99,10 @@ TEST_CASE("lists grow, shrink and move without touching anybody else's") {
 }
 
 TEST_CASE("events stand in order of time, and a message event that is told twice counts once") {
-    Columns columns(rules());
+    dsl::Rules asks = rules();
+    asks.conditions.push_back(dsl::cond::Happened{k_clicked, {}, {}, {}, 2, {}});
+    Columns columns(asks);
+    columns.advance(at("2026-03-03T10:00Z"));
     const Row row = columns.add(1);
     columns.add_event(k_clicked, row, at("2026-03-02T10:00Z"), "guide", dsl::Channel::email);
     columns.add_event(k_clicked, row, at("2026-03-01T10:00Z"), "hello", dsl::Channel::email);
@@ -108,6 +111,29 @@ TEST_CASE("events stand in order of time, and a message event that is told twice
     REQUIRE(events.size() == 2);
     CHECK(columns.events(k_clicked).names.shown(events[0].name) == "hello");
     CHECK(events[0].minute < events[1].minute);
+    const auto& recent = columns.events(k_clicked).recent;
+    CHECK(recent.at(0)[row] == events[1].minute);
+    CHECK(recent.at(1)[row] == events[0].minute);
+    columns.clear(row);
+    CHECK(recent.at(0)[row] == k_never_yet);
+}
+
+TEST_CASE("what was entered ahead of time happens at its minute") {
+    Columns columns(rules());
+    const Row ana = columns.add(1), ben = columns.add(2);
+    columns.advance(at("2026-03-02T10:00Z"));
+    const auto& last = columns.events(k_clicked).recent.front();
+    columns.add_event(k_clicked, ana, at("2026-03-02T09:00Z"));
+    columns.add_event(k_clicked, ana, at("2026-03-02T11:00Z"));
+    columns.add_event(k_clicked, ben, at("2026-03-02T11:00Z"));
+    const std::int32_t nine = last[ana];
+    CHECK(last[ben] == k_never_yet);
+    CHECK(columns.next_advance() == at("2026-03-02T11:00Z"));
+    columns.clear(ben);
+    CHECK(columns.advance(at("2026-03-02T10:59Z")).empty());
+    CHECK(columns.advance(at("2026-03-02T11:00Z")) == std::vector<Row>{ana});
+    CHECK(last[ana] == nine + 120);
+    CHECK(last[ben] == k_never_yet);
 }
 
 TEST_CASE("a person's zone is their own, else their state's, else the policy's") {
@@ -130,25 +156,26 @@ TEST_CASE("a suspension and a membership for a time end by themselves, and one t
     columns.set_suppressed(dsl::Channel::email, ana, at("2026-03-02T10:00Z") + std::chrono::seconds{1});
     columns.set_in_list(0, ben, at("2026-03-03T10:00Z"));
     columns.set_suppressed(dsl::Channel::sms, ben);
-    CHECK(columns.next_expiry() == at("2026-03-02T10:01Z"));
-    CHECK(columns.expire(at("2026-03-02T10:00Z")).empty());
-    CHECK(columns.expire(at("2026-03-02T10:01Z")) == std::vector<Row>{ana});
+    CHECK(columns.next_advance() == at("2026-03-02T10:01Z"));
+    CHECK(columns.advance(at("2026-03-02T10:00Z")).empty());
+    CHECK(columns.advance(at("2026-03-02T10:01Z")) == std::vector<Row>{ana});
     CHECK_FALSE(columns.flags(ana).email_suppressed);
     CHECK(columns.in_list(0, ben));
 
     columns.clear(ben);
     columns.set_in_list(0, ben, at("2026-04-03T10:00Z"));
-    CHECK(columns.expire(at("2026-03-03T10:00Z")).empty());
+    CHECK(columns.advance(at("2026-03-03T10:00Z")).empty());
     CHECK(columns.in_list(0, ben));
-    CHECK(columns.expire(at("2026-04-03T10:00Z")) == std::vector<Row>{ben});
+    CHECK(columns.advance(at("2026-04-03T10:00Z")) == std::vector<Row>{ben});
     CHECK_FALSE(columns.in_list(0, ben));
-    CHECK(columns.next_expiry() == base::k_never);
+    CHECK(columns.next_advance() == base::k_never);
 }
 
 TEST_CASE("columns are equal when the same is known of the same people, in whatever order it was learned") {
     Columns one(rules()), other(rules());
     for (Columns* columns : {&one, &other}) {
         const Row ana = columns->add(1), ben = columns->add(2);
+        columns->advance(at("2026-03-03T10:00Z"));
         const bool reversed = columns == &other;
         columns->set_text(k_stage, reversed ? ben : ana, reversed ? "Screening" : "On assignment");
         columns->set_text(k_stage, reversed ? ana : ben, reversed ? "on assignment" : "Screening");

@@ -48,7 +48,7 @@ dsl::Rules rules() {
                         dsl::cond::YesNo{k_travels, true},
                         dsl::cond::Within{k_home, 32, -96, 1000}};
     for (const dsl::EventIx kind : {k_applied, k_received, k_clicked, k_joined})
-        rules.conditions.push_back(dsl::cond::Happened{kind, {}, {}, {}, 1, {}});
+        rules.conditions.push_back(dsl::cond::Happened{kind, {}, {}, {}, 2, {}});
     return rules;
 }
 
@@ -172,11 +172,11 @@ TEST_CASE("suppressions, lists and erasure reach the people they are about, and 
     CHECK_FALSE(columns.flags(0).sms_suppressed);
     CHECK(columns.flags(scene.row_of(columns, twin)).email_suppressed);
     CHECK(columns.in_list(0, 0));
-    CHECK(columns.next_expiry() == base::floor_minute(until));
+    CHECK(columns.next_advance() == base::floor_minute(until));
     const Columns later = scene.loaded(until);
     CHECK_FALSE(later.flags(0).email_suppressed);
     CHECK_FALSE(later.in_list(0, 0));
-    CHECK(later.next_expiry() == base::k_never);
+    CHECK(later.next_advance() == base::k_never);
 }
 
 TEST_CASE("reading people again gives what loading everybody gives") {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// Tests of one column, 64 rows to a word: what evaluation spends its time in. The same portable code is compiled for
+// plain machines and, on x86-64, for AVX2 (x86-64-v3); which one runs is chosen by the processor, and answers are the
+// same. Each reads `size` values and writes (size + 63) / 64 words, bits beyond `size` zero. Pure; any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nurture::engine {
+
+struct Lanes {
+    using Words = std::uint64_t*;
+
+    // low <= value <= high; NaN is in no range.
+    void (*ints_in)(const std::int32_t* values, std::size_t size, std::int32_t low, std::int32_t high, Words out);
+    void (*codes_in)(const std::uint32_t* values, std::size_t size, std::uint32_t low, std::uint32_t high, Words out);
+    void (*bytes_in)(const std::uint8_t* values, std::size_t size, std::uint8_t low, std::uint8_t high, Words out);
+    void (*floats_in)(const float* values, std::size_t size, float low, float high, Words out);
+    void (*doubles_in)(const double* values, std::size_t size, double low, double high, Words out);
+    /// One of some codes: quicker than the table for up to k_few_codes.
+    void (*codes_any)(const std::uint32_t* values, std::size_t size, const std::uint32_t* codes, std::size_t count,
+                      Words out);
+    void (*bytes_any)(const std::uint8_t* values, std::size_t size, const std::uint32_t* codes, std::size_t count,
+                      Words out);
+    /// table[value] is not zero; values beyond the table are not in it.
+    void (*codes_of)(const std::uint32_t* values, std::size_t size, const std::uint8_t* table, std::uint32_t table_size,
+                     Words out);
+    void (*bytes_of)(const std::uint8_t* values, std::size_t size, const std::uint8_t* table, std::uint32_t table_size,
+                     Words out);
+    std::size_t (*count)(const std::uint64_t* words, std::size_t size);  // of set bits
+};
+
+inline constexpr std::size_t k_few_codes = 8;  // a comparison of 8 values costs about what one look into a table does
+
+enum class InstructionSet : std::uint8_t { plain, avx2 };
+
+/// Null if this machine does not have it.
+const Lanes* lanes(InstructionSet set);
+const Lanes& best_lanes();
+
+}  // namespace nurture::engine

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// Loading, evaluating and re-evaluating a store that bench_data made, against their floors, and whether engine, floor
+// and SQLite agree about everybody. Usage: engine_bench DIRECTORY [--peer] [--agree]. --peer: also as SQL, which takes
+// its time. --agree: SQL for the answers, and no time is taken.
+#include "daemon/engine/evaluate.hpp"
+#include "daemon/roster/load.hpp"
+#include "dsl/compile.hpp"
+#include "tests/bench/bare_select.hpp"
+#include "tests/bench/floor.hpp"
+#include "tests/bench/frame.hpp"
+#include "tests/bench/peer.hpp"
+#include "tests/bench/rules.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+
+using namespace nurture;
+using bench::Words;
+
+namespace {
+
+constexpr std::size_t k_changed = 1'000;
+
+class Bench {
+public:
+    explicit Bench(const std::filesystem::path& directory)
+        : store_(directory / "nurtured.db"),
+          moment_(bench::moment_of(store_)),
+          segments_(bench::make_segments()),
+          rules_(bench::compile_rules(segments_, 1)),
+          database_(store::Database::open_read_only(store_)),
+          columns_(load()),
+          evaluator_(rules_, columns_),
+          floor_columns_(store_, moment_),
+          floor_(segments_, floor_columns_, moment_) {
+        for (const auto& segment : segments_)
+            order_.push_back(*rules_->segment(segment.name));
+        std::fprintf(stderr, "%zu people, %zu segments, %zu conditions, %zu distinct\n", columns_.size(),
+                     segments_.size(), floor_.conditions(), floor_.distinct());
+    }
+
+    void loading();
+    void memory();
+    void evaluating();
+    void changing();
+    void peer();
+    bool agree(bool with_sql);
+
+private:
+    roster::Columns load() const { return roster::load(database_, *rules_, {}, base::Second{moment_.now}); }
+    engine::View view() const { return {columns_, moment_.today(), moment_.now, {}}; }
+    std::vector<std::string> queries() const;
+    std::int64_t people() const { return static_cast<std::int64_t>(columns_.size()); }
+    std::vector<engine::Bitmap> evaluate() const {
+        std::vector<engine::Flip> flips;
+        return evaluator_.evaluate_all(view(), flips);
+    }
+    bool same(const char* who, const std::vector<engine::Bitmap>& ours, const std::vector<Words>& theirs) const;
+
+    std::filesystem::path store_;
+    bench::Moment moment_;
+    std::vector<bench::Segment> segments_;
+    std::shared_ptr<const dsl::Rules> rules_;
+    store::Database database_;
+    roster::Columns columns_;
+    engine::Evaluator evaluator_;
+    bench::FloorColumns floor_columns_;
+    bench::Floor floor_;
+    std::vector<dsl::SegmentIx> order_;  // of segments_, in the rules
+};
+
+/// What the loader asks for, as one SELECT per table.
+std::vector<std::string> Bench::queries() const {
+    std::string people = "SELECT id,ref,joined_at,erased_at,email_key,phone_key,time_zone,state,created";
+    for (dsl::FieldIx field = 0; field < rules_->schema.fields.size(); ++field) {
+        const auto& one = rules_->schema.fields[field];
+        if (columns_.field(field).kept != roster::FieldColumn::Kept::nothing && one.kind != dsl::FieldKind::list &&
+            one.name != "time_zone" && one.name != "state" && one.name != "created")
+            people += "," + one.name;
+    }
+    return {people + " FROM candidate WHERE erased_at IS NULL ORDER BY id",
+            "SELECT candidate,field,value FROM candidate_item ORDER BY candidate,field,pos",
+            "SELECT candidate,kind,at,detail,message FROM event ORDER BY candidate,kind,at,detail",
+            "SELECT candidate,name,at,status FROM consent ORDER BY candidate,name,at,status",
+            "SELECT candidate,list,until FROM list_member ORDER BY candidate,list",
+            "SELECT key,channel,until FROM suppression WHERE lifted_at IS NULL"};
+}
+
+void Bench::loading() {
+    const auto sql = queries();
+    std::uint64_t sum = bench::bare_select(store_, sql);  // the file is in memory from here on
+    const double floor = bench::median_cpu(3, [&] { sum += bench::bare_select(store_, sql); });
+    const double ours = bench::median_cpu(3, [&] { sum += load().size(); });
+    bench::print({"load", people(), ours, floor, "s", sum == 0 ? "nothing was read" : ""});
+}
+
+void Bench::memory() {
+    const std::size_t before = bench::allocated();
+    const auto columns = load();
+    const auto bytes = static_cast<double>(bench::allocated() - before);
+    bench::print({"memory", people(), bytes / static_cast<double>(columns.size()), 0, "bytes per person"});
+}
+
+void Bench::evaluating() {
+    std::size_t sum = evaluate().size() + floor_.evaluate_all().size();
+    const double floor = bench::median_cpu(9, [&] { sum += floor_.evaluate_all().size(); });
+    const double ours = bench::median_cpu(9, [&] { sum += evaluate().size(); });
+    bench::print({"evaluate", people(), ours, floor, "s", sum == 0 ? "nothing was evaluated" : ""});
+}
+
+/// Other people every time: what is measured includes fetching them from memory.
+void Bench::changing() {
+    std::mt19937_64 dice(1);
+    auto ours = evaluate();
+    auto floor = floor_.evaluate_all();
+    std::vector<engine::Flip> flips;
+    std::vector<double> our_times, floor_times;
+    for (int run = 0; run < 101; ++run) {
+        std::vector<roster::Row> rows;
+        while (rows.size() < std::min(k_changed, columns_.size()))
+            rows.push_back(static_cast<roster::Row>(dice() % columns_.size()));
+        std::sort(rows.begin(), rows.end());
+        // By turns: who comes second finds the rows of the other no warmer, they are other arrays.
+        floor_times.push_back(bench::cpu_of([&] { floor_.evaluate_rows(rows, floor); }));
+        our_times.push_back(bench::cpu_of([&] { evaluator_.evaluate_rows(view(), rows, ours, flips); }));
+    }
+    const auto median = [](std::vector<double>& times) {
+        std::sort(times.begin(), times.end());
+        return times[times.size() / 2];
+    };
+    bench::print({"change", people(), median(our_times), median(floor_times), "s", "1,000 people changed"});
+}
+
+void Bench::peer() {
+    double best = 0;
+    for (const auto form : {bench::SqlForm::exists, bench::SqlForm::in}) {
+        std::vector<Words> answers;
+        const double cpu = bench::cpu_of([&] { answers = bench::ask_sqlite(store_, segments_, moment_, form); });
+        std::fprintf(stderr, "SQLite, %s: %.2f s\n", form == bench::SqlForm::in ? "IN" : "EXISTS", cpu);
+        if (!same("SQLite", evaluate(), answers))
+            std::exit(1);
+        best = best == 0 ? cpu : std::min(best, cpu);
+    }
+    std::size_t sum = 0;
+    const double ours = bench::median_cpu(9, [&] { sum += evaluate().size(); });
+    bench::print({"evaluate-sqlite", people(), ours, best, "s", sum == 0 ? "nothing was evaluated" : ""});
+}
+
+bool Bench::same(const char* who, const std::vector<engine::Bitmap>& ours, const std::vector<Words>& theirs) const {
+    bool same = true;
+    for (std::size_t i = 0; i < segments_.size(); ++i) {
+        const auto words = ours[order_[i]].words();
+        if (std::equal(words.begin(), words.end(), theirs[i].begin(), theirs[i].end()))
+            continue;
+        engine::Bitmap other(columns_.size());
+        other.put_words(0, theirs[i]);
+        const auto apart = ours[order_[i]] ^ other;
+        std::size_t first = 0;
+        apart.for_each([&](std::size_t row) { first = first == 0 ? row + 1 : first; });
+        std::fprintf(stderr, "segment \"%s\": engine %zu, %s %zu, apart %zu, first candidate %zu\n",
+                     segments_[i].name.c_str(), ours[order_[i]].count(), who, other.count(), apart.count(), first);
+        same = false;
+    }
+    return same;
+}
+
+/// Sets of people, not numbers of people. Rows one by one as well as blocks.
+bool Bench::agree(bool with_sql) {
+    const auto ours = evaluate();
+    bool all = same("floor", ours, floor_.evaluate_all());
+    std::vector<roster::Row> rows;
+    for (roster::Row row = 0; row < columns_.size(); row += 3)
+        rows.push_back(row);
+    std::vector<engine::Bitmap> again(ours.size(), engine::Bitmap(columns_.size()));
+    std::vector<Words> floor(segments_.size(), Words((columns_.size() + 63) / 64));
+    std::vector<engine::Flip> flips;
+    evaluator_.evaluate_rows(view(), rows, again, flips);
+    floor_.evaluate_rows(rows, floor);
+    all &= same("floor, a third of the rows,", again, floor);
+    if (with_sql)
+        for (const auto form : {bench::SqlForm::exists, bench::SqlForm::in})
+            all &= same("SQLite", ours, bench::ask_sqlite(store_, segments_, moment_, form));
+    return all;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto has = [&](const char* option) {
+        return std::any_of(argv + 1, argv + argc, [&](const char* given) { return std::strcmp(given, option) == 0; });
+    };
+    if (argc < 2) {
+        std::fputs("Usage: engine_bench DIRECTORY [--peer] [--agree]\n", stderr);
+        return 2;
+    }
+    Bench bench(argv[1]);
+    if (!bench.agree(has("--agree")))
+        return 1;
+    if (has("--agree")) {
+        std::puts("engine, floor and SQLite agree about everybody");
+        return 0;
+    }
+    bench.memory();
+    bench.loading();
+    bench.evaluating();
+    bench.changing();
+    if (has("--peer"))
+        bench.peer();
+    return 0;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "tests/bench/frame.hpp"
+
+#include <malloc.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <ctime>
+
+namespace nurture::bench {
+
+double cpu_seconds() {
+    timespec spent{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+    return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
+}
+
+void print(const Figure& figure) {
+    nlohmann::ordered_json line = {
+        {"row", figure.row}, {"people", figure.people}, {"ours", figure.ours}, {"unit", figure.unit}};
+    if (figure.floor != 0)
+        line["floor"] = figure.floor;
+    if (!figure.note.empty())
+        line["note"] = figure.note;
+    std::printf("%s\n", line.dump().c_str());
+    std::fflush(stdout);
+}
+
+std::size_t allocated() {
+    const auto info = ::mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+}  // namespace nurture::bench

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// What every benchmark needs: the processor's time and not the clock's (the machine is shared), medians, and results as
+// lines of JSON that run.py makes a table of. One thread.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nurture::bench {
+
+/// Processor seconds of this process, all threads and the kernel's work for them included.
+double cpu_seconds();
+
+template<typename Work>
+double cpu_of(Work work) {
+    const double before = cpu_seconds();
+    work();
+    return cpu_seconds() - before;
+}
+
+/// Of an odd number of runs.
+template<typename Work>
+double median_cpu(int runs, Work work) {
+    std::vector<double> taken;
+    for (int i = 0; i < runs; ++i)
+        taken.push_back(cpu_of(work));
+    std::sort(taken.begin(), taken.end());
+    return taken[taken.size() / 2];
+}
+
+/// A row of the table. The goal is about ours / floor, or about ours alone where there is no floor.
+struct Figure {
+    std::string row;          // as goals of run.py call it
+    std::int64_t people = 0;  // how much of it; 0: says nothing
+    double ours = 0;
+    double floor = 0;  // 0: none
+    std::string unit;
+    std::string note = {};
+};
+void print(const Figure& figure);
+
+/// Bytes that the allocator has given out, those it mapped for large blocks included.
+std::size_t allocated();
+
+}  // namespace nurture::bench

@@ -166,8 +166,9 @@ Decisions Draft::finish() {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> order;  // by the person's place, then as decided
     for (std::uint32_t i = 0; i < decisions_.size(); ++i) {
         const Enrolment* e = enrolment(decisions_[i]);
-        const auto place = e == nullptr ? std::numeric_limits<std::uint32_t>::max()
-                                        : places.emplace(e->who, static_cast<std::uint32_t>(places.size())).first->second;
+        const auto place = e == nullptr
+                               ? std::numeric_limits<std::uint32_t>::max()
+                               : places.emplace(e->who, static_cast<std::uint32_t>(places.size())).first->second;
         order.emplace_back(place, i);
     }
     std::sort(order.begin(), order.end());

@@ -93,8 +93,7 @@ struct State {
     bool gates_moved = false;
 
     bool quiet() const {
-        return arrived.empty() && touched.empty() && !everybody && !new_day && !gates_moved &&
-               arrived_until <= cursor;
+        return arrived.empty() && touched.empty() && !everybody && !new_day && !gates_moved && arrived_until <= cursor;
     }
 };
 

@@ -9,11 +9,6 @@
 namespace nurture::engine {
 namespace {
 
-/// Nothing here grows with the number of people or enrolments.
-bool has_work(const State& state) {
-    return !state.quiet() || state.book.next_due() <= state.now || next_check(state) <= state.now;
-}
-
 /// The state itself, for effect().
 struct StatePicture {
     State& state;
@@ -40,6 +35,10 @@ struct StatePicture {
 };
 
 }  // namespace
+
+bool has_work(const State& state) {
+    return !state.quiet() || state.book.next_due() <= state.now || next_check(state) <= state.now;
+}
 
 Decisions tick(const State& state) {
     if (!has_work(state))
@@ -88,8 +87,8 @@ Minute next_check(const State& state) {
 
 Minute next_wake(const State& state) {
     Minute wake = state.times->day_start(state.today + std::chrono::days{1});
-    wake = std::min({wake, state.book.next_due(), next_check(state), state.member.next_flip(),
-                     state.columns->next_advance()});
+    wake = std::min(
+        {wake, state.book.next_due(), next_check(state), state.member.next_flip(), state.columns->next_advance()});
     return std::max(wake, state.now + std::chrono::minutes{1});
 }
 

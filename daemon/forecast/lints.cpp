@@ -98,9 +98,8 @@ private:
     std::vector<base::CandidateId> unknown_at(const dsl::SegmentLine& line) const {
         std::vector<base::CandidateId> all;
         const auto people = evaluation_.evaluator().evaluate_conditions(evaluation_.view(), {&*line.unknown, 1});
-        people.front().for_each([&](std::size_t row) {
-            all.push_back(state_.columns->id(static_cast<roster::Row>(row)));
-        });
+        people.front().for_each(
+            [&](std::size_t row) { all.push_back(state_.columns->id(static_cast<roster::Row>(row))); });
         return all;
     }
 

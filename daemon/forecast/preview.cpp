@@ -29,7 +29,7 @@ public:
           people_(inputs.store) {}
 
     Preview make() {
-        Forecast forecast(inputs_, state_, {options_.person.value_or(0), options_.specimens});
+        Forecast forecast(inputs_, state_, {options_.person.value_or(0), options_.specimens, options_.messages, true});
         report_.from = std::max(inputs_.now, options_.from.value_or(inputs_.now));
         if (report_.from > inputs_.now)
             forecast.until(report_.from);
@@ -38,7 +38,8 @@ public:
         for (dsl::CampaignIx ix = 0; ix < report_.campaigns.size(); ++ix)
             count(ix);
         count_days();
-        list_messages();
+        if (options_.messages)
+            list_messages();
         count_owners();
         show_specimens();
         show_course();

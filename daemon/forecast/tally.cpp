@@ -27,7 +27,10 @@ Counts counts_of(const Message& message) {
 
 Reasons Tally::reasons(People* names) const {
     Reasons list;
-    for (const auto& [reason, people] : people_) {
+    for (const auto& [reason, found] : people_) {
+        auto people = found;
+        std::sort(people.begin(), people.end());
+        people.erase(std::unique(people.begin(), people.end()), people.end());
         ReasonCount count{reason, static_cast<std::int64_t>(people.size()), {}};
         if (names != nullptr)
             for (const auto who : people)

@@ -9,19 +9,19 @@
 
 #include <functional>
 #include <map>
-#include <set>
+#include <vector>
 
 namespace nurture::forecast {
 
 /// People by reason, each once per reason.
 class Tally {
 public:
-    void add(engine::ReasonCode reason, base::CandidateId who) { people_[reason].insert(who); }
+    void add(engine::ReasonCode reason, base::CandidateId who) { people_[reason].push_back(who); }
     /// Most first; with refs where `names` are given.
     Reasons reasons(People* names = nullptr) const;
 
 private:
-    std::map<engine::ReasonCode, std::set<base::CandidateId>> people_;
+    std::map<engine::ReasonCode, std::vector<base::CandidateId>> people_;  // perhaps several times
 };
 
 Counts counts_of(const HumanTask& task);

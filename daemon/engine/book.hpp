@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // All live enrolments, by id, by person and by when they are due; and of all there ever were, the trace that re-entry,
-// rounds and `has entered` look at. Lookups are hashed: an enrolment lies once in one table, chained to the others of
-// its person; addresses, days of falling due and traces hold numbers only. Nothing here scans but for_each. One writer,
-// like State.
+// rounds and `has entered` look at. An enrolment lies once in one table, chained to the others of its person;
+// addresses, minutes of falling due and traces hold numbers only. Nothing here scans but for_each. One writer, like
+// State.
 #pragma once
 
 #include "daemon/engine/enrolment.hpp"
@@ -21,7 +21,7 @@ public:
     const Enrolment* find(EnrolmentId id) const;
     /// By id.
     std::vector<EnrolmentId> of(CandidateId who) const;
-    /// In any order.
+    /// By id.
     template<class Visit>
     void for_each(Visit visit) const {
         for (const auto& [id, kept] : by_id_)
@@ -63,7 +63,7 @@ private:
     void chain(const Enrolment& enrolment);
     void unchain(const Enrolment& enrolment);
 
-    std::unordered_map<EnrolmentId, Kept> by_id_;
+    std::map<EnrolmentId, Kept> by_id_;
     std::unordered_map<CandidateId, EnrolmentId> first_;  // the smallest id of each person
     std::unordered_map<InCampaign, EnrolmentId, Hash> by_address_;
     std::map<Minute, Minutes> due_;

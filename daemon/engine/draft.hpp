@@ -11,7 +11,6 @@
 #include <map>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -91,11 +90,11 @@ private:
     std::vector<Sent>& own_sent(CandidateId who);
 
     const State& state_;
-    std::unordered_map<EnrolmentId, Enrolment> enrolments_;  // changed, new or ended
-    std::unordered_map<CandidateId, std::vector<EnrolmentId>> added_;
+    std::map<EnrolmentId, Enrolment> enrolments_;  // changed, new or ended
+    std::map<CandidateId, std::vector<EnrolmentId>> added_;
     std::map<std::pair<dsl::CampaignIx, std::uint64_t>, EnrolmentId> addresses_;
     Past past_;
-    std::unordered_map<CandidateId, std::vector<Sent>> sent_;
+    std::map<CandidateId, std::vector<Sent>> sent_;
     std::vector<CampaignState> campaigns_;
     Pace pace_;
     EnrolmentId next_enrolment_;

@@ -208,6 +208,7 @@ forecast::PreviewOptions about(Session& session, const store::Database& database
     about.days = options.days;
     about.people = options.people;
     about.specimens = !options.html.empty();
+    about.messages = options.json;
     if (!options.campaign.empty())
         about.only = need_campaign(rules, options.campaign);
     if (!options.from.empty())

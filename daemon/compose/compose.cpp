@@ -229,6 +229,41 @@ Rendering compose(const dsl::Template& text, const Values& values, const Links& 
     return Prepared(text).fill(values, links);
 }
 
+namespace {
+
+/// Where a value would be the beginning of a link: `[text](`, `[name]:` and `<` come before it.
+bool begins_a_link(std::string_view before) {
+    const auto last = before.find_last_not_of(" \t\n");
+    if (last == before.npos)
+        return false;
+    return before[last] == '(' || before[last] == '<' || before.substr(0, last + 1).ends_with("]:");
+}
+
+bool never_blank(const dsl::Piece& piece, const Values& house) {
+    using enum dsl::MergeKind;
+    switch (piece.kind) {
+    case owner_name:
+    case owner_email:
+    case owner_phone:
+    case organisation:
+    case postal_address: return std::holds_alternative<std::string>(words_for(piece, house));
+    default: return piece.kind == literal || is_link(piece.kind) || piece.has_fallback;
+    }
+}
+
+}  // namespace
+
+bool works_for_everybody(const dsl::Template& text, const Values& house) {
+    for (const auto* pieces : {&text.subject, &text.body})
+        for (std::size_t i = 0; i < pieces->size(); ++i) {
+            const dsl::Piece& piece = (*pieces)[i];
+            const bool merged = piece.kind != dsl::MergeKind::literal && !is_link(piece.kind);
+            if (!never_blank(piece, house) || (merged && i > 0 && begins_a_link((*pieces)[i - 1].text)))
+                return false;
+        }
+    return true;
+}
+
 std::variant<std::string, RenderError> compose_line(const dsl::Pieces& pieces, const Values& values) {
     const Texts line = texts_of(pieces, values);
     if (line.error)

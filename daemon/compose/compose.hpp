@@ -84,6 +84,10 @@ private:
 /// One message of a template that is not needed again.
 Rendering compose(const dsl::Template& text, const Values& values, const Links& links);
 
+/// Whether compose() makes a text of it whatever a person's record says: nothing in it hangs on a value that may be
+/// blank or that would have to be a link. Of `house` owner, organisation and postal address are looked at.
+bool works_for_everybody(const dsl::Template& text, const Values& house);
+
 /// Pieces as one line of words, for task texts and subjects.
 std::variant<std::string, RenderError> compose_line(const dsl::Pieces& pieces, const Values& values);
 

@@ -72,7 +72,7 @@ public:
 private:
     void touch(CandidateId who) const {
         if (const auto row = state_.columns->find(who))
-            state_.touched.insert(*row);
+            state_.touched.push_back(*row);
     }
 
     static std::optional<dsl::StepEvent> kind_of(dsl::EventIx event) {
@@ -98,17 +98,13 @@ void begin_day(State& state, Day today) {
     state.ledger.begin_day(state.times->day_start(today));
     for (CampaignState& campaign : state.campaigns)
         campaign.entered_today = 0;
-    state.everybody = true;
+    state.admission.begin_day(today);
+    state.new_day = true;
 }
 
-void evaluate_touched(State& state) {
-    if (state.touched.empty())
-        return;
-    const std::vector<Row> rows(state.touched.begin(), state.touched.end());
-    state.member.evaluate(rows, *state.columns, state.today, state.now);
+void touch(State& state, std::span<const Row> rows) {
+    state.touched.insert(state.touched.end(), rows.begin(), rows.end());
 }
-
-void touch(State& state, std::span<const Row> rows) { state.touched.insert(rows.begin(), rows.end()); }
 
 /// Another rule set, another picture; what it still has to look at comes with it.
 void replace(State& state, const Facts& facts) {
@@ -131,12 +127,18 @@ void absorb(State& state, const Facts& facts, Minute now) {
     state.arrived_until = std::max(state.arrived_until, facts.cursor);
 
     touch(state, state.columns->advance(now));
+    for (const Row row : state.touched)
+        state.admission.look_again_at(row);
     touch(state, state.member.flipped(now));
     if (const Day today = state.times->day(now); today != before) {
         begin_day(state, today);
         touch(state, state.member.moved_by_date(*state.columns, before, today, now));
     }
-    evaluate_touched(state);
+    sort_out(state.touched);
+    if (!state.touched.empty())
+        state.member.evaluate(state.touched, *state.columns, state.today, state.now);
+    if (next_check(state) <= now)
+        state.admission.refresh(state);
 }
 
 void look_around(State& state, Minute now) {
@@ -146,6 +148,7 @@ void look_around(State& state, Minute now) {
     state.pace.minute = now;
     state.columns->advance(now);
     state.member.evaluate_all(*state.columns, state.today, now);
+    state.admission.look_again_at_everybody();
     state.everybody = true;
 }
 

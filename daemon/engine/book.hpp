@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // All live enrolments, by id, by person and by when they are due; and of all there ever were, the trace that re-entry,
-// rounds and `has entered` look at. Lookups cost a logarithm, nothing here scans but for_each. One writer, like State.
+// rounds and `has entered` look at. An enrolment lies once in one table, chained to the others of its person;
+// addresses, minutes of falling due and traces hold numbers only. Nothing here scans but for_each. One writer, like
+// State.
 #pragma once
 
 #include "daemon/engine/enrolment.hpp"
 
 #include <map>
 #include <set>
-#include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace nurture::engine {
@@ -18,23 +20,54 @@ class Book {
 public:
     const Enrolment* find(EnrolmentId id) const;
     /// By id.
-    std::span<const EnrolmentId> of(CandidateId who) const;
-    const std::map<EnrolmentId, Enrolment>& all() const { return by_id_; }
+    std::vector<EnrolmentId> of(CandidateId who) const;
+    /// By id.
+    template<class Visit>
+    void for_each(Visit visit) const {
+        for (const auto& [id, kept] : by_id_)
+            visit(kept.enrolment);
+    }
+    std::size_t size() const { return by_id_.size(); }
     /// Who is in the campaign with that address; 0: nobody.
     EnrolmentId with_address(dsl::CampaignIx campaign, std::uint64_t address) const;
-    /// (due, id), first due first; without those whose clock stands still or that wait for no time.
-    const std::set<std::pair<Minute, EnrolmentId>>& due() const { return due_; }
+    /// Those that wait to come in.
+    const std::set<EnrolmentId>& pending() const { return pending_; }
+
+    /// When the first falls due, without those whose clock stands still or that wait for no time; k_never: none does.
+    Minute next_due() const { return due_.empty() ? base::k_never : due_.begin()->first; }
+    /// Who is due at or before `now`, in any order.
+    std::vector<std::pair<Minute, EnrolmentId>> due(Minute now) const;
 
     /// New or changed; an ended one leaves.
     void put(const Enrolment& enrolment);
 
-    friend bool operator==(const Book& a, const Book& b) { return a.by_id_ == b.by_id_; }
+    friend bool operator==(const Book& a, const Book& b);
 
 private:
-    std::map<EnrolmentId, Enrolment> by_id_;
-    std::unordered_map<CandidateId, std::vector<EnrolmentId>> by_person_;
-    std::map<std::pair<dsl::CampaignIx, std::uint64_t>, EnrolmentId> by_address_;
-    std::set<std::pair<Minute, EnrolmentId>> due_;
+    struct Kept {
+        Enrolment enrolment;
+        EnrolmentId next = 0;  // of the same person, the next larger id; 0: none
+    };
+    /// Ids in any order, perhaps some that have moved away, and how many have not.
+    struct Minutes {
+        std::vector<EnrolmentId> ids;
+        std::size_t count = 0;
+    };
+    using InCampaign = std::pair<dsl::CampaignIx, std::uint64_t>;
+    struct Hash {
+        std::size_t operator()(const InCampaign& key) const { return key.second * 31 + key.first; }
+    };
+
+    void falls_due(const Enrolment& enrolment);
+    void moves_away(const Enrolment& enrolment);
+    void chain(const Enrolment& enrolment);
+    void unchain(const Enrolment& enrolment);
+
+    std::map<EnrolmentId, Kept> by_id_;
+    std::unordered_map<CandidateId, EnrolmentId> first_;  // the smallest id of each person
+    std::unordered_map<InCampaign, EnrolmentId, Hash> by_address_;
+    std::map<Minute, Minutes> due_;
+    std::set<EnrolmentId> pending_;
 };
 
 /// What the enrolments of one person, or of one address, in one campaign have left behind.
@@ -55,13 +88,25 @@ public:
     Trace of_person(dsl::CampaignIx campaign, CandidateId who) const;
     Trace of_address(dsl::CampaignIx campaign, std::uint64_t address) const;  // 0: nothing
 
+    /// Each with its trace, in any order.
+    template<class Visit>
+    void for_each_person(dsl::CampaignIx campaign, Visit visit) const {
+        for (const auto& [who, trace] : people_[campaign])
+            visit(who, trace);
+    }
+    template<class Visit>
+    void for_each_address(dsl::CampaignIx campaign, Visit visit) const {
+        for (const auto& [address, trace] : addresses_[campaign])
+            visit(address, trace);
+    }
+
     /// Live or ended, once or again: what its value says is added.
     void add(const Enrolment& enrolment);
 
     friend bool operator==(const Past&, const Past&) = default;
 
 private:
-    std::vector<std::unordered_map<CandidateId, Trace>> people_;  // both looked up, never walked
+    std::vector<std::unordered_map<CandidateId, Trace>> people_;
     std::vector<std::unordered_map<std::uint64_t, Trace>> addresses_;
 };
 

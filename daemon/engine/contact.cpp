@@ -5,16 +5,16 @@
 
 namespace nurture::engine {
 
-ReasonCode may_send(const Draft& draft, const dsl::Campaign& campaign, Row row, dsl::Channel channel) {
-    const roster::PersonFlags flags = draft.columns().flags(row);
+ReasonCode may_send(const State& state, const dsl::Campaign& campaign, Row row, dsl::Channel channel) {
+    const roster::PersonFlags flags = state.columns->flags(row);
     const bool sms = channel == dsl::Channel::sms;
     if (sms ? !flags.has_phone : !flags.has_email)
         return ReasonCode::no_address;
     if (sms ? flags.sms_suppressed : flags.email_suppressed)
         return ReasonCode::suppressed;
-    const auto& policy = draft.rules().policy_of(campaign);
+    const auto& policy = state.rules->policy_of(campaign);
     const auto& consent = sms ? policy.sms_consent : policy.email_consent;
-    if (consent && draft.columns().consent(*consent, row) != dsl::cond::ConsentIs::given)
+    if (consent && state.columns->consent(*consent, row) != dsl::cond::ConsentIs::given)
         return ReasonCode::no_consent;
     return ReasonCode::none;
 }

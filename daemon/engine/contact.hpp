@@ -11,7 +11,10 @@
 namespace nurture::engine {
 
 /// none, no_address, suppressed or no_consent.
-ReasonCode may_send(const Draft& draft, const dsl::Campaign& campaign, Row row, dsl::Channel channel);
+ReasonCode may_send(const State& state, const dsl::Campaign& campaign, Row row, dsl::Channel channel);
+inline ReasonCode may_send(const Draft& draft, const dsl::Campaign& campaign, Row row, dsl::Channel channel) {
+    return may_send(draft.state(), campaign, row, channel);
+}
 /// Whether that is one of those three.
 bool may_not_go(ReasonCode reason);
 bool never_contact(const Draft& draft, const dsl::Campaign& campaign, Row row);

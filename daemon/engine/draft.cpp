@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
+#include <unordered_map>
 
 namespace nurture::engine {
 namespace {
@@ -49,9 +51,10 @@ std::vector<EnrolmentId> Draft::of(CandidateId who) const {
 
 std::vector<EnrolmentId> Draft::everybody() const {
     std::vector<EnrolmentId> ids;
-    for (const auto& [id, enrolment] : state_.book.all())
-        if (find(id) != nullptr)
-            ids.push_back(id);
+    state_.book.for_each([&](const Enrolment& e) {
+        if (find(e.id) != nullptr)
+            ids.push_back(e.id);
+    });
     for (const auto& [who, added] : added_)
         std::copy_if(added.begin(), added.end(), std::back_inserter(ids),
                      [&](EnrolmentId id) { return find(id) != nullptr; });
@@ -59,19 +62,35 @@ std::vector<EnrolmentId> Draft::everybody() const {
     return ids;
 }
 
-std::vector<std::pair<Minute, EnrolmentId>> Draft::due() const {
-    std::vector<std::pair<Minute, EnrolmentId>> due;
-    for (const auto& [at, id] : state_.book.due()) {
-        if (at > now())
-            break;
+std::vector<EnrolmentId> Draft::pending() const {
+    std::vector<EnrolmentId> ids;
+    for (const EnrolmentId id : state_.book.pending())
         if (!enrolments_.contains(id))
-            due.emplace_back(at, id);
-    }
+            ids.push_back(id);
+    for (const auto& [id, e] : enrolments_)
+        if (e.phase == Phase::pending)
+            ids.push_back(id);
+    return ids;
+}
+
+std::vector<std::pair<Minute, EnrolmentId>> Draft::due() const {
+    auto due = state_.book.due(now());
+    std::erase_if(due, [&](const auto& one) { return enrolments_.contains(one.second); });
     for (const auto& [id, e] : enrolments_)
         if (e.live() && e.due <= now() && (e.held_since == Minute{} || e.phase == Phase::asked))
             due.emplace_back(e.due, id);
     std::sort(due.begin(), due.end());
+    due.erase(std::unique(due.begin(), due.end()), due.end());
     return due;
+}
+
+std::vector<Row> Draft::changed() const {
+    std::vector<Row> rows;
+    for (const auto& [id, e] : enrolments_)
+        rows.push_back(row(e));
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
 }
 
 EnrolmentId Draft::with_address(dsl::CampaignIx campaign, std::uint64_t address) const {
@@ -101,10 +120,12 @@ const Sent* Draft::find_message(CandidateId who, EnrolmentId enrolment, std::str
 }
 
 std::vector<CandidateId> Draft::sent_today() const {
-    std::set<CandidateId> people = state_.ledger.today();
+    std::vector<CandidateId> people(state_.ledger.today().begin(), state_.ledger.today().end());
     for (const auto& [who, entries] : sent_)
-        people.insert(who);
-    return {people.begin(), people.end()};
+        people.push_back(who);
+    std::sort(people.begin(), people.end());
+    people.erase(std::unique(people.begin(), people.end()), people.end());
+    return people;
 }
 
 void Draft::put(const Enrolment& e) {
@@ -142,19 +163,23 @@ void Draft::take(Decision decision) {
 Decisions Draft::finish() {
     // People in the order in which they were first decided about; marks after everybody, the cursor after the marks: a
     // crash before the marks lets the check run again, for those who are not in yet.
-    std::map<CandidateId, std::size_t> order;
-    const auto place = [&](const Decision& decision) {
-        const Enrolment* e = enrolment(decision);
-        return e != nullptr ? order.at(e->who) : order.size();
-    };
-    for (const Decision& decision : decisions_)
-        if (const Enrolment* e = enrolment(decision))
-            order.emplace(e->who, order.size());
-    std::stable_sort(decisions_.begin(), decisions_.end(),
-                     [&](const Decision& a, const Decision& b) { return place(a) < place(b); });
+    std::unordered_map<CandidateId, std::uint32_t> places;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> order;  // by the person's place, then as decided
+    for (std::uint32_t i = 0; i < decisions_.size(); ++i) {
+        const Enrolment* e = enrolment(decisions_[i]);
+        const auto place = e == nullptr
+                               ? std::numeric_limits<std::uint32_t>::max()
+                               : places.emplace(e->who, static_cast<std::uint32_t>(places.size())).first->second;
+        order.emplace_back(place, i);
+    }
+    std::sort(order.begin(), order.end());
+    Decisions sorted;
+    sorted.reserve(decisions_.size() + 1);
+    for (const auto& [place, i] : order)
+        sorted.push_back(std::move(decisions_[i]));
     if (state_.arrived_until > state_.cursor)
-        decisions_.emplace_back(decision::Cursor{state_.arrived_until});
-    return std::move(decisions_);
+        sorted.emplace_back(decision::Cursor{state_.arrived_until});
+    return sorted;
 }
 
 }  // namespace nurture::engine

@@ -9,9 +9,9 @@
 #include "daemon/engine/state.hpp"
 
 #include <map>
-#include <set>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -37,6 +37,8 @@ public:
     const Enrolment* find(EnrolmentId id) const;
     std::vector<EnrolmentId> of(CandidateId who) const;
     std::vector<EnrolmentId> everybody() const;
+    /// Who waits to come in, in any order.
+    std::vector<EnrolmentId> pending() const;
     /// Live, due at or before now, in that order.
     std::vector<std::pair<Minute, EnrolmentId>> due() const;
     EnrolmentId with_address(dsl::CampaignIx campaign, std::uint64_t address) const;
@@ -45,6 +47,8 @@ public:
     std::span<const Sent> sent(CandidateId who) const;
     const Sent* message(const Enrolment& e) const;  // of the line it is at; null: no row
     std::vector<CandidateId> sent_today() const;
+    /// Whose enrolments this tick has changed: ascending, each once.
+    std::vector<Row> changed() const;
     const CampaignState& campaign(dsl::CampaignIx ix) const { return campaigns_[ix]; }
     const Pace& pace() const { return pace_; }
 
@@ -95,8 +99,8 @@ private:
     Pace pace_;
     EnrolmentId next_enrolment_;
     MemberDraft member_;
-    std::set<EnrolmentId> late_;
-    std::set<CandidateId> changing_;
+    std::unordered_set<EnrolmentId> late_;
+    std::unordered_set<CandidateId> changing_;
     Decisions decisions_;
 };
 

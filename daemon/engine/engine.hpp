@@ -16,6 +16,10 @@ namespace nurture::engine {
 /// What is so: facts, the day, memberships of what changed. `now` never goes back.
 void absorb(State& state, const Facts& facts, Minute now);
 
+/// Whether a tick at state.now has anything to look at. A tick that has not costs a look at each campaign's next check,
+/// however many people and enrolments there are.
+bool has_work(const State& state);
+
 /// What is to be done at state.now. Pure. Repeat absorb, tick, apply at the same minute until nothing comes.
 Decisions tick(const State& state);
 

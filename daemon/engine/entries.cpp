@@ -3,10 +3,12 @@
 // Who comes in: campaign by campaign (priority, then name), in the order in which people came into the store, until the
 // day's enrol quota is used. Each campaign sees who has just entered the ones before it.
 #include "daemon/engine/contact.hpp"
+#include "daemon/engine/engine.hpp"
 #include "daemon/engine/entry.hpp"
 #include "daemon/engine/steps.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <numeric>
 
@@ -89,32 +91,54 @@ void come_in(Draft& draft, dsl::CampaignIx ix, Row row, Enrolment e, Why why) {
 
 // --- at a check -----------------------------------------------------------------------------------------------------
 
-void check(Draft& draft, dsl::CampaignIx ix, std::vector<Row>& came) {
+/// Who may come in, but for those in `ask`, about whom the bits do not say it all.
+struct Willing {
+    Bitmap rows, ask;
+};
+
+Willing willing(const Draft& draft, dsl::CampaignIx ix) {
+    const dsl::Campaign& campaign = draft.rules().campaigns[ix];
+    const Admission& admission = draft.state().admission;
+    Willing willing{draft.members(campaign.audience) & admission.may(ix), {}};
+    Bitmap changed(willing.rows.size());
+    for (const Row row : draft.changed())
+        changed.set(row, willing.rows.test(row));
+    willing.rows -= admission.barred(ix);
+    const auto& policy = draft.rules().policy_of(campaign);
+    for (const auto* segments : {&policy.never_contact_segments, &policy.hold_segments})
+        for (const dsl::SegmentIx segment : *segments)
+            willing.rows -= draft.members(segment);
+    willing.ask = (willing.rows & admission.doubtful()) | changed;
+    willing.rows |= changed;
+    return willing;
+}
+
+void check(Draft& draft, dsl::CampaignIx ix, ReasonCode shut, std::vector<Row>& came) {
     const dsl::Campaign& campaign = draft.rules().campaigns[ix];
     const CampaignState& is = draft.campaign(ix);
-    const ReasonCode shut = closed(draft, ix);
-    if (shut != ReasonCode::none && shut != ReasonCode::audience_grew)
-        return;
     const auto ran_for = draft.times().check_due(ix, is.ran_for, is.left_over > 0, draft.now());
-    if (!ran_for)
+    if (!ran_for || (shut != ReasonCode::none && shut != ReasonCode::audience_grew))
         return;
     decision::RunMark mark{{}, {ReasonCode::check_ran, campaign.entry_span}, campaign.name, *ran_for, 0};
-    if (shut == ReasonCode::audience_grew)
+    if (shut == ReasonCode::audience_grew) {
         mark.why = {shut, campaign.audience_span};
-    else
-        draft.members(campaign.audience).for_each([&](std::size_t i) {
-            const Row row = static_cast<Row>(i);
-            if (refusal(draft, ix, row, 0) != ReasonCode::none)
-                return;
-            if (full(draft, ix)) {
-                ++mark.left_over;
-                return;
-            }
-            Enrolment e;
-            e.id = draft.new_id();
-            come_in(draft, ix, row, std::move(e), {ReasonCode::entered_at_check, campaign.entry_span});
-            came.push_back(row);
-        });
+        return draft.decide(std::move(mark));
+    }
+    const Willing all = willing(draft, ix);
+    all.rows.for_each([&](std::size_t i) {
+        const Row row = static_cast<Row>(i);
+        if (all.ask.test(row) && refusal(draft, ix, row, 0) != ReasonCode::none)
+            return;
+        assert(refusal(draft, ix, row, 0) == ReasonCode::none);
+        if (full(draft, ix)) {
+            ++mark.left_over;
+            return;
+        }
+        Enrolment e;
+        e.id = draft.new_id();
+        come_in(draft, ix, row, std::move(e), {ReasonCode::entered_at_check, campaign.entry_span});
+        came.push_back(row);
+    });
     draft.decide(std::move(mark));
 }
 
@@ -152,9 +176,9 @@ void stay_out(Draft& draft, Enrolment e, ReasonCode why) {
         draft.decide(decision::Move{{}, {why, draft.rule(e).enroll_span}, e, {}});
 }
 
-void try_to_enter(Draft& draft, const Enrolment& e, Row row, std::vector<Row>& came) {
+void try_to_enter(Draft& draft, const Enrolment& e, Row row, ReasonCode shut, std::vector<Row>& came) {
     const dsl::CampaignIx ix = e.campaign;
-    ReasonCode why = closed(draft, ix);
+    ReasonCode why = shut;
     if (why == ReasonCode::none)
         why = refusal(draft, ix, row, e.id);
     if (why == ReasonCode::none && full(draft, ix))
@@ -179,11 +203,12 @@ Pending pending(const Draft& draft) {
     };
     for (const auto& [due, id] : draft.due())
         note(id, true);
-    if (draft.state().everybody || draft.state().gates_moved)
-        for (const EnrolmentId id : draft.everybody())
+    const State& state = draft.state();
+    if (state.everybody || state.new_day || state.gates_moved)
+        for (const EnrolmentId id : draft.pending())
             note(id, false);
     else
-        for (const Row row : draft.state().touched)
+        for (const Row row : state.touched)
             for (const EnrolmentId id : draft.of(draft.columns().id(row)))
                 note(id, false);
     return pending;
@@ -241,13 +266,19 @@ void entered(Draft& draft, const Enrolment& in) {
 
 void enter(Draft& draft) {
     const Pending waiting = pending(draft);
+    const bool checks = next_check(draft.state()) <= draft.now();
     for (const dsl::CampaignIx ix : by_priority(draft.rules())) {
+        const auto of_campaign = waiting.find(ix);
+        if (!checks && of_campaign == waiting.end())
+            continue;
         std::vector<Row> came;
-        check(draft, ix, came);
-        if (const auto of_campaign = waiting.find(ix); of_campaign != waiting.end())
+        const ReasonCode shut = closed(draft, ix);
+        if (checks)
+            check(draft, ix, shut, came);
+        if (of_campaign != waiting.end())
             for (const auto& [row, id] : of_campaign->second)
                 if (const Enrolment* e = draft.find(id))
-                    try_to_enter(draft, Enrolment(*e), row, came);
+                    try_to_enter(draft, Enrolment(*e), row, shut, came);
         draft.look_again_at(came);
     }
 }

@@ -10,10 +10,10 @@
 #include "dsl/rules.hpp"
 
 #include <array>
-#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace nurture::engine {
@@ -47,7 +47,7 @@ public:
     /// By enrolment, then step.
     std::span<const Sent> of(CandidateId who) const;
     /// Who may have something since the day began; their entries tell.
-    const std::set<CandidateId>& today() const { return today_; }
+    const std::unordered_set<CandidateId>& today() const { return today_; }
 
     /// New or changed, in place of what has the same enrolment and step.
     void put(CandidateId who, const Sent& sent);
@@ -58,7 +58,7 @@ public:
 
 private:
     std::unordered_map<CandidateId, std::vector<Sent>> people_;  // looked up, never walked
-    std::set<CandidateId> today_;
+    std::unordered_set<CandidateId> today_;
     Minute day_start_{};
 };
 

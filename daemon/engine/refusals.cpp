@@ -10,7 +10,8 @@
 namespace nurture::engine {
 namespace {
 
-/// Live enrolments of people about whom something is different, by id.
+/// Live enrolments of people about whom something is different, by id. Who became pending was not asked all this then:
+/// that is done when the day is over.
 std::vector<EnrolmentId> to_look_at(const Draft& draft) {
     if (draft.state().everybody)
         return draft.everybody();
@@ -18,7 +19,11 @@ std::vector<EnrolmentId> to_look_at(const Draft& draft) {
     for (const Row row : draft.state().touched)
         for (const EnrolmentId id : draft.of(draft.columns().id(row)))
             ids.push_back(id);
+    if (draft.state().new_day)
+        for (const EnrolmentId id : draft.pending())
+            ids.push_back(id);
     std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     return ids;
 }
 

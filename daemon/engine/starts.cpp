@@ -6,6 +6,8 @@
 #include "daemon/engine/steps.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <vector>
 
 namespace nurture::engine {
 namespace {
@@ -48,18 +50,15 @@ Day in_year(Day day, std::chrono::year year) {
     return that.ok() ? Day{that} : Day{year / date.month() / std::chrono::last};
 }
 
-/// The last start at or before `today`, if the person has one.
-std::optional<Day> start_day(const Draft& draft, const dsl::StartOnDate& start, Row row) {
-    const auto date = draft.columns().date(start.field, row);
-    if (!date)
-        return {};
+/// The last start at or before `today` for a person with that date, if there is one.
+std::optional<Day> start_day(const Draft& draft, const dsl::StartOnDate& start, Day date) {
     if (!start.anniversary)
-        return dsl::add(*date, start.offset);
+        return dsl::add(date, start.offset);
     const auto year = std::chrono::year_month_day{draft.today()}.year();
-    Day day = dsl::add(in_year(*date, year), start.offset);
+    Day day = dsl::add(in_year(date, year), start.offset);
     if (day > draft.today())
-        day = dsl::add(in_year(*date, year - std::chrono::years{1}), start.offset);
-    return day > *date ? std::optional(day) : std::nullopt;  // the day itself is no anniversary
+        day = dsl::add(in_year(date, year - std::chrono::years{1}), start.offset);
+    return day > date ? std::optional(day) : std::nullopt;  // the day itself is no anniversary
 }
 
 class DateStarts {
@@ -71,8 +70,11 @@ public:
           first_(first_day()) {}
 
     void everybody() {
-        for (Row row = 0; row < draft_.columns().size(); ++row)
-            one(row);
+        const auto& days = draft_.columns().field(start_.field).days;
+        const std::vector<bool> comes = days_that_come(days);
+        for (Row row = 0; row < days.size(); ++row)
+            if (days[row] != roster::k_no_day && comes[static_cast<std::size_t>(days[row] - first_date_)])
+                one(row);
         const Minute today = draft_.times().day_start(draft_.today());
         if (draft_.campaign(ix_).ran_for < today)
             draft_.decide(decision::RunMark{
@@ -80,8 +82,9 @@ public:
     }
 
     void one(Row row) {
-        const auto day = start_day(draft_, start_, row);
-        if (!day || *day < first_ || *day > draft_.today())
+        const auto date = draft_.columns().date(start_.field, row);
+        const auto day = date ? start_day(draft_, start_, *date) : std::nullopt;
+        if (!day || !in_time(*day))
             return;
         const CandidateId who = draft_.columns().id(row);
         const Minute at = draft_.times().day_start(*day);
@@ -90,6 +93,25 @@ public:
     }
 
 private:
+    /// A date alone says whether its day has come, and there are far fewer dates than people: by day from the first
+    /// date that anybody has to the last.
+    std::vector<bool> days_that_come(const std::vector<std::int32_t>& days) {
+        std::int32_t last = roster::k_no_day;
+        first_date_ = std::numeric_limits<std::int32_t>::max();
+        for (const std::int32_t day : days) {
+            last = std::max(last, day);
+            first_date_ = std::min(first_date_, day == roster::k_no_day ? first_date_ : day);
+        }
+        std::vector<bool> comes;
+        for (std::int32_t day = first_date_; day <= last; ++day) {
+            const auto starts = start_day(draft_, start_, base::from_day_number(day));
+            comes.push_back(starts && in_time(*starts));
+        }
+        return comes;
+    }
+
+    bool in_time(Day day) const { return day >= first_ && day <= draft_.today(); }
+
     /// Who passed the day within `ignore events older than` still starts; without that line, only who passed it while
     /// nobody looked.
     Day first_day() const {
@@ -111,6 +133,7 @@ private:
     dsl::CampaignIx ix_;
     const dsl::StartOnDate& start_;
     Day first_;
+    std::int32_t first_date_ = 0;
 };
 
 void start_on_date(Draft& draft, dsl::CampaignIx ix) {

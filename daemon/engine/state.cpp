@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/engine/state.hpp"
 
+#include <algorithm>
+
 namespace nurture::engine {
 
 State::State(std::shared_ptr<const dsl::Rules> of, std::shared_ptr<roster::Columns> people, const Settings& with)
@@ -10,7 +12,13 @@ State::State(std::shared_ptr<const dsl::Rules> of, std::shared_ptr<roster::Colum
       settings(with),
       member(rules, *columns),
       past(rules->campaigns.size()),
-      campaigns(rules->campaigns.size()) {}
+      campaigns(rules->campaigns.size()),
+      admission(rules->campaigns.size()) {}
+
+void sort_out(std::vector<roster::Row>& rows) {
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+}
 
 bool same(const State& a, const State& b) {
     return a.rules->hash == b.rules->hash && *a.columns == *b.columns && a.settings == b.settings &&

@@ -5,6 +5,7 @@
 // One thread.
 #pragma once
 
+#include "daemon/engine/admission.hpp"
 #include "daemon/engine/book.hpp"
 #include "daemon/engine/facts.hpp"
 #include "daemon/engine/ledger.hpp"
@@ -76,6 +77,7 @@ struct State {
     Past past;
     Ledger ledger;
     std::vector<CampaignState> campaigns;  // by dsl::CampaignIx
+    Admission admission;
     Pace pace;
     bool stopped = false;
     std::array<bool, 2> channel_held{};  // by dsl::Channel
@@ -85,14 +87,18 @@ struct State {
 
     std::vector<Fact> arrived;
     base::InboxSeq arrived_until = 0;
-    std::set<roster::Row> touched;  // people about whom something is different
-    bool everybody = false;         // a new day, or just loaded
+    std::vector<roster::Row> touched;  // people about whom something is different: ascending, each once
+    bool everybody = false;            // just loaded
+    bool new_day = false;
     bool gates_moved = false;
 
     bool quiet() const {
-        return arrived.empty() && touched.empty() && !everybody && !gates_moved && arrived_until <= cursor;
+        return arrived.empty() && touched.empty() && !everybody && !new_day && !gates_moved && arrived_until <= cursor;
     }
 };
+
+/// Ascending, each once.
+void sort_out(std::vector<roster::Row>& rows);
 
 /// The same is known: the same State would have come from the same store.
 bool same(const State& a, const State& b);

@@ -9,8 +9,6 @@
 namespace nurture::engine {
 namespace {
 
-bool check_is_due(const State& state) { return next_check(state) <= state.now; }
-
 /// The state itself, for effect().
 struct StatePicture {
     State& state;
@@ -20,8 +18,9 @@ struct StatePicture {
         state.book.put(e);
         state.past.add(e);
         const Row row = *state.columns->find(e.who);
+        state.admission.put(e, row);
         if (state.member.put(e, row))
-            state.touched.insert(row);
+            state.touched.push_back(row);
     }
     void put_sent(CandidateId who, const Sent& sent) { state.ledger.put(who, sent); }
     void remove_sent(CandidateId who, EnrolmentId enrolment, std::string_view step) {
@@ -37,9 +36,12 @@ struct StatePicture {
 
 }  // namespace
 
+bool has_work(const State& state) {
+    return !state.quiet() || state.book.next_due() <= state.now || next_check(state) <= state.now;
+}
+
 Decisions tick(const State& state) {
-    const bool due = !state.book.due().empty() && state.book.due().begin()->first <= state.now;
-    if (state.quiet() && !due && !check_is_due(state))
+    if (!has_work(state))
         return {};
     Draft draft(state);
     retire(draft);
@@ -57,15 +59,15 @@ void apply(State& state, std::span<const Decision> decisions) {
     state.arrived.clear();
     state.touched.clear();
     state.everybody = false;
+    state.new_day = false;
     state.gates_moved = false;
     StatePicture picture{state};
     for (const Decision& decision : decisions)
         std::visit(Effect<StatePicture>{picture, *state.rules, state.settings}, decision);
     // Who came into or left a campaign may have come into or left a segment: the next round looks.
-    if (!state.touched.empty()) {
-        const std::vector<Row> rows(state.touched.begin(), state.touched.end());
-        state.member.evaluate(rows, *state.columns, state.today, state.now);
-    }
+    sort_out(state.touched);
+    if (!state.touched.empty())
+        state.member.evaluate(state.touched, *state.columns, state.today, state.now);
 }
 
 Minute next_check(const State& state) {
@@ -85,9 +87,8 @@ Minute next_check(const State& state) {
 
 Minute next_wake(const State& state) {
     Minute wake = state.times->day_start(state.today + std::chrono::days{1});
-    if (!state.book.due().empty())
-        wake = std::min(wake, state.book.due().begin()->first);
-    wake = std::min({wake, next_check(state), state.member.next_flip(), state.columns->next_advance()});
+    wake = std::min(
+        {wake, state.book.next_due(), next_check(state), state.member.next_flip(), state.columns->next_advance()});
     return std::max(wake, state.now + std::chrono::minutes{1});
 }
 

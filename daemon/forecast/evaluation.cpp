@@ -14,14 +14,20 @@ engine::Bitmap Evaluation::people(const engine::CampaignQuery& query) const {
     using dsl::cond::CampaignIs;
     engine::Bitmap rows(state_.columns->size());
     const auto campaign = state_.rules->campaign(query.campaign);
-    for (roster::Row row = 0; campaign && row < state_.columns->size(); ++row) {
-        const auto who = state_.columns->id(row);
-        const auto trace = state_.past.of_person(*campaign, who);
-        const bool is = query.is == CampaignIs::live      ? is_inside(state_, *campaign, who)
-                        : query.is == CampaignIs::entered ? trace.entered_at != Minute{}
-                                                          : trace.completed;
-        rows.set(row, is);
-    }
+    const auto set = [&](base::CandidateId who) {
+        if (const auto row = state_.columns->find(who))
+            rows.set(*row);
+    };
+    if (campaign && query.is == CampaignIs::live)
+        state_.book.for_each([&](const engine::Enrolment& e) {
+            if (e.campaign == *campaign && e.inside())
+                set(e.who);
+        });
+    else if (campaign)
+        state_.past.for_each_person(*campaign, [&](base::CandidateId who, const engine::Trace& trace) {
+            if (query.is == CampaignIs::entered ? trace.entered_at != Minute{} : trace.completed)
+                set(who);
+        });
     return rows;
 }
 

@@ -18,7 +18,8 @@
 
 namespace nurture::forecast {
 
-/// A message that went out, with the text it had; or, with `problem`, one that could not be made.
+/// A message that went out, with the hash of its text where foresee() was asked for texts; or, with `problem`, one that
+/// could not be made.
 struct Message {
     base::CandidateId who = 0;
     base::EnrolmentId enrolment = 0;
@@ -88,10 +89,13 @@ struct Course {
 
 /// The store through these rules, as of inputs.now.
 engine::State load_state(const Inputs& inputs);
-/// What a report needs beside the figures.
+/// What a report needs beside the figures. Texts are made only where they are needed, or decide something: making them
+/// costs ten times what deciding about them does.
 struct Keep {
     base::CandidateId texts_to = 0;  // subjects and SMS of all messages to this person; always of each text's first
     bool specimens = false;
+    bool texts = false;    // hashes of all of them
+    bool domains = false;  // of mailboxes
 };
 /// A forecast in legs, one after the other, each with its own course: what is of no interest yet is left behind, and
 /// the state can be looked at in between. `state` is then as of the last thing that happened, and its columns were

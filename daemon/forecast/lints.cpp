@@ -97,9 +97,9 @@ private:
 
     std::vector<base::CandidateId> unknown_at(const dsl::SegmentLine& line) const {
         std::vector<base::CandidateId> all;
-        for (roster::Row row = 0; row < state_.columns->size(); ++row)
-            if (evaluation_.evaluator().holds(evaluation_.view(), *line.unknown, row))
-                all.push_back(state_.columns->id(row));
+        const auto people = evaluation_.evaluator().evaluate_conditions(evaluation_.view(), {&*line.unknown, 1});
+        people.front().for_each(
+            [&](std::size_t row) { all.push_back(state_.columns->id(static_cast<roster::Row>(row))); });
         return all;
     }
 

@@ -67,6 +67,7 @@ public:
         segments();
         for (dsl::CampaignIx ix = 0; ix < rules().campaigns.size(); ++ix)
             campaign_now(ix);
+        people_in_flight();
         removed();
         obstacles();
         compare_with_live();
@@ -150,14 +151,12 @@ private:
         campaign.starts = static_cast<PlanCampaign::Starts>(rule.entry.index());
         campaign.quota = rule.enroll_per_day;
         campaign.quota_line = place(rule.enroll_span).line;
-        campaign.inside = inside(state_, ix);
         const auto templates = templates_of(*rule.steps);
         for (const auto channel : {dsl::Channel::email, dsl::Channel::sms})
             if (std::any_of(templates.begin(), templates.end(), [&](const auto& t) { return t.first == channel; }))
                 (channel == dsl::Channel::email ? campaign.email : campaign.sms) = reach(state_, rule, channel);
         if (!rule.closing)
             who_may_enter(ix, campaign);
-        people_in_flight(ix, campaign);
         plan_.campaigns.push_back(std::move(campaign));
     }
 
@@ -178,35 +177,44 @@ private:
         campaign.blocked = blocked.reasons();
     }
 
-    /// People who began under another step list, and texts ahead of them that are not what they were.
-    void people_in_flight(dsl::CampaignIx ix, PlanCampaign& campaign) {
-        std::map<TemplateName, std::int64_t> changed;
-        std::map<std::string, std::int64_t> edited;
-        const dsl::Campaign& rule = rules().campaigns[ix];
-        for (const auto& [id, e] : state_.book.all()) {
-            if (e.campaign != ix || !e.inside())
-                continue;
+    /// People who began under another step list, and texts ahead of them that are not what they were: by step list and
+    /// line, of which there are few.
+    void people_in_flight() {
+        std::map<std::tuple<dsl::CampaignIx, const dsl::StepList*, dsl::StepIx>, std::int64_t> standing;
+        state_.book.for_each([&](const engine::Enrolment& e) {
+            if (!e.inside())
+                return;
+            ++plan_.campaigns[e.campaign].inside;
+            const dsl::Campaign& rule = rules().campaigns[e.campaign];
             const auto row = state_.columns->find(e.who);
-            if (rule.stop_leavers && row && !state_.member.in(rule.audience, *row)) {
-                ++campaign.leaving;
-                continue;
-            }
-            if (e.steps->hash != rule.steps->hash) {
-                ++campaign.on_older_steps[dsl::hex(e.steps->hash).substr(0, 6)];
-                const auto lines = dsl::ahead(*e.steps, e.position);
+            if (rule.stop_leavers && row && !state_.member.in(rule.audience, *row))
+                ++plan_.campaigns[e.campaign].leaving;
+            else
+                ++standing[{e.campaign, e.steps.get(), e.position}];
+        });
+        std::vector<std::map<TemplateName, std::int64_t>> changed(plan_.campaigns.size());
+        std::vector<std::map<std::string, std::int64_t>> edited(plan_.campaigns.size());
+        for (const auto& [where, people] : standing) {
+            const auto& [ix, steps, position] = where;
+            const dsl::Campaign& rule = rules().campaigns[ix];
+            if (steps->hash != rule.steps->hash) {
+                plan_.campaigns[ix].on_older_steps[dsl::hex(steps->hash).substr(0, 6)] += people;
+                const auto lines = dsl::ahead(*steps, position);
                 for (std::size_t i = 0; i < lines.size(); ++i)
-                    if (const auto& step = e.steps->lines[i].name; lines[i] && !step.empty() && !rule.steps->find(step))
-                        ++edited[step];
+                    if (const auto& step = steps->lines[i].name; lines[i] && !step.empty() && !rule.steps->find(step))
+                        edited[ix][step] += people;
             }
-            for (const auto& name : templates_of(*e.steps, e.position))
+            for (const auto& name : templates_of(*steps, position))
                 if (live_.rules && text_changed(*live_.rules, rules(), name))
-                    ++changed[name];
+                    changed[ix][name] += people;
         }
-        for (const auto& [name, people] : changed)
-            campaign.changed_texts.push_back({name.first, name.second, people});
-        for (const auto& [step, people] : edited)
-            if (auto one = edited_step(rule, step))
-                campaign.edited_steps.push_back({step, one->first, one->second, people});
+        for (dsl::CampaignIx ix = 0; ix < plan_.campaigns.size(); ++ix) {
+            for (const auto& [name, people] : changed[ix])
+                plan_.campaigns[ix].changed_texts.push_back({name.first, name.second, people});
+            for (const auto& [step, people] : edited[ix])
+                if (auto one = edited_step(rules().campaigns[ix], step))
+                    plan_.campaigns[ix].edited_steps.push_back({step, one->first, one->second, people});
+        }
     }
 
     /// What is said about a step that is gone, and the line that says it.

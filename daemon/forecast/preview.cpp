@@ -29,7 +29,7 @@ public:
           people_(inputs.store) {}
 
     Preview make() {
-        Forecast forecast(inputs_, state_, {options_.person.value_or(0), options_.specimens});
+        Forecast forecast(inputs_, state_, {options_.person.value_or(0), options_.specimens, options_.messages, true});
         report_.from = std::max(inputs_.now, options_.from.value_or(inputs_.now));
         if (report_.from > inputs_.now)
             forecast.until(report_.from);
@@ -38,7 +38,8 @@ public:
         for (dsl::CampaignIx ix = 0; ix < report_.campaigns.size(); ++ix)
             count(ix);
         count_days();
-        list_messages();
+        if (options_.messages)
+            list_messages();
         count_owners();
         show_specimens();
         show_course();
@@ -65,13 +66,14 @@ private:
         report_.store_people = store::candidate_count(inputs_.store);
         report_.ways = inputs_.ways;
         const engine::Entrance entrance(state_);
+        const auto inside = forecast::inside(state_);
         for (dsl::CampaignIx ix = 0; ix < state_.rules->campaigns.size(); ++ix) {
             const auto& rule = state_.rules->campaigns[ix];
             CampaignPreview campaign;
             campaign.name = rule.name;
             campaign.draft = rule.draft;
             campaign.audience = static_cast<std::int64_t>(state_.member.of(rule.audience).count());
-            campaign.inside = inside(state_, ix);
+            campaign.inside = inside[ix];
             outside_.push_back(refusals(entrance, ix));
             report_.campaigns.push_back(std::move(campaign));
         }

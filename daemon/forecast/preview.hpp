@@ -26,6 +26,7 @@ struct PreviewOptions {
     std::optional<dsl::CampaignIx> only;  // the report is about one campaign; the forecast always about all
     bool people = false;                  // names, and who stands behind every number
     bool specimens = false;               // messages in whole, for the report
+    bool messages = true;                 // each with the hash of its text
     std::optional<Minute> from = {};      // the report begins later than now; what happens until then is foreseen too
     std::optional<base::CandidateId> person = {};  // with the days of this person
 };

@@ -27,7 +27,10 @@ Counts counts_of(const Message& message) {
 
 Reasons Tally::reasons(People* names) const {
     Reasons list;
-    for (const auto& [reason, people] : people_) {
+    for (const auto& [reason, found] : people_) {
+        auto people = found;
+        std::sort(people.begin(), people.end());
+        people.erase(std::unique(people.begin(), people.end()), people.end());
         ReasonCount count{reason, static_cast<std::int64_t>(people.size()), {}};
         if (names != nullptr)
             for (const auto who : people)
@@ -78,10 +81,10 @@ Hour busiest_hour(const Course& course, base::ZoneId zone, Minute until,
     return busiest;
 }
 
-std::int64_t inside(const engine::State& state, dsl::CampaignIx campaign) {
-    const auto& all = state.book.all();
-    return std::count_if(all.begin(), all.end(),
-                         [&](const auto& entry) { return entry.second.campaign == campaign && entry.second.inside(); });
+std::vector<std::int64_t> inside(const engine::State& state) {
+    std::vector<std::int64_t> people(state.campaigns.size());
+    state.book.for_each([&](const engine::Enrolment& e) { people[e.campaign] += e.inside() ? 1 : 0; });
+    return people;
 }
 
 bool is_inside(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who) {

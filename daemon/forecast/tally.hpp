@@ -9,19 +9,19 @@
 
 #include <functional>
 #include <map>
-#include <set>
+#include <vector>
 
 namespace nurture::forecast {
 
 /// People by reason, each once per reason.
 class Tally {
 public:
-    void add(engine::ReasonCode reason, base::CandidateId who) { people_[reason].insert(who); }
+    void add(engine::ReasonCode reason, base::CandidateId who) { people_[reason].push_back(who); }
     /// Most first; with refs where `names` are given.
     Reasons reasons(People* names = nullptr) const;
 
 private:
-    std::map<engine::ReasonCode, std::set<base::CandidateId>> people_;
+    std::map<engine::ReasonCode, std::vector<base::CandidateId>> people_;  // perhaps several times
 };
 
 Counts counts_of(const HumanTask& task);
@@ -38,8 +38,8 @@ Timeline timeline(const Course& course, const engine::State& state, base::Candid
 Hour busiest_hour(const Course& course, base::ZoneId zone, Minute until,
                   const std::function<bool(const Message&)>& counts);
 
-/// Live enrolments that have come in.
-std::int64_t inside(const engine::State& state, dsl::CampaignIx campaign);
+/// Live enrolments that have come in, by campaign.
+std::vector<std::int64_t> inside(const engine::State& state);
 bool is_inside(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who);
 /// What somebody who may enter, or is inside, waits for.
 engine::ReasonCode standing(const engine::State& state, dsl::CampaignIx campaign, base::CandidateId who);

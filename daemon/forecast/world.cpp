@@ -18,21 +18,6 @@ using engine::ReasonCode;
 // Accepted less than this after its slot counts as accepted at the slot (the contract of engine and outbox).
 constexpr std::chrono::minutes k_on_time{15};
 
-constexpr int k_early_specimens = 2;     // of each text
-constexpr std::size_t k_long_name = 20;  // columns; most names are shorter
-
-/// Hebrew, Arabic and their extensions (U+0590 to U+08FF): UTF-8 that begins with 0xD6 to 0xDF or 0xE0 0xA0 to 0xA3.
-bool reads_right_to_left(std::string_view name) {
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(name[i]);
-        const auto next = i + 1 < name.size() ? static_cast<unsigned char>(name[i + 1]) : 0u;
-        if ((byte == 0xD6 && next >= 0x90) || (byte >= 0xD7 && byte <= 0xDF) ||
-            (byte == 0xE0 && next >= 0xA0 && next <= 0xA3))
-            return true;
-    }
-    return false;
-}
-
 fact::Outcome::Now became(render::Problem problem) {
     switch (problem) {
     case render::Problem::no_candidate: return fact::Outcome::Now::cancelled;
@@ -50,7 +35,8 @@ World::World(const Inputs& inputs, engine::State& state, Keep keep)
       renderer_(inputs.store, state.rules, inputs.house),
       inbox_(
           inputs.store, setup_of(inputs), [] { return nullptr; }, persist::InboxFacts::Columns::know),
-      answers_(inputs.assumptions, state.rules->policy, inputs.now) {
+      answers_(inputs.assumptions, state.rules->policy, inputs.now),
+      first_new_(state.next_enrolment) {
     take_over_messages();
     take_over_questions();
 }
@@ -60,7 +46,6 @@ void World::begin_leg(Minute from, Minute until) {
     course_ = {};
     course_.from = from;
     course_.until = until;
-    domains_.clear();
     shown_.clear();
     kept_.clear();
     for (auto& [id, question] : questions_)
@@ -79,6 +64,7 @@ void World::take_over_messages() {
                 continue;
             const Key key{m.enrolment, m.step};
             rows_[key] = {render::subject_of(inputs_.store, m),
+                          std::nullopt,
                           *campaign,
                           m.approval != 0,
                           m.shown,
@@ -115,6 +101,7 @@ void World::take_over_questions() {
                                step.step,
                                asked_at,
                                render::subject_of(inputs_.store, step, inputs_.now),
+                               std::nullopt,
                                std::nullopt};
         open_question_[{step.enrolment, step.step}] = step.id;
         answers_.asked(step.id, asked_at, step.deadline ? base::floor_minute(*step.deadline) : base::k_never);
@@ -159,7 +146,8 @@ void World::answer(Minute now, engine::Facts& facts) {
 void World::approve(Question& question, Minute now) {
     question.shown.slot = now;
     auto& approval = approved_[question.enrolment].emplace();
-    if (const auto made = renderer_.render(question.shown); const auto* letter = std::get_if<render::Letter>(&made))
+    if (const auto made = renderer_.render(with_thread(question.shown, question.thread_at));
+        const auto* letter = std::get_if<render::Letter>(&made))
         approval.shown = letter->text.hash;
 }
 
@@ -217,15 +205,18 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
     message.slot = out.slot;
     message.channel = told.channel;
     message.message_template = told.message_template;
-    const auto made = renderer_.render(out.subject);
-    if (const auto* problem = std::get_if<render::Problem>(&made)) {
-        told.now = became(*problem);
-        message.problem = *problem;
-        course_.messages.push_back(std::move(message));
-        return told;
+    std::optional<render::Letter> letter;
+    if (needs_text(key, out)) {
+        auto made = renderer_.render(with_thread(out.subject, out.thread_at));
+        if (const auto* problem = std::get_if<render::Problem>(&made)) {
+            told.now = became(*problem);
+            message.problem = *problem;
+            course_.messages.push_back(std::move(message));
+            return told;
+        }
+        letter = std::move(std::get<render::Letter>(made));
     }
-    const auto& text = std::get<render::Letter>(made).text;
-    if (out.shown && *out.shown != text.hash) {
+    if (out.shown && *out.shown != letter->text.hash) {
         told.now = fact::Outcome::Now::held;
         told.approval_lapsed = true;
     } else if (now >= out.expires) {
@@ -235,58 +226,15 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
     } else {
         told.now = fact::Outcome::Now::sent;
         told.counted_at = now - out.slot < k_on_time ? out.slot : now;
-        message.text_hash = text.hash;
-        message.sms_segments = told.channel == dsl::Channel::sms ? text.sms_size.segments : 0;
-        if (told.channel == dsl::Channel::email)
-            message.domain = domain(std::get<render::Letter>(made).to_address);
-        if (shown_.emplace(out.campaign, told.message_template).second || told.who == keep_.texts_to)
-            message.text = told.channel == dsl::Channel::sms ? text.sms : text.subject;
+        if (told.channel == dsl::Channel::email && keep_.domains)
+            message.domain = domain(told.who);
         course_.messages.push_back(std::move(message));
-        if (keep_.specimens)
-            keep_specimen(std::get<render::Letter>(made));
-        keep_subject(key, text.subject);
+        if (letter)
+            keep(key, out, *letter);
         received(out, told.counted_at);
         expect_reply(out, told);
     }
     return told;
-}
-
-std::uint32_t World::domain(const std::string& address) {
-    const auto name = std::string_view(address).substr(std::min(address.rfind('@'), address.size() - 1) + 1);
-    auto found = domains_.find(name);
-    if (found == domains_.end()) {
-        found = domains_.emplace(name, static_cast<std::uint32_t>(course_.domains.size())).first;
-        course_.domains.emplace_back(name);
-    }
-    return found->second;
-}
-
-/// Of the message that was added last: as whatever is oddest about it.
-void World::keep_specimen(const render::Letter& letter) {
-    const auto index = course_.messages.size() - 1;
-    const auto& message = course_.messages.back();
-    auto& kept = kept_[{message.campaign, message.channel, message.message_template}];
-    const auto keep = [&](Specimen::Chosen chosen) {
-        course_.specimens.push_back({chosen, index, letter});
-        return course_.specimens.size() - 1;
-    };
-    const auto length = width(letter.to_name);
-    if (letter.to_name.empty() && !kept.no_name) {
-        kept.no_name = keep(Specimen::Chosen::no_name);
-    } else if (reads_right_to_left(letter.to_name) && !kept.right_to_left) {
-        kept.right_to_left = keep(Specimen::Chosen::right_to_left);
-    } else if (length > std::max(kept.longest, k_long_name)) {
-        kept.longest = length;
-        if (kept.long_name)
-            course_.specimens[*kept.long_name] = {Specimen::Chosen::long_name, index, letter};
-        else
-            kept.long_name = keep(Specimen::Chosen::long_name);
-    } else if (letter.text.said_instead && !letter.to_name.empty() && !kept.blank) {
-        kept.blank = keep(Specimen::Chosen::blank);
-    } else if (!letter.text.said_instead && kept.early < k_early_specimens) {
-        ++kept.early;
-        keep(Specimen::Chosen::early);
-    }
 }
 
 World::Approved* World::approved(base::EnrolmentId enrolment) {
@@ -299,19 +247,6 @@ World::Approved* World::approved(base::EnrolmentId enrolment) {
                                                                  [&](const auto& m) { return m.approval == step.id; })};
     }
     return found->second ? &*found->second : nullptr;
-}
-
-/// An answer in a thread has the first subject as it went out, whatever that would be by then.
-void World::keep_subject(const Key& key, const std::string& subject) {
-    const auto* e = state_.book.find(key.first);
-    if (e == nullptr || subject.empty())
-        return;
-    const auto& lines = e->steps->lines;
-    if (std::any_of(lines.begin(), lines.end(), [&](const dsl::StepLine& line) {
-            const auto* message = std::get_if<dsl::op::Message>(&line.op);
-            return message != nullptr && message->thread_of && lines[*message->thread_of].name == key.second;
-        }))
-        subjects_[key] = subject;
 }
 
 /// `has received`, from here on.

@@ -38,6 +38,7 @@ private:
 
     struct Outgoing {
         render::Subject subject;
+        std::optional<Minute> thread_at;  // when the first message of its thread went out, if its text was not made
         dsl::CampaignIx campaign = 0;
         bool approved = false;               // goes by an approval …
         std::optional<compose::Hash> shown;  // … of this very text; none: of an earlier message, which is enough
@@ -49,7 +50,8 @@ private:
         base::EnrolmentId enrolment = 0;
         std::string step;
         Minute asked_at{};
-        render::Subject shown;                 // of the message that is approved, or that the note is for
+        render::Subject shown;  // of the message that is approved, or that the note is for
+        std::optional<Minute> thread_at;
         std::optional<std::size_t> in_course;  // its place in Course::tasks; none: asked before this leg
     };
     /// What was approved, and whether a message has gone by it: the text of only the first one was shown.
@@ -69,11 +71,16 @@ private:
     void hand_over(Minute now, engine::Facts& facts);
     engine::fact::Outcome outcome(const Key& key, const Outgoing& out, Minute now);
     Approved* approved(base::EnrolmentId enrolment);
-    void keep_subject(const Key& key, const std::string& subject);
+    bool begins_thread(const Key& key) const;
+    bool needs_text(const Key& key, const Outgoing& out);
+    bool has_mailbox(base::CandidateId who) const;
+    void keep(const Key& key, const Outgoing& out, const render::Letter& letter);
+    render::Subject with_thread(render::Subject subject, std::optional<Minute> thread_at);
     void received(const Outgoing& out, Minute at);
     bool key_used(const engine::decision::Release& d);
     std::string note(base::EnrolmentId enrolment, const std::string& step) const;
-    render::Subject subject(const engine::Enrolment& e, const std::string& thread_of) const;
+    render::Subject subject(const engine::Enrolment& e, const std::string& thread_of,
+                            std::optional<Minute>& thread_at) const;
 
     void add(const engine::decision::Enrol& d);
     void add(const engine::decision::Move& d);
@@ -89,7 +96,8 @@ private:
     void add(const engine::decision::RunMark&) {}
     void add(const engine::decision::Cursor&) {}
     void note(Event::What what, const engine::Enrolment& e, Minute at, engine::ReasonCode reason);
-    std::uint32_t domain(const std::string& address);
+    std::uint32_t domain(base::CandidateId who);
+    void read_domains();
     void did(const engine::Decision& decision);
     void keep_specimen(const render::Letter& letter);
 
@@ -111,10 +119,12 @@ private:
     Answers answers_;
     std::multimap<Minute, engine::fact::Happened> replies_;
     Course course_;
-    std::map<std::string, std::uint32_t, std::less<>> domains_;  // of course_
-    std::map<Key, std::string> subjects_;                        // of messages that later ones answer
-    std::map<Key, Outgoing> rows_;                               // not final yet
-    std::set<std::pair<Minute, Key>> ready_;                     // those that may go, by not_before
+    std::vector<std::string> domains_;
+    std::vector<std::uint32_t> domain_of_;    // by row; empty: not read yet
+    base::EnrolmentId first_new_;             // enrolments from here on are not in the store
+    std::map<Key, std::string> subjects_;     // of messages that later ones answer
+    std::map<Key, Outgoing> rows_;            // not final yet
+    std::set<std::pair<Minute, Key>> ready_;  // those that may go, by not_before
     std::map<std::int64_t, Question> questions_;
     std::map<Key, std::int64_t> open_question_;
     std::int64_t last_question_ = 0;

@@ -67,12 +67,13 @@ void World::add(const decision::Ask& d) {
     if (d.message != engine::k_no_step)
         if (const auto& message = std::get<dsl::op::Message>(e.steps->lines[d.message].op); message.thread_of)
             thread_of = e.steps->lines[*message.thread_of].name;
-    auto shown = subject(e, thread_of);
+    std::optional<Minute> thread_at;
+    auto shown = subject(e, thread_of, thread_at);
     shown.channel = d.channel;
     shown.message_template = d.message_template;
     if (d.message != engine::k_no_step)
         shown.note = note(e.id, e.steps->lines[d.message].name);
-    questions_[id] = {d.kind, e.who, e.id, line.name, d.at, std::move(shown), course_.tasks.size() - 1};
+    questions_[id] = {d.kind, e.who, e.id, line.name, d.at, std::move(shown), thread_at, course_.tasks.size() - 1};
     open_question_[{e.id, line.name}] = id;
     answers_.asked(id, d.at, d.deadline);
 }
@@ -114,15 +115,16 @@ void World::add(const decision::Release& d) {
         own_facts_.emplace_back(std::move(told));
         return;
     }
-    auto about = subject(e, d.thread_of);
+    std::optional<Minute> thread_at;
+    auto about = subject(e, d.thread_of, thread_at);
     about.channel = d.channel;
     about.message_template = d.message_template;
     about.owner = d.owner;
     if (d.with_note)
         about.note = note(e.id, d.step);
     about.slot = d.slot;
-    auto& row = rows_[{e.id, d.step}] = {std::move(about), e.campaign, false,     std::nullopt,
-                                         d.slot,           d.closes,   d.expires, d.slot};
+    auto& row = rows_[{e.id, d.step}] = {std::move(about), thread_at, e.campaign, false, std::nullopt,
+                                         d.slot,           d.closes,  d.expires,  d.slot};
     if (auto* approval = d.needs_approval ? approved(e.id) : nullptr) {
         row.approved = true;
         if (!std::exchange(approval->used, true))
@@ -187,7 +189,8 @@ void World::add(const decision::WithdrawConsent& d) {
 void World::add(const decision::End& d) { note(Event::What::ended, d.enrolment, d.at, d.why.reason); }
 
 /// What every message of an enrolment has in common.
-render::Subject World::subject(const engine::Enrolment& e, const std::string& thread_of) const {
+render::Subject World::subject(const engine::Enrolment& e, const std::string& thread_of,
+                               std::optional<Minute>& thread_at) const {
     render::Subject subject;
     subject.candidate = e.who;
     subject.campaign = state_.rules->campaigns[e.campaign].name;
@@ -199,8 +202,11 @@ render::Subject World::subject(const engine::Enrolment& e, const std::string& th
             subject.thread_template = first->message_template;
             if (const auto kept = subjects_.find({e.id, thread_of}); kept != subjects_.end())
                 subject.thread_subject = kept->second;
-            else if (const auto sent = store::message_of(inputs_.store, e.id, thread_of))
+            else if (const auto sent =
+                         e.id < first_new_ ? store::message_of(inputs_.store, e.id, thread_of) : std::nullopt)
                 subject.thread_subject = sent->subject;
+            if (subject.thread_subject.empty() && first->counted && first->channel == dsl::Channel::email)
+                thread_at = first->at;
         }
     return subject;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/render/render.hpp"
 
+#include <algorithm>
+
 namespace nurture::render {
 namespace {
 
@@ -90,6 +92,33 @@ Result Renderer::render(const Subject& subject, const compose::Links& links) {
     return letter;
 }
 
+bool Renderer::works_for_everybody(const Subject& subject) {
+    const auto [known, is_new] =
+        works_.try_emplace({subject.channel, subject.message_template, subject.campaign, subject.owner}, false);
+    if (!is_new || subject.owner.empty() || (subject.channel == dsl::Channel::email && !sender(subject, subject.owner)))
+        return known->second;
+    compose::Values house;
+    add_house(house, subject.owner);
+    const auto& all = rules_->templates;
+    const auto is_it = [&](const dsl::Template& text) {
+        return text.channel == subject.channel && text.name == subject.message_template;
+    };
+    return known->second = std::any_of(all.begin(), all.end(), is_it) &&
+                           std::all_of(all.begin(), all.end(), [&](const dsl::Template& text) {
+                               return !is_it(text) || compose::works_for_everybody(text, house);
+                           });
+}
+
+void Renderer::add_house(compose::Values& values, const std::string& owner) const {
+    if (const auto person = house_.people.find(owner); person != house_.people.end()) {
+        values.owner_name = person->second.name;
+        values.owner_email = person->second.email;
+        values.owner_phone = person->second.phone;
+    }
+    values.organisation = house_.organisation;
+    values.postal_address = rules_->policy.postal_address;
+}
+
 std::string Renderer::line(const dsl::Pieces& pieces, const Subject& subject) {
     last_.reset();
     const auto values = this->values(subject);
@@ -118,13 +147,7 @@ std::optional<compose::Values> Renderer::values(const Subject& subject) {
     compose::Values values;
     for (const auto& value : row->values)
         values.fields.push_back(std::visit(ValueOf{}, value));
-    if (const auto owner = house_.people.find(this->owner(subject, *row)); owner != house_.people.end()) {
-        values.owner_name = owner->second.name;
-        values.owner_email = owner->second.email;
-        values.owner_phone = owner->second.phone;
-    }
-    values.organisation = house_.organisation;
-    values.postal_address = rules_->policy.postal_address;
+    add_house(values, owner(subject, *row));
     values.event_value = subject.event_value;
     values.language = dsl::language_code(field_text(*row, dsl::BuiltIn::language));
     const auto zone = this->zone(*row);

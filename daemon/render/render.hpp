@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -72,6 +73,9 @@ public:
     /// Links that are empty show their fixed stand-in.
     Result render(const Subject& subject, const compose::Links& links = {});
 
+    /// Whether this message can be made for whoever has an address, whatever else the record says.
+    bool works_for_everybody(const Subject& subject);
+
     /// A task's text, or any other line with merge fields, for that person.
     std::string line(const dsl::Pieces& pieces, const Subject& subject);
 
@@ -82,6 +86,7 @@ private:
     const compose::Prepared& prepared(dsl::TemplateIx text);
     const store::CandidateRow* candidate(store::CandidateId id);
     std::optional<compose::Values> values(const Subject& subject);
+    void add_house(compose::Values& values, const std::string& owner) const;
     std::string owner(const Subject& subject, const store::CandidateRow& row) const;
     std::optional<connectors::Mailbox> sender(const Subject& subject, const std::string& owner) const;
     std::string field_text(const store::CandidateRow& row, dsl::BuiltIn field) const;
@@ -93,6 +98,8 @@ private:
     House house_;
     std::vector<store::ColumnDef> columns_;  // parallel to rules_->schema.fields
     base::ZoneId policy_zone_;
+    /// By channel, template, campaign, owner.
+    std::map<std::tuple<dsl::Channel, std::string, std::string, std::string>, bool> works_;
     std::optional<store::CandidateRow> last_;  // within one rendering; between two anybody may have changed it
 };
 

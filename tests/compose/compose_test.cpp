@@ -141,6 +141,17 @@ TEST_CASE("dates, lists and years print as people write them") {
     CHECK(years(2024y / 2 / 29) == "2");
 }
 
+TEST_CASE("a text works for everybody if nothing in it hangs on what a record says") {
+    const auto house = named("");
+    CHECK(compose::works_for_everybody(email({words("Hi "), field_or(k_first_name, "there")}), house));
+    CHECK(compose::works_for_everybody(email({words("Hi "), field_or(k_first_name, "")}), house));
+    CHECK_FALSE(compose::works_for_everybody(email({words("Hi "), field(k_first_name)}), house));
+    CHECK_FALSE(
+        compose::works_for_everybody(email({words("[here]("), field_or(k_first_name, "there"), words(")")}), house));
+    CHECK_FALSE(compose::works_for_everybody(email({words("[here]: "), field_or(k_first_name, "there")}), house));
+    CHECK(compose::works_for_everybody(email({words("To wit: "), field_or(k_first_name, "there")}), house));
+}
+
 TEST_CASE("a blank value gives what the template says instead, or an error that names the field") {
     for (std::string blank : {"", "  ", "\t\r\n", "\u202e"}) {
         CHECK(composed(email({words("Hi "), field_or(k_first_name, "there")}), named(blank)).plain == "Hi there\n");

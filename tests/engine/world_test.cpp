@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 using namespace nurture;
 using namespace nurture::engine;
@@ -97,11 +98,11 @@ TEST_CASE("Nobody is in a campaign twice at once, no step is sent twice, rounds 
         s.after_round = [&](State& state) {
             std::set<std::pair<dsl::CampaignIx, CandidateId>> people;
             std::set<std::pair<dsl::CampaignIx, std::uint64_t>> addresses;
-            for (const auto& [id, e] : state.book.all()) {
+            state.book.for_each([&](const Enrolment& e) {
                 CHECK(people.emplace(e.campaign, e.who).second);
                 if (e.inside() && e.address != 0)
                     CHECK(addresses.emplace(e.campaign, e.address).second);
-            }
+            });
         };
         play(s);
     }
@@ -191,4 +192,23 @@ end
             CHECK(world.begins[i] != world.ends[i - 1]);
     }
     CHECK(world.ends.back() == 0);  // the mark of the check
+}
+
+TEST_CASE("A tick at which nothing is due looks at nobody") {
+    Story s = busy(5);
+    play(s);
+    State& state = s.state();
+    REQUIRE(state.book.size() > 0);
+    const auto people = std::exchange(state.columns, nullptr);  // it could not look at anybody
+    CHECK_FALSE(has_work(state));
+    CHECK(tick(state).empty());
+    state.columns = people;
+
+    const Minute wake = next_wake(state);
+    REQUIRE(wake > state.now + std::chrono::minutes{1});
+    absorb(state, {}, wake - std::chrono::minutes{1});
+    CHECK(state.touched.empty());
+    CHECK_FALSE(has_work(state));
+    absorb(state, {}, wake);
+    CHECK(has_work(state));
 }

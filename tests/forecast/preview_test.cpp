@@ -194,6 +194,18 @@ TEST_CASE("people who are assumed to reply get nothing more, the others do") {
     CHECK(to_text(report).find("100% of the messages are answered") != std::string::npos);
 }
 
+TEST_CASE("figures are the same whether or not every text is made for them") {
+    Desk desk(house_rules() + nurses("1") + quarterly());
+    hire(desk);
+    PreviewOptions options{20, {}, false};
+    const auto whole = preview(desk.inputs(), options);
+    options.messages = false;
+    auto figures = preview(desk.inputs(), options);
+    CHECK(figures.messages.empty());
+    figures.messages = whole.messages;
+    CHECK(to_json(figures) == to_json(whole));
+}
+
 TEST_CASE("a preview from a later day is the end of one from today") {
     Desk desk(house_rules() + nurses("1") + quarterly());
     hire(desk);

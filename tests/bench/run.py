@@ -229,7 +229,7 @@ What nobody has, and somebody will. Linear cost is 2 times and 4 times as much.
 
 {edges(rows)}
 
-- **A column in which everybody has a word of their own** (a reference number, say) costs its words: each is kept once, beside
+- **A column in which everybody has a word of their own** (a reference number, say) costs its words, which are kept beside
   the columns. What rules ask of it costs no more than of any other column.
 - **A person with ten thousand events** is read and evaluated like everybody else; the rows about one person say what the
   events cost.

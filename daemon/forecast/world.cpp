@@ -281,7 +281,9 @@ persist::Setup setup_of(const Inputs& inputs) {
 }
 
 engine::State load_state(const Inputs& inputs) {
-    if (inputs.loaded && inputs.loaded->rules->hash == inputs.rules->hash) {  // a copy costs a fiftieth of reading; a forecast writes in its columns
+    if (inputs.loaded &&
+        inputs.loaded->rules->hash ==
+            inputs.rules->hash) {  // a copy costs a fiftieth of reading; a forecast writes in its columns
         engine::State state(*inputs.loaded);
         state.columns = std::make_shared<roster::Columns>(*inputs.loaded->columns);
         return state;

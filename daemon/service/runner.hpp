@@ -32,7 +32,8 @@ public:
         std::function<void()> wake;     // from connector threads: pump() has something to do
         std::function<void()> between;  // between two chunks of a large tick: serve the others, feed the watchdog
         std::function<void(std::span<const engine::Decision>)> decided{};  // after each commit; for reports
-        std::function<void(int percent)> reading{};  // while people are loaded: at the start, and when rules are applied
+        std::function<void(int percent)>
+            reading{};  // while people are loaded: at the start, and when rules are applied
     };
 
     /// Whatever a dead process left in flight is in doubt from here on.

@@ -37,7 +37,7 @@ GOALS = {
     "send": ("sending, processor time per message", "the same libcurl loop without the outbox", "share", "at least", 0.8),
     "send-nodemailer": ("sending, processor time per message", "nodemailer, pooled", "share", "at least", 5),
     "fsync": ("fsyncs per message, 64 connections", "", "value", "at most", 0.05),
-    "render": ("rendering an email", "compiled list", "ratio", "at most", 2),
+    "render": ("rendering an email", "compiled list and hash", "ratio", "at most", 2),
     "import": ("import of candidates", "bare prepared loop", "share", "at least", 0.8),
     "check": ("parsing and checking 1,000 files, s", "", "value", "at most", 0.5),
 }

@@ -11,7 +11,7 @@ import subprocess
 from desk import BIN, Desk, check, finish
 
 HEADER = b"ref,first_name,last_name,email,license_expires,years_in_specialty\r\n"
-MANY = 60_000  # three batches
+MANY = 250_000  # three batches
 ROWS = [  # the row, and a word of the reason; none: it is good
     (b"x1,Ann,Good,ann@care.example,2027-01-31,3", None),
     (b",No,Ref,noref@care.example,2027-01-31,3", "blank"),

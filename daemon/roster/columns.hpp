@@ -220,7 +220,7 @@ private:
     std::vector<std::vector<std::uint64_t>> lists_;  // by ListIx, a bit per row
     base::Minute now_ = base::Minute::min();
     std::multiset<Coming> coming_;
-    std::unordered_map<Row, std::vector<Coming>> coming_of_;  // the same; looked up, never walked
+    std::unordered_map<Row, std::multiset<Coming>> coming_of_;  // the same; looked up, never walked
 };
 
 }  // namespace nurture::roster

@@ -17,20 +17,20 @@ base::Minute first_minute_after(base::Second end) { return std::chrono::ceil<std
 
 void Columns::comes(const Coming& coming) {
     coming_.insert(coming);
-    coming_of_[coming.row].push_back(coming);
+    coming_of_[coming.row].insert(coming);
 }
 
 void Columns::forget_coming(const Coming& coming) {
     coming_.erase(coming_.find(coming));
     auto& of_row = coming_of_.at(coming.row);
-    of_row.erase(std::find(of_row.begin(), of_row.end(), coming));
+    of_row.erase(of_row.find(coming));
     if (of_row.empty())
         coming_of_.erase(coming.row);
 }
 
 void Columns::forget_coming(Row row) {
     while (coming_of_.contains(row))
-        forget_coming(Coming{coming_of_.at(row).back()});
+        forget_coming(Coming{*coming_of_.at(row).begin()});
 }
 
 std::optional<Columns::Coming> Columns::end_of(dsl::ListIx list, Row row) const {

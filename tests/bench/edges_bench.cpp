@@ -71,6 +71,7 @@ public:
     /// All of one person, in order of time. With a channel: messages of ours, which are not counted twice.
     Cost events(std::size_t count, std::optional<dsl::Channel> channel) const {
         roster::Columns columns(*rules_);
+        columns.advance(moment_.now);
         const roster::Row row = columns.add(1);
         const auto received = *rules_->schema.event("received");
         const double adding = bench::median_cpu(3, [&] {

@@ -74,6 +74,8 @@ Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Colu
       lanes_(tuning.plain ? lanes(InstructionSet::plain) : &best_lanes()),
       bound_(std::make_unique<Bound>()) {
     assert(tuning_.block_rows % 64 == 0);
+    if (tuning_.threads == 0)  // asked once: it costs a system call
+        tuning_.threads = std::max(std::thread::hardware_concurrency(), 1u);
     for (const dsl::Condition& condition : rules_->conditions)
         bound_->conditions.push_back(bound::bind(condition, columns, queries_));
     segments_ = std::make_unique<Program>(program_for(wholes(*rules_)));
@@ -128,16 +130,16 @@ Kernels Evaluator::run(const Program& program, const View& view, Rows rows, Work
 /// Everybody, block by block: `use(kernels, rows)` of different parts runs at the same time.
 template<typename Use>
 void Evaluator::run_all(const Program& program, const View& view, std::vector<Flip>* flips, Use use) const {
-    const unsigned threads = tuning_.threads != 0 ? tuning_.threads : std::thread::hardware_concurrency();
-    std::vector<std::vector<Flip>> found(std::max(threads, 1u));
-    in_parts(
-        view.columns.size(), tuning_.block_rows, threads, [&](std::size_t part, std::size_t begin, std::size_t end) {
-            Workspace workspace;
-            for (; begin < end; begin += tuning_.block_rows) {
-                const Rows rows{static_cast<Row>(begin), std::min(tuning_.block_rows, end - begin)};
-                use(run(program, view, rows, workspace, flips != nullptr ? &found[part] : nullptr), rows, workspace);
-            }
-        });
+    std::vector<std::vector<Flip>> found(tuning_.threads);
+    in_parts(view.columns.size(), tuning_.block_rows, tuning_.threads,
+             [&](std::size_t part, std::size_t begin, std::size_t end) {
+                 Workspace workspace;
+                 for (; begin < end; begin += tuning_.block_rows) {
+                     const Rows rows{static_cast<Row>(begin), std::min(tuning_.block_rows, end - begin)};
+                     use(run(program, view, rows, workspace, flips != nullptr ? &found[part] : nullptr), rows,
+                         workspace);
+                 }
+             });
     if (flips != nullptr)
         for (const auto& of_part : found)
             flips->insert(flips->end(), of_part.begin(), of_part.end());

@@ -283,7 +283,7 @@ TEST_CASE("evaluation over columns agrees with judging one person at a time, als
 }
 
 TEST_CASE("answers do not depend on threads, on the size of blocks or on what the processor can do") {
-    for (unsigned seed = 5000; seed < 5040; ++seed) {
+    for (unsigned seed = 5000; seed < 5012; ++seed) {
         CAPTURE(seed);
         const auto evaluated = [&](Tuning tuning) {
             Chance chance(seed);
@@ -359,7 +359,7 @@ struct Kept {
 
 TEST_CASE("what is kept and only looked at when something is due is what judging everybody anew would say") {
     int wakes = 0, changes = 0;
-    for (unsigned seed = 9000; seed < 10200; ++seed) {
+    for (unsigned seed = 9000; seed < 9400; ++seed) {
         CAPTURE(seed);
         Chance chance(seed);
         Scene scene(chance);
@@ -383,8 +383,8 @@ TEST_CASE("what is kept and only looked at when something is due is what judging
             changes += before != kept.members ? 1 : 0;
         }
     }
-    CHECK(wakes > 10'000);
-    CHECK(changes > 1'000);
+    CHECK(wakes > 4'000);
+    CHECK(changes > 400);
 }
 
 TEST_CASE("through a year, minute by minute, nobody comes or goes while it sleeps") {

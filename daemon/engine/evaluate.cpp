@@ -49,7 +49,7 @@ std::vector<dsl::ConditionIx> wholes(const dsl::Rules& rules) {
     return roots;
 }
 
-/// Below this many blocks for each a second thread costs more than it saves.
+/// Less is not worth starting a thread.
 constexpr std::size_t k_blocks_per_thread = 8;
 
 /// [begin, end) in as many parts as threads are worth starting, each of whole blocks; the first one here.

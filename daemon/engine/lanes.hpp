@@ -19,7 +19,7 @@ struct Lanes {
     void (*bytes_in)(const std::uint8_t* values, std::size_t size, std::uint8_t low, std::uint8_t high, Words out);
     void (*floats_in)(const float* values, std::size_t size, float low, float high, Words out);
     void (*doubles_in)(const double* values, std::size_t size, double low, double high, Words out);
-    /// One of some codes: quicker than the table for up to k_few_codes.
+    /// One of some codes: for up to k_few_codes.
     void (*codes_any)(const std::uint32_t* values, std::size_t size, const std::uint32_t* codes, std::size_t count,
                       Words out);
     void (*bytes_any)(const std::uint8_t* values, std::size_t size, const std::uint32_t* codes, std::size_t count,
@@ -32,7 +32,7 @@ struct Lanes {
     std::size_t (*count)(const std::uint64_t* words, std::size_t size);  // of set bits
 };
 
-inline constexpr std::size_t k_few_codes = 8;  // a comparison of 8 values costs about what one look into a table does
+inline constexpr std::size_t k_few_codes = 8;  // each costs a pass over the values; a table does not
 
 enum class InstructionSet : std::uint8_t { plain, avx2 };
 

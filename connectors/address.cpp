@@ -104,7 +104,7 @@ std::optional<T> refuse(std::string* why, std::string reason) {
     return std::nullopt;
 }
 
-/// HMAC-SHA-256 with one key after another: to look up the algorithm and prepare the key costs five times as much as
+/// HMAC-SHA-256 with one key after another: to look up the algorithm and prepare the key costs more than
 /// the digest of an address, and an import makes millions of them.
 class Mac {
 public:

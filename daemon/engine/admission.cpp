@@ -24,8 +24,7 @@ bool record_allows(const State& state, const dsl::Campaign& campaign, Row row) {
 
 }  // namespace
 
-// --- addresses
-// --------------------------------------------------------------------------------------------------------
+// --- addresses ------------------------------------------------------------------------------------------
 
 std::size_t Doubles::place_of(std::uint32_t mark) const {
     std::size_t at = mark & (places_.size() - 1);  // addresses are keyed hashes: any bits of them are evenly spread

@@ -19,7 +19,7 @@ namespace {
 constexpr int k_shared_batch = 2'000;
 constexpr std::chrono::milliseconds k_pause{5};
 // Alone, larger batches save writing the same pages of the indices again and again. Whoever starts meanwhile waits up
-// to 5 s for the lock; this is about one.
+// to 5 s for the lock; this is one or two.
 constexpr int k_lone_batch = 100'000;
 constexpr int k_told_rows = 2'000;  // from one report of progress to the next
 

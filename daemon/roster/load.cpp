@@ -89,7 +89,7 @@ public:
           way_(way) {}
 
     void read(std::vector<Row>& touched) {
-        way_.part(0, 40);  // as it was measured with many events
+        way_.part(0, 40);  // roughly, where people have several events each
         candidates(touched);
         way_.part(40, 50);
         items();

@@ -215,7 +215,7 @@ Database Database::copy_to(const std::filesystem::path& path, Purpose purpose, c
 }
 
 void Database::write_in_bulk(bool bulk) {
-    // In KiB where negative. 200 MB hold the three indices of some two million people.
+    // In KiB where negative: 200 MB, room for indices whose keys come in no order.
     impl_->run(bulk ? "PRAGMA cache_size=-200000" : "PRAGMA cache_size=-2000");
     impl_->run(bulk ? "PRAGMA wal_autocheckpoint=50000" : "PRAGMA wal_autocheckpoint=1000");
 }

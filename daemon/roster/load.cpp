@@ -239,8 +239,8 @@ private:
     }
 
     void consents() {
-        store::ConsentBrief scan(database_, people_);
-        for (store::ConsentRow word; scan.next(word);)
+        store::ConsentWordScan scan(database_, people_);
+        for (store::ConsentWord word; scan.next(word);)
             if (const auto consent =
                     consent_ix_(word.name, [&](std::string_view name) { return schema_.consent(name); }))
                 if (const auto row = living(word.candidate))

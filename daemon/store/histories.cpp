@@ -50,18 +50,23 @@ struct Source<EventRow> {
     }
 };
 template<>
-struct Source<ConsentRow> {
+struct Source<ConsentWord> {
     // 'given' sorts before 'withdrawn': of two words at one instant the withdrawal comes last, and holds.
-    static constexpr std::string_view k_columns = "candidate,name,at,status,source,text", k_from = "consent",
-                                      k_order = "candidate,name,at,status", k_brief = "candidate,name,at,status";
-    static void read_brief(Statement& from, ConsentRow& row) {
+    static constexpr std::string_view k_columns = "candidate,name,at,status", k_from = "consent",
+                                      k_order = "candidate,name,at,status";
+    static void read(Statement& from, auto& row) {
         row.candidate = from.integer();
         row.name = from.view();
         row.at = from.instant();
         row.given = from.view() == "given";
     }
+};
+template<>
+struct Source<ConsentRow> {
+    static constexpr std::string_view k_columns = "candidate,name,at,status,source,text", k_from = "consent",
+                                      k_order = Source<ConsentWord>::k_order;
     static void read(Statement& from, ConsentRow& row) {
-        read_brief(from, row);
+        Source<ConsentWord>::read(from, row);
         row.source = from.view();
         row.text = from.view();
     }
@@ -111,6 +116,7 @@ bool HistoryScan<Row>::next(Row& row) {
 template class HistoryScan<ItemRow>;
 template class HistoryScan<EventRow>;
 template class HistoryScan<ConsentRow>;
+template class HistoryScan<ConsentWord>;
 template class HistoryScan<ListMemberRow>;
 
 struct EventPick::Impl {
@@ -137,19 +143,6 @@ bool EventPick::next(EventRow& row) {
         return true;
     }
     return false;
-}
-
-struct ConsentBrief::Impl {
-    Statement query;
-};
-ConsentBrief::ConsentBrief(const Database& database, IdRange range)
-    : impl_(new Impl{select(database, Source<ConsentRow>::k_brief, "consent", Source<ConsentRow>::k_order, range)}) {}
-ConsentBrief::~ConsentBrief() = default;
-bool ConsentBrief::next(ConsentRow& row) {
-    if (!impl_->query.step())
-        return false;
-    Source<ConsentRow>::read_brief(impl_->query, row);
-    return true;
 }
 
 bool add_event(Database& database, const EventRow& event) {

@@ -38,6 +38,13 @@ struct ConsentRow {
     std::string_view source;
     std::string_view text = {};  // what the person agreed to; empty: not ours to know
 };
+/// The same without what only a reader asks about.
+struct ConsentWord {
+    CandidateId candidate = 0;
+    std::string_view name;
+    Instant at;
+    bool given = false;
+};
 struct ListMemberRow {
     CandidateId candidate = 0;
     std::string_view list;
@@ -46,7 +53,7 @@ struct ListMemberRow {
 };
 
 /// Rows in candidate order: items by field and the file's order, events by kind and instant, consents by name and
-/// instant (the last of a name is the one that holds), lists by name. Row is one of the four above.
+/// instant (the last of a name is the one that holds), lists by name. Row is one of the five above.
 template<class Row>
 class HistoryScan {
 public:
@@ -63,6 +70,7 @@ private:
 using ItemScan = HistoryScan<ItemRow>;
 using EventScan = HistoryScan<EventRow>;
 using ConsentScan = HistoryScan<ConsentRow>;
+using ConsentWordScan = HistoryScan<ConsentWord>;
 using ListScan = HistoryScan<ListMemberRow>;
 
 /// What of a row is read: on the way through a large table each column costs.
@@ -75,19 +83,6 @@ public:
     EventPick& operator=(const EventPick&) = delete;
     ~EventPick();
     bool next(EventRow& row);
-
-private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
-};
-/// As ConsentScan, without source and text.
-class ConsentBrief {
-public:
-    explicit ConsentBrief(const Database& database, IdRange range = {});
-    ConsentBrief(const ConsentBrief&) = delete;
-    ConsentBrief& operator=(const ConsentBrief&) = delete;
-    ~ConsentBrief();
-    bool next(ConsentRow& row);
 
 private:
     struct Impl;

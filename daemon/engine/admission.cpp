@@ -79,18 +79,18 @@ void Admission::put(const Enrolment& enrolment, Row row) {
     if (everybody_)
         return;
     doubles_.add(enrolment.address, row);
-    look_again_at(row);
+    stale_.push_back({row, enrolment.campaign});
 }
 
 void Admission::look_again_at(Row row) {
     if (!everybody_)
-        stale_.push_back(row);
+        stale_.push_back({row});
 }
 
 void Admission::begin_day(Day today) {
     while (!back_on_.empty() && back_on_.begin()->first <= today) {
-        for (const Row row : back_on_.begin()->second)
-            look_again_at(row);
+        const auto& back = back_on_.begin()->second;
+        stale_.insert(stale_.end(), back.begin(), back.end());
         back_on_.erase(back_on_.begin());
     }
 }
@@ -98,24 +98,34 @@ void Admission::begin_day(Day today) {
 void Admission::refresh(const State& state) {
     if (everybody_)
         return read_everybody(state);
-    sort_out(stale_);
+    std::sort(stale_.begin(), stale_.end());
+    stale_.erase(std::unique(stale_.begin(), stale_.end()), stale_.end());
     const std::size_t size = state.columns->size();
     for (dsl::CampaignIx ix = 0; ix < may_.size(); ++ix)
         if (may_[ix].size() < size) {
             may_[ix].resize(size);
             barred_[ix].resize(size);
         }
-    for (const Row row : stale_) {
-        doubles_.add(state.columns->mailbox(row), row);
-        doubles_.add(state.columns->phone(row), row);
-        for (dsl::CampaignIx ix = 0; ix < may_.size(); ++ix) {
-            may_[ix].set(row, record_allows(state, state.rules->campaigns[ix], row));
-            barred_[ix].set(row, too_recent(state, ix, row));
-        }
-        for (const EnrolmentId id : state.book.of(state.columns->id(row)))
-            barred_[state.book.find(id)->campaign].set(row);
-    }
+    for (const Stale& stale : stale_)
+        if (stale.campaign == k_all)
+            read_record(state, stale.row);
+        else
+            read_enrolments(state, stale.campaign, stale.row);
     stale_.clear();
+}
+
+void Admission::read_record(const State& state, Row row) {
+    doubles_.add(state.columns->mailbox(row), row);
+    doubles_.add(state.columns->phone(row), row);
+    for (dsl::CampaignIx ix = 0; ix < may_.size(); ++ix)
+        may_[ix].set(row, record_allows(state, state.rules->campaigns[ix], row));
+}
+
+void Admission::read_enrolments(const State& state, dsl::CampaignIx ix, Row row) {
+    const auto ids = state.book.of(state.columns->id(row));
+    const bool live =
+        std::any_of(ids.begin(), ids.end(), [&](EnrolmentId id) { return state.book.find(id)->campaign == ix; });
+    barred_[ix].set(row, live || too_recent(state, ix, row));
 }
 
 void Admission::read_everybody(const State& state) {
@@ -160,7 +170,7 @@ bool Admission::too_recent(const State& state, dsl::CampaignIx ix, Row row) {
         return last != Minute{};
     const Day back = dsl::add(state.times->day(last), *after);
     if (state.today < back)
-        back_on_[back].push_back(row);
+        back_on_[back].push_back({row, ix});
     return state.today < back;
 }
 

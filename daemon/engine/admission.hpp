@@ -74,12 +74,20 @@ public:
 private:
     void read_everybody(const State& state);
     bool too_recent(const State& state, dsl::CampaignIx campaign, Row row);
+    void read_record(const State& state, Row row);
+    void read_enrolments(const State& state, dsl::CampaignIx campaign, Row row);
 
     std::vector<Bitmap> may_, barred_;  // by dsl::CampaignIx
     Doubles doubles_;
-    std::vector<Row> stale_;  // in any order, perhaps twice
+    struct Stale {
+        Row row = 0;
+        dsl::CampaignIx campaign = k_all;  // of which an enrolment is different; k_all: the record
+        friend auto operator<=>(const Stale&, const Stale&) = default;
+    };
+    static constexpr dsl::CampaignIx k_all = 0xffff;
+    std::vector<Stale> stale_;  // in any order, perhaps twice
     bool everybody_ = true;
-    std::map<Day, std::vector<Row>> back_on_;  // whose bar may fall that day
+    std::map<Day, std::vector<Stale>> back_on_;  // whose bar may fall that day
 };
 
 }  // namespace nurture::engine

@@ -51,12 +51,15 @@ Caps::Room Caps::rolling(const dsl::Cap& cap, const Candidate& candidate, Minute
 
 void Caps::count_today() {
     today_.emplace();
+    const bool by_kind = std::any_of(all_.begin(), all_.end(), [](const dsl::Cap* cap) {
+        return cap->per != dsl::CapPer::candidate && cap->of == dsl::CapOf::kind;
+    });
     const Minute midnight = draft_.times().day_start(draft_.today());
     for (const CandidateId who : draft_.sent_today())
         for (const Sent& sent : draft_.sent(who)) {
             if (sent.at < midnight)
                 continue;
-            const std::string kind_of = kind(sent.channel, sent.message_template);
+            const std::string kind_of = by_kind ? kind(sent.channel, sent.message_template) : std::string();
             for (std::size_t i = 0; i < all_.size(); ++i) {
                 const dsl::Cap& cap = *all_[i];
                 if (cap.per == dsl::CapPer::candidate || !counts(cap, sent.channel, kind_of))
@@ -66,8 +69,10 @@ void Caps::count_today() {
                 if (known ? !draft_.rules().holds_for(cap.directory, draft_.rules().campaigns[sent.campaign])
                           : by_sender || !cap.directory.empty())
                     continue;
-                const auto row = draft_.columns().find(who);
-                ++(*today_)[{i, by_sender ? sender(draft_, *row, draft_.rules().campaigns[sent.campaign]) : ""}];
+                const auto of =
+                    by_sender ? sender(draft_, *draft_.columns().find(who), draft_.rules().campaigns[sent.campaign])
+                              : std::string();
+                ++(*today_)[{i, of}];
             }
         }
 }

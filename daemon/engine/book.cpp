@@ -14,15 +14,15 @@ bool in_heap(const Enrolment& e) {
 }  // namespace
 
 const Enrolment* Book::find(EnrolmentId id) const {
-    const auto found = by_id_.find(id);
-    return found == by_id_.end() ? nullptr : &found->second.enrolment;
+    const auto found = places_.find(id);
+    return found == places_.end() ? nullptr : &kept_[found->second].enrolment;
 }
 
 std::vector<EnrolmentId> Book::of(CandidateId who) const {
     std::vector<EnrolmentId> ids;
     const auto first = first_.find(who);
-    for (EnrolmentId id = first == first_.end() ? 0 : first->second; id != 0; id = by_id_.at(id).next)
-        ids.push_back(id);
+    for (Place at = first == first_.end() ? k_nowhere : first->second; at != k_nowhere; at = kept_[at].next)
+        ids.push_back(kept_[at].enrolment.id);
     return ids;
 }
 
@@ -60,35 +60,54 @@ void Book::moves_away(const Enrolment& enrolment) {
         due_.erase(minutes);
 }
 
-void Book::chain(const Enrolment& enrolment) {
-    EnrolmentId* link = &first_.try_emplace(enrolment.who, 0).first->second;
-    while (*link != 0 && *link < enrolment.id)
-        link = &by_id_.at(*link).next;
-    by_id_.at(enrolment.id).next = *link;
-    *link = enrolment.id;
+Book::Place Book::keep(const Enrolment& enrolment) {
+    if (free_ == k_nowhere) {
+        kept_.push_back({enrolment});
+        return static_cast<Place>(kept_.size() - 1);
+    }
+    const Place place = free_;
+    free_ = kept_[place].next;
+    kept_[place] = {enrolment};
+    return place;
 }
 
+void Book::chain(Place place) {
+    const Enrolment& enrolment = kept_[place].enrolment;
+    Place* link = &first_.try_emplace(enrolment.who, k_nowhere).first->second;
+    while (*link != k_nowhere && kept_[*link].enrolment.id < enrolment.id)
+        link = &kept_[*link].next;
+    kept_[place].next = *link;
+    *link = place;
+}
+
+/// Out of the chain of its person; its place is free.
 void Book::unchain(const Enrolment& enrolment) {
+    const auto found = places_.find(enrolment.id);
     const auto first = first_.find(enrolment.who);
-    EnrolmentId* link = &first->second;
-    while (*link != enrolment.id)
-        link = &by_id_.at(*link).next;
-    *link = by_id_.at(enrolment.id).next;
-    if (first->second == 0)
+    const Place place = found->second;
+    Place* link = &first->second;
+    while (*link != place)
+        link = &kept_[*link].next;
+    *link = kept_[place].next;
+    if (first->second == k_nowhere)
         first_.erase(first);
+    places_.erase(found);
+    kept_[place] = {{}, free_};
+    free_ = place;
 }
 
 void Book::put(const Enrolment& enrolment) {
-    const auto [place, added] = by_id_.try_emplace(enrolment.id, Kept{enrolment});
+    const auto [found, added] = places_.try_emplace(enrolment.id, k_nowhere);
     if (added) {
-        chain(enrolment);
+        found->second = keep(enrolment);
+        chain(found->second);
         falls_due(enrolment);
     } else {
-        const Enrolment& was = place->second.enrolment;
+        Enrolment& was = kept_[found->second].enrolment;
         const bool stays = in_heap(was) && in_heap(enrolment) && was.due == enrolment.due;
         if (!stays)
             moves_away(was);
-        place->second.enrolment = enrolment;
+        was = enrolment;
         if (!stays)
             falls_due(enrolment);
     }
@@ -103,13 +122,12 @@ void Book::put(const Enrolment& enrolment) {
     if (with_address(enrolment.campaign, enrolment.address) == enrolment.id)
         by_address_.erase({enrolment.campaign, enrolment.address});
     unchain(enrolment);
-    by_id_.erase(place);
 }
 
 bool operator==(const Book& a, const Book& b) {
-    return a.size() == b.size() && std::all_of(a.by_id_.begin(), a.by_id_.end(), [&](const auto& entry) {
+    return a.size() == b.size() && std::all_of(a.places_.begin(), a.places_.end(), [&](const auto& entry) {
                const Enrolment* other = b.find(entry.first);
-               return other != nullptr && *other == entry.second.enrolment;
+               return other != nullptr && *other == a.kept_[entry.second].enrolment;
            });
 }
 

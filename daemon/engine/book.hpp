@@ -8,9 +8,10 @@
 
 #include "daemon/engine/enrolment.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <map>
 #include <set>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -21,13 +22,13 @@ public:
     const Enrolment* find(EnrolmentId id) const;
     /// By id.
     std::vector<EnrolmentId> of(CandidateId who) const;
-    /// By id.
+    /// In any order.
     template<class Visit>
     void for_each(Visit visit) const {
-        for (const auto& [id, kept] : by_id_)
-            visit(kept.enrolment);
+        for (const auto& [id, place] : places_)
+            visit(kept_[place].enrolment);
     }
-    std::size_t size() const { return by_id_.size(); }
+    std::size_t size() const { return places_.size(); }
     /// Who is in the campaign with that address; 0: nobody.
     EnrolmentId with_address(dsl::CampaignIx campaign, std::uint64_t address) const;
     /// Those that wait to come in.
@@ -44,9 +45,11 @@ public:
     friend bool operator==(const Book& a, const Book& b);
 
 private:
+    using Place = std::uint32_t;  // in kept_: a store of four thousand million live enrolments has other troubles
+    static constexpr Place k_nowhere = 0xffff'ffff;
     struct Kept {
         Enrolment enrolment;
-        EnrolmentId next = 0;  // of the same person, the next larger id; 0: none
+        Place next = k_nowhere;  // of the same person, the next larger id; of a free place: the next free one
     };
     /// Ids in any order, perhaps some that have moved away, and how many have not.
     struct Minutes {
@@ -60,12 +63,15 @@ private:
 
     void falls_due(const Enrolment& enrolment);
     void moves_away(const Enrolment& enrolment);
-    void chain(const Enrolment& enrolment);
+    Place keep(const Enrolment& enrolment);
+    void chain(Place place);
     void unchain(const Enrolment& enrolment);
 
-    std::map<EnrolmentId, Kept> by_id_;
-    std::unordered_map<CandidateId, EnrolmentId> first_;  // the smallest id of each person
-    std::unordered_map<InCampaign, EnrolmentId, Hash> by_address_;
+    std::vector<Kept> kept_;
+    Place free_ = k_nowhere;
+    boost::unordered_flat_map<EnrolmentId, Place> places_;
+    boost::unordered_flat_map<CandidateId, Place> first_;  // the smallest id of each person
+    boost::unordered_flat_map<InCampaign, EnrolmentId, Hash> by_address_;
     std::map<Minute, Minutes> due_;
     std::set<EnrolmentId> pending_;
 };
@@ -106,8 +112,8 @@ public:
     friend bool operator==(const Past&, const Past&) = default;
 
 private:
-    std::vector<std::unordered_map<CandidateId, Trace>> people_;
-    std::vector<std::unordered_map<std::uint64_t, Trace>> addresses_;
+    std::vector<boost::unordered_flat_map<CandidateId, Trace>> people_;
+    std::vector<boost::unordered_flat_map<std::uint64_t, Trace>> addresses_;
 };
 
 void add_to_trace(Trace& trace, const Enrolment& enrolment);

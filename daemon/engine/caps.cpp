@@ -21,6 +21,10 @@ std::string Caps::kind(dsl::Channel channel, const std::string& message_template
     return ix ? draft_.rules().templates[*ix].kind : std::string();
 }
 
+std::string Caps::kind_for(const dsl::Cap& cap, dsl::Channel channel, const std::string& message_template) const {
+    return cap.of == dsl::CapOf::kind ? kind(channel, message_template) : std::string();
+}
+
 bool Caps::counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& kind) const {
     switch (cap.of) {
     case dsl::CapOf::messages: return true;
@@ -38,7 +42,7 @@ Caps::Room Caps::rolling(const dsl::Cap& cap, const Candidate& candidate, Minute
     std::vector<std::pair<Minute, dsl::CampaignIx>> sent_before;
     for (const Sent& sent : draft_.sent(e.who))
         if (!(sent.enrolment == e.id && sent.step == e.line().name) &&
-            counts(cap, sent.channel, cap.of == dsl::CapOf::kind ? kind(sent.channel, sent.message_template) : ""))
+            counts(cap, sent.channel, kind_for(cap, sent.channel, sent.message_template)))
             sent_before.emplace_back(sent.at, sent.campaign);
     const auto allowed = static_cast<std::size_t>(cap.count);
     if (sent_before.size() < allowed)
@@ -49,31 +53,37 @@ Caps::Room Caps::rolling(const dsl::Cap& cap, const Candidate& candidate, Minute
     return {std::max(from, at + cap.in), ReasonCode::cap_reached, FullCap{cap.span, campaign}};
 }
 
+bool Caps::counts_for(const dsl::Cap& cap, dsl::CampaignIx campaign) const {
+    // Of a campaign that is gone, nobody knows its directory or its sender.
+    return campaign == k_no_campaign ? cap.per != dsl::CapPer::sender_day && cap.directory.empty()
+                                     : draft_.rules().holds_for(cap.directory, draft_.rules().campaigns[campaign]);
+}
+
 void Caps::count_today() {
     today_.emplace();
-    const bool by_kind = std::any_of(all_.begin(), all_.end(), [](const dsl::Cap* cap) {
-        return cap->per != dsl::CapPer::candidate && cap->of == dsl::CapOf::kind;
-    });
+    for (const auto& [what, number] : draft_.counts_today()) {
+        const auto& [campaign, channel, message_template] = what;
+        for (std::size_t i = 0; i < all_.size(); ++i)
+            if (all_[i]->per == dsl::CapPer::day && counts_for(*all_[i], campaign) &&
+                counts(*all_[i], channel, kind_for(*all_[i], channel, message_template)))
+                (*today_)[{i, ""}] += number;
+    }
+    if (std::any_of(all_.begin(), all_.end(), [](const auto* cap) { return cap->per == dsl::CapPer::sender_day; }))
+        count_senders();
+}
+
+/// Whose name a message carries may be another today than when it went: each is asked.
+void Caps::count_senders() {
     const Minute midnight = draft_.times().day_start(draft_.today());
     for (const CandidateId who : draft_.sent_today())
         for (const Sent& sent : draft_.sent(who)) {
             if (sent.at < midnight)
                 continue;
-            const std::string kind_of = by_kind ? kind(sent.channel, sent.message_template) : std::string();
-            for (std::size_t i = 0; i < all_.size(); ++i) {
-                const dsl::Cap& cap = *all_[i];
-                if (cap.per == dsl::CapPer::candidate || !counts(cap, sent.channel, kind_of))
-                    continue;
-                const bool by_sender = cap.per == dsl::CapPer::sender_day;
-                const bool known = sent.campaign != k_no_campaign;
-                if (known ? !draft_.rules().holds_for(cap.directory, draft_.rules().campaigns[sent.campaign])
-                          : by_sender || !cap.directory.empty())
-                    continue;
-                const auto of =
-                    by_sender ? sender(draft_, *draft_.columns().find(who), draft_.rules().campaigns[sent.campaign])
-                              : std::string();
-                ++(*today_)[{i, of}];
-            }
+            for (std::size_t i = 0; i < all_.size(); ++i)
+                if (all_[i]->per == dsl::CapPer::sender_day && counts_for(*all_[i], sent.campaign) &&
+                    counts(*all_[i], sent.channel, kind_for(*all_[i], sent.channel, sent.message_template)))
+                    ++(*today_)[{i,
+                                 sender(draft_, *draft_.columns().find(who), draft_.rules().campaigns[sent.campaign])}];
         }
 }
 

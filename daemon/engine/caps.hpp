@@ -42,7 +42,11 @@ private:
     bool counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& kind) const;
     Room rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const;
     std::int32_t used_today(std::size_t cap, const std::string& sender);
+    bool counts_for(const dsl::Cap& cap, dsl::CampaignIx campaign) const;
+    /// Empty where the cap asks for none.
+    std::string kind_for(const dsl::Cap& cap, dsl::Channel channel, const std::string& message_template) const;
     void count_today();
+    void count_senders();
 
     const Draft& draft_;
     std::vector<const dsl::Cap*> all_;  // each once, wherever it is said

@@ -128,6 +128,20 @@ std::vector<CandidateId> Draft::sent_today() const {
     return people;
 }
 
+DayCounts Draft::counts_today() const {
+    DayCounts counts = state_.ledger.counts_today();
+    const auto add = [&](std::span<const Sent> entries, std::int32_t more) {
+        for (const Sent& sent : entries)
+            if (sent.at >= state_.ledger.day_start())
+                count(counts, sent, more);
+    };
+    for (const auto& [who, entries] : sent_) {
+        add(state_.ledger.of(who), -1);
+        add(entries, 1);
+    }
+    return counts;
+}
+
 void Draft::put(const Enrolment& e) {
     if (e.id >= next_enrolment_)
         next_enrolment_ = e.id + 1;

@@ -41,15 +41,22 @@ std::span<const Sent> Ledger::of(CandidateId who) const {
 }
 
 void Ledger::put(CandidateId who, const Sent& sent) {
-    put_sent(people_[who], sent);
-    if (sent.at >= day_start_)
+    auto& entries = people_[who];
+    if (const Sent* was = find_sent(entries, sent.enrolment, sent.step); was != nullptr && was->at >= day_start_)
+        count(counts_, *was, -1);
+    if (sent.at >= day_start_) {
+        count(counts_, sent, 1);
         today_.insert(who);
+    }
+    put_sent(entries, sent);
 }
 
 void Ledger::remove(CandidateId who, EnrolmentId enrolment, std::string_view step) {
     const auto found = people_.find(who);
     if (found == people_.end())
         return;
+    if (const Sent* was = find_sent(found->second, enrolment, step); was != nullptr && was->at >= day_start_)
+        count(counts_, *was, -1);
     remove_sent(found->second, enrolment, step);
     if (found->second.empty())
         people_.erase(found);
@@ -57,9 +64,15 @@ void Ledger::remove(CandidateId who, EnrolmentId enrolment, std::string_view ste
 
 void Ledger::begin_day(Minute day_start) {
     day_start_ = day_start;
-    std::erase_if(today_, [&](CandidateId who) {
-        const auto entries = of(who);
-        return std::none_of(entries.begin(), entries.end(), [&](const Sent& sent) { return sent.at >= day_start; });
+    counts_.clear();
+    boost::unordered::erase_if(today_, [&](CandidateId who) {
+        bool any = false;
+        for (const Sent& sent : of(who))
+            if (sent.at >= day_start) {
+                count(counts_, sent, 1);
+                any = true;
+            }
+        return !any;
     });
 }
 

@@ -9,11 +9,14 @@
 #include "daemon/base/time.hpp"
 #include "dsl/rules.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <array>
+#include <map>
 #include <span>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
+#include <tuple>
 #include <vector>
 
 namespace nurture::engine {
@@ -42,12 +45,20 @@ const Sent* find_sent(std::span<const Sent> of_person, EnrolmentId enrolment, st
 void put_sent(std::vector<Sent>& of_person, const Sent& sent);  // in place of the same one
 void remove_sent(std::vector<Sent>& of_person, EnrolmentId enrolment, std::string_view step);
 
+/// How many messages of the policy's day, by what the caps per day tell apart: campaign, channel, template.
+using DayCounts = std::map<std::tuple<dsl::CampaignIx, dsl::Channel, std::string>, std::int32_t>;
+inline void count(DayCounts& counts, const Sent& sent, std::int32_t more) {
+    counts[{sent.campaign, sent.channel, sent.message_template}] += more;
+}
+
 class Ledger {
 public:
     /// By enrolment, then step.
     std::span<const Sent> of(CandidateId who) const;
     /// Who may have something since the day began; their entries tell.
-    const std::unordered_set<CandidateId>& today() const { return today_; }
+    const boost::unordered_flat_set<CandidateId>& today() const { return today_; }
+    const DayCounts& counts_today() const { return counts_; }
+    Minute day_start() const { return day_start_; }
 
     /// New or changed, in place of what has the same enrolment and step.
     void put(CandidateId who, const Sent& sent);
@@ -57,8 +68,9 @@ public:
     friend bool operator==(const Ledger& a, const Ledger& b) { return a.people_ == b.people_; }
 
 private:
-    std::unordered_map<CandidateId, std::vector<Sent>> people_;  // looked up, never walked
-    std::unordered_set<CandidateId> today_;
+    boost::unordered_flat_map<CandidateId, std::vector<Sent>> people_;  // looked up, never walked
+    boost::unordered_flat_set<CandidateId> today_;
+    DayCounts counts_;
     Minute day_start_{};
 };
 

@@ -87,6 +87,11 @@ Row Columns::lower_bound(base::CandidateId id) const {
 }
 
 std::optional<Row> Columns::find(base::CandidateId id) const {
+    if (ids_.empty() || id < ids_.front())
+        return std::nullopt;
+    // Ids are given in a row and people stay: nearly always it is the first look that finds it.
+    if (const auto guess = static_cast<std::size_t>(id - ids_.front()); guess < ids_.size() && ids_[guess] == id)
+        return static_cast<Row>(guess);
     const Row row = lower_bound(id);
     if (row == ids_.size() || ids_[row] != id)
         return std::nullopt;

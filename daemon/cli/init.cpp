@@ -110,14 +110,15 @@ int init(Session& session, const InitOptions& options) {
                                "  sample/         12,000 invented people to try it on, as of {}\n"
                                "\n"
                                "Next:\n"
-                               "  cd {}\n"
+                               "{}"
                                "  nurture import candidates sample/candidates.csv\n"
                                "  nurture import events sample/events.csv\n"
                                "  nurture import consents sample/consents.csv\n"
                                "  nurture import list \"Do not contact\" sample/do-not-contact.csv\n"
                                "  nurture check\n"
                                "  nurture plan\n",
-                               directory.string(), base::format_day(today), quoted(directory.string()));
+                               directory.string(), base::format_day(today),
+                               directory == "." ? std::string() : fmt::format("  cd {}\n", quoted(directory.string())));
     return 0;
 }
 

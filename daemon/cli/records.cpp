@@ -65,28 +65,29 @@ int journal_export(Session& session) {
 int history(Session& session, const HistoryOptions& options) {
     const auto config = load_config(session);
     const auto database = read_store(session, config);
-    const auto sets = store::rule_set_history(database);
+    const auto applied = store::applications(database);
     if (options.json) {
         auto all = nlohmann::ordered_json::array();
-        for (const auto& set : sets)
-            all.push_back({{"rules", base::hex(set.hash)},
-                           {"plan", set.plan},
-                           {"applied_at", base::format_instant(set.applied_at)},
-                           {"applied_by", set.applied_by},
-                           {"live", set.live},
-                           {"audiences", set.bounds}});
+        for (const auto& one : applied)
+            all.push_back(
+                {{"rules", base::hex(one.hash)},
+                 {"plan", one.plan},
+                 {"applied_at", base::format_instant(one.at)},
+                 {"applied_by", one.by},
+                 {"live", one.live},
+                 {"audiences", one.last_of_set ? nlohmann::ordered_json(one.bounds) : nlohmann::ordered_json()}});
         session.out << all.dump(2) << '\n';
         return 0;
     }
-    if (sets.empty())
+    if (applied.empty())
         session.out << "Nothing has been applied yet: `nurture plan` shows what would happen.\n";
-    for (const auto& set : sets)
-        session.out << fmt::format("{}  rules {}  plan {}  {:<12}  {}{}\n", base::format_instant(set.applied_at),
-                                   base::hex(set.hash).substr(0, k_short_hash), set.plan.substr(0, k_short_hash),
-                                   set.applied_by,
-                                   counted(static_cast<std::int64_t>(set.bounds.size()), "campaign", "campaigns"),
-                                   set.live ? ", live now" : "");
-    if (sets.size() > 1)
+    for (const auto& one : applied)
+        session.out << fmt::format("{}  rules {}  plan {}  {:<12}  {}{}\n", base::format_instant(one.at),
+                                   base::hex(one.hash).substr(0, k_short_hash), one.plan.substr(0, k_short_hash),
+                                   one.by,
+                                   counted(static_cast<std::int64_t>(one.bounds.size()), "campaign", "campaigns"),
+                                   one.live ? ", live now" : "");
+    if (applied.size() > 1)
         session.out << "Back to an earlier one: nurture apply --back-to RULES\n";
     return 0;
 }

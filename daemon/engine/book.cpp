@@ -147,6 +147,11 @@ void Past::add(const Enrolment& enrolment) {
         add_to_trace(addresses_[enrolment.campaign][enrolment.address], enrolment);
 }
 
+bool comes_or_goes(const Enrolment* was, const Enrolment& is) {
+    return was == nullptr || !is.live() || was->round != is.round || was->event_at != is.event_at ||
+           was->campaign != is.campaign;
+}
+
 void add_to_trace(Trace& trace, const Enrolment& e) {
     trace.started_at = std::max({trace.started_at, e.event_at, e.entered_at});
     if (e.round == 0)

@@ -118,4 +118,8 @@ private:
 
 void add_to_trace(Trace& trace, const Enrolment& enrolment);
 
+/// Whether this value says more to traces and to whom the campaign lets in than `was` did, its last one; null: it is
+/// new. What happens between coming in and the end says nothing to them.
+bool comes_or_goes(const Enrolment* was, const Enrolment& is);
+
 }  // namespace nurture::engine

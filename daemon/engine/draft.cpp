@@ -145,13 +145,20 @@ DayCounts Draft::counts_today() const {
 void Draft::put(const Enrolment& e) {
     if (e.id >= next_enrolment_)
         next_enrolment_ = e.id + 1;
-    if (!enrolments_.contains(e.id) && state_.book.find(e.id) == nullptr)
+    const auto known = enrolments_.find(e.id);
+    const Enrolment* was = known != enrolments_.end() ? &known->second : state_.book.find(e.id);
+    if (was == nullptr)
         added_[e.who].push_back(e.id);
-    enrolments_.insert_or_assign(e.id, e);
-    past_.add(e);
-    if (e.inside() && e.address != 0)
-        addresses_[{e.campaign, e.address}] = e.id;
-    member_.put(e, row(e));
+    if (comes_or_goes(was, e)) {
+        past_.add(e);
+        if (e.inside() && e.address != 0)
+            addresses_[{e.campaign, e.address}] = e.id;
+        member_.put(e, row(e));
+    }
+    if (known != enrolments_.end())
+        known->second = e;
+    else
+        enrolments_.emplace(e.id, e);
 }
 
 std::vector<Sent>& Draft::own_sent(CandidateId who) {
@@ -186,11 +193,15 @@ Decisions Draft::finish() {
                                : places.emplace(e->who, static_cast<std::uint32_t>(places.size())).first->second;
         order.emplace_back(place, i);
     }
-    std::sort(order.begin(), order.end());
     Decisions sorted;
-    sorted.reserve(decisions_.size() + 1);
-    for (const auto& [place, i] : order)
-        sorted.push_back(std::move(decisions_[i]));
+    if (std::is_sorted(order.begin(), order.end())) {
+        sorted = std::move(decisions_);
+    } else {
+        std::sort(order.begin(), order.end());
+        sorted.reserve(decisions_.size() + 1);
+        for (const auto& [place, i] : order)
+            sorted.push_back(std::move(decisions_[i]));
+    }
     if (state_.arrived_until > state_.cursor)
         sorted.emplace_back(decision::Cursor{state_.arrived_until});
     return sorted;

@@ -15,7 +15,10 @@ struct StatePicture {
 
     void put(const Enrolment& e) {
         state.next_enrolment = std::max(state.next_enrolment, e.id + 1);
+        const bool comes_or_goes = engine::comes_or_goes(state.book.find(e.id), e);
         state.book.put(e);
+        if (!comes_or_goes)
+            return;
         state.past.add(e);
         const Row row = *state.columns->find(e.who);
         state.admission.put(e, row);

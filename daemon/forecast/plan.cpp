@@ -155,6 +155,8 @@ private:
         for (const auto channel : {dsl::Channel::email, dsl::Channel::sms})
             if (std::any_of(templates.begin(), templates.end(), [&](const auto& t) { return t.first == channel; }))
                 (channel == dsl::Channel::email ? campaign.email : campaign.sms) = reach(state_, rule, channel);
+        if (const auto bound = state_.campaigns[ix].bound; bound && campaign.audience > *bound && !rule.closing)
+            campaign.outgrown = bound;
         if (!rule.closing)
             who_may_enter(ix, campaign);
         plan_.campaigns.push_back(std::move(campaign));

@@ -63,6 +63,7 @@ struct PlanCampaign {
     std::vector<std::string> changes;  // what is different from the live rules, in words
     std::string audience_name;
     std::int64_t audience = 0;
+    std::optional<std::int64_t> outgrown;            // the approved bound, where the audience is larger than that
     std::optional<std::int64_t> live_audience;       // of the same campaign under the live rules
     std::optional<std::int64_t> live_next_day;       // likewise: messages in 24 hours
     std::optional<Reach> email, sms;                 // of the channels it uses

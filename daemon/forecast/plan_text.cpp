@@ -116,6 +116,11 @@ private:
 
     void who(const PlanCampaign& c) {
         against(c);
+        if (c.outgrown)
+            w_.paragraph(fmt::format("its audience, {}, has outgrown what was approved (at most {}): nobody comes in "
+                                     "until somebody looks at this plan and applies it.",
+                                     counted(c.audience, "person", "people"), thousands(*c.outgrown)),
+                         "  ! ", Ink::red);
         if (c.email)
             reach(c, *c.email, "email");
         if (c.sms)

@@ -11,6 +11,8 @@
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <map>
 #include <set>
 #include <string>
@@ -130,10 +132,10 @@ private:
     std::int64_t last_question_ = 0;
     std::map<base::EnrolmentId, std::optional<Approved>> approved_;
     /// Address, campaign, round, step: what the store's unique key holds.
-    std::set<std::tuple<roster::AddressNumber, dsl::CampaignIx, std::uint16_t, std::string>> used_;
+    boost::unordered_flat_set<std::tuple<roster::AddressNumber, dsl::CampaignIx, std::uint16_t, std::string>> used_;
     std::map<dsl::CampaignIx, bool> has_history_;  // campaigns that may have messages in the store
     std::vector<engine::Fact> own_facts_;          // of what the campaigns did to people
-    std::set<std::tuple<base::EnrolmentId, dsl::StepIx, engine::ReasonCode>> waited_;
+    boost::unordered_flat_set<std::tuple<base::EnrolmentId, dsl::StepIx, engine::ReasonCode>> waited_;
 };
 
 persist::Setup setup_of(const Inputs& inputs);

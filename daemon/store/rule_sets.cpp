@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <set>
+
 namespace nurture::store {
 namespace {
 
@@ -31,16 +33,28 @@ std::vector<StoredFile> read_files(std::string_view text) {
     return files;
 }
 
+[[noreturn]] void changed_by_hand() {
+    throw base::StoreError("a stored rule set cannot be read: it was changed by hand");
+}
+
+std::map<std::string, std::int64_t> read_bounds(std::string_view text) {
+    try {
+        return nlohmann::json::parse(text).get<std::map<std::string, std::int64_t>>();
+    } catch (const nlohmann::json::exception&) {
+        changed_by_hand();
+    }
+}
+
 RuleSet read(Statement& row) {
     RuleSet set;
     set.id = row.integer();
     set.hash = row.array<Hash>();
     try {
         set.files = read_files(row.view());
-        set.bounds = nlohmann::json::parse(row.view()).get<std::map<std::string, std::int64_t>>();
     } catch (const nlohmann::json::exception&) {
-        throw base::StoreError("a stored rule set cannot be read: it was changed by hand");
+        changed_by_hand();
     }
+    set.bounds = read_bounds(row.view());
     set.plan = row.text();
     set.applied_at = row.instant();
     set.applied_by = row.text();
@@ -96,6 +110,26 @@ std::vector<RuleSet> rule_set_history(const Database& database) {
                               " ORDER BY applied_at DESC, id DESC");
     while (query.step()) {
         all.push_back(read(query));
+    }
+    return all;
+}
+
+std::vector<Applied> applications(const Database& database) {
+    std::vector<Applied> all;
+    std::set<RuleSetId> seen;
+    Statement query(database,
+                    "SELECT s.id,s.hash,s.bounds,j.body->>'plan',j.body->>'by',j.at,s.live FROM journal j"
+                    " JOIN rule_set s ON s.id=j.body->>'rule_set' WHERE j.kind='applied' ORDER BY j.seq DESC");
+    while (query.step()) {
+        Applied one;
+        one.last_of_set = seen.insert(query.integer()).second;
+        one.hash = query.array<Hash>();
+        one.bounds = read_bounds(query.view());
+        one.plan = query.text();
+        one.by = query.text();
+        one.at = query.instant();
+        one.live = query.integer() != 0 && one.last_of_set;
+        all.push_back(std::move(one));
     }
     return all;
 }

@@ -42,6 +42,18 @@ std::optional<RuleSet> rule_set(const Database& database, const Hash& hash);
 /// Newest first; `files` are left empty.
 std::vector<RuleSet> rule_set_history(const Database& database);
 
+/// One application of a rule set; the same one may be applied again, and gone back to.
+struct Applied {
+    Hash hash{};
+    std::string plan, by;
+    Instant at;
+    std::map<std::string, std::int64_t> bounds;  // as agreed to when this rule set was applied last
+    bool last_of_set = false;                    // the application that these bounds are from
+    bool live = false;
+};
+/// Newest first, as the journal has them: it is read from end to end, for a person who waits.
+std::vector<Applied> applications(const Database& database);
+
 /// The steps of a campaign that somebody is on, as its enrolments call it. Who waits to come in is on none yet.
 struct StepListRow {
     std::string campaign;

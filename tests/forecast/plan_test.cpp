@@ -118,6 +118,19 @@ TEST_CASE("a plan against live rules says what is different, and how many more i
     CHECK(again.audience == 7);
 }
 
+TEST_CASE("a campaign whose audience has outgrown what was approved says so, also when nobody waits for it") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    auto inputs = desk.inputs();
+    inputs.guard = {20, 2, 0};
+    desk.apply(*desk.rules, {{"Hello nurses", 4}});
+    CHECK_FALSE(campaign(plan(inputs), "Hello nurses").outgrown);
+    desk.apply(*desk.rules, {{"Hello nurses", 3}});
+    const auto report = plan(inputs);
+    CHECK(campaign(report, "Hello nurses").outgrown == 5);
+    CHECK_THAT(to_text(report), Contains("has outgrown what was approved (at most 5)"));
+}
+
 TEST_CASE("a layout that changes is no change") {
     Desk desk(house_rules() + nurses());
     hire(desk);

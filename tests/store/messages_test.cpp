@@ -259,6 +259,12 @@ TEST_CASE("one rule set is live, older ones can come back, and each brings its s
     CHECK(live->bounds.at("ICU re-engagement") == 180);
     CHECK(live->files.at(0).text == "edition 2026\n");
     CHECK(rule_set_history(store.database).size() == 2);
+    const auto applied = applications(store.database);
+    REQUIRE(applied.size() == 3);
+    CHECK((applied[0].hash == hash(1) && applied[1].hash == hash(2) && applied[2].hash == hash(1)));
+    CHECK((applied[0].live && !applied[1].live && !applied[2].live));
+    CHECK((applied[0].last_of_set && applied[1].last_of_set && !applied[2].last_of_set));
+    CHECK(applied[0].at == k_now);
     CHECK(rule_set_of_steps(store.database, hash(10)) == second);
     CHECK(inbox_after(store.database, before, 1).at(0).subject == store.rule_set);
 }

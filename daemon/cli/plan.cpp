@@ -122,7 +122,7 @@ int plan(Session& session, const PlanOptions& options) {
     must_carry(session, database, wanted);
     std::optional<Progress> progress(std::in_place, session, "planning");
     watch(*progress, wanted);
-    wanted.loaded = std::make_shared<const engine::State>(forecast::load_state(wanted));
+    wanted.loaded = forecast::load_shared(wanted);
     const auto found = forecast::lints(wanted);
     const auto report = forecast::plan(wanted, checked.warnings + found.size());
     progress.reset();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
 namespace nurture::engine {
 namespace {
@@ -137,11 +138,8 @@ void Admission::read_everybody(const State& state) {
         doubles_.add(columns.phone(row), row);
     }
     for (dsl::CampaignIx ix = 0; ix < may_.size(); ++ix) {
-        may_[ix] = Bitmap(columns.size());
+        read_records(state, ix);
         barred_[ix] = Bitmap(columns.size());
-        for (Row row = 0; row < columns.size(); ++row)
-            if (record_allows(state, state.rules->campaigns[ix], row))
-                may_[ix].set(row);
         state.past.for_each_person(ix, [&](CandidateId who, const Trace&) {
             if (const auto row = columns.find(who))
                 barred_[ix].set(*row, too_recent(state, ix, *row));
@@ -161,6 +159,24 @@ void Admission::read_everybody(const State& state) {
     });
     everybody_ = false;
     stale_.clear();
+}
+
+/// Campaigns of one policy that begin in the same way ask the same of a record: most of them do.
+void Admission::read_records(const State& state, dsl::CampaignIx ix) {
+    const auto& campaigns = state.rules->campaigns;
+    const auto asks = [&](const dsl::Campaign& campaign) {
+        return std::tuple(&state.rules->policy_of(campaign), campaign.has_message, campaign.first_channel,
+                          campaign.first_other);
+    };
+    for (dsl::CampaignIx before = 0; before < ix; ++before)
+        if (asks(campaigns[before]) == asks(campaigns[ix])) {
+            may_[ix] = may_[before];
+            return;
+        }
+    may_[ix] = Bitmap(state.columns->size());
+    for (Row row = 0; row < state.columns->size(); ++row)
+        if (record_allows(state, campaigns[ix], row))
+            may_[ix].set(row);
 }
 
 bool Admission::too_recent(const State& state, dsl::CampaignIx ix, Row row) {

@@ -73,6 +73,7 @@ public:
 
 private:
     void read_everybody(const State& state);
+    void read_records(const State& state, dsl::CampaignIx campaign);
     bool too_recent(const State& state, dsl::CampaignIx campaign, Row row);
     void read_record(const State& state, Row row);
     void read_enrolments(const State& state, dsl::CampaignIx campaign, Row row);

@@ -89,6 +89,8 @@ struct Course {
 
 /// The store through these rules, as of inputs.now.
 engine::State load_state(const Inputs& inputs);
+/// For Inputs::loaded: what every forecast that begins from it would find out for itself is found out.
+std::shared_ptr<const engine::State> load_shared(const Inputs& inputs);
 /// What a report needs beside the figures. Texts are made only where they are needed, or decide something: making them
 /// costs ten times what deciding about them does.
 struct Keep {

@@ -122,17 +122,20 @@ private:
 
     const Had& had(dsl::FieldIx ix) {
         auto [known, is_new] = fields_.try_emplace(ix);
-        if (is_new) {
-            const auto& column = columns_.field(ix);
-            for (roster::Row row = 0; row < columns_.size() && column.kept == roster::FieldColumn::Kept::values;
-                 ++row) {
-                if (!column.codes.empty())
-                    add(known->second, column.dictionary, column.codes[row]);
-                else if (column.items.rows() > 0)
-                    for (const auto code : column.items.of(row))
-                        add(known->second, column.dictionary, code);
-            }
+        if (!is_new)
+            return known->second;
+        const auto& column = columns_.field(ix);
+        std::vector<bool> somebody(column.dictionary.size());  // by code
+        for (roster::Row row = 0; row < columns_.size() && column.kept == roster::FieldColumn::Kept::values; ++row) {
+            if (!column.codes.empty())
+                somebody[column.codes[row]] = true;
+            else if (column.items.rows() > 0)
+                for (const auto code : column.items.of(row))
+                    somebody[code] = true;
         }
+        for (roster::Code code = 0; code < somebody.size(); ++code)
+            if (somebody[code])
+                add(known->second, column.dictionary, code);
         return known->second;
     }
     const Had& had_event(dsl::EventIx ix) {

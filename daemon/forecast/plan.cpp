@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nurture::forecast {
 namespace {
@@ -27,7 +28,8 @@ constexpr std::chrono::hours k_next_day{24};
 /// As in live mode, though who may be reached in test mode is known.
 engine::State load_live_mode(const Inputs& inputs) {
     auto state = load_state(inputs);
-    state.settings.test_mode = false;
+    if (std::exchange(state.settings.test_mode, false))
+        state.admission.look_again_at_everybody();
     return state;
 }
 

@@ -296,6 +296,12 @@ engine::State load_state(const Inputs& inputs) {
     return std::move(*state);
 }
 
+std::shared_ptr<const engine::State> load_shared(const Inputs& inputs) {
+    auto state = std::make_shared<engine::State>(load_state(inputs));
+    state->admission.refresh(*state);
+    return state;
+}
+
 struct Forecast::Impl {
     engine::State& state;
     World world;

@@ -25,7 +25,7 @@ constexpr const char* k_people = "People";
 constexpr const char* k_live = "Going live";
 constexpr const char* k_running = "While it runs";
 
-constexpr std::array k_not_yet = {"lsp", "doctor", "reconcile"};
+constexpr std::array k_not_yet = {"lsp", "doctor"};
 
 /// `nurture plan [OPTIONS]`, without the capitals that CLI11 puts around commands.
 class Help : public CLI::Formatter {
@@ -338,7 +338,16 @@ void declare_running(Commands& all) {
         [](auto& c, auto& o) { json_flag(c, o.json); }, status);
     const auto because = [](auto& c, auto& o) { because_option(c, o.because, "Why, for the record"); };
     all.add<BecauseOptions>(app, "stop", "Stop every message at once", k_running, because, stop);
-    all.add<BecauseOptions>(app, "resume", "Go on after a stop", k_running, because, resume);
+    all.add<ResumeOptions>(
+        app, "resume", "Go on after a stop, or with what a breaker holds back", k_running,
+        [](auto& c, auto& o) {
+            c.add_option("WHAT", o.what,
+                         "A campaign, CAMPAIGN/STEP, email or sms, as `status` shows it. Default: after `stop`");
+            because_option(c, o.because, "Why, for the record");
+        },
+        resume);
+    all.add<BecauseOptions>(app, "reconcile", "Go on after a restored or copied store, or a clock that jumped",
+                            k_running, because, reconcile);
     all.add<TasksOptions>(
         app, "tasks", "What waits for a person: approvals and notes with their message, calls, answers", k_running,
         [](auto& c, auto& o) {

@@ -162,7 +162,12 @@ struct BecauseOptions {
     std::string because;
 };
 int stop(Session& session, const BecauseOptions& options);
-int resume(Session& session, const BecauseOptions& options);
+struct ResumeOptions {
+    std::string what;  // a campaign, CAMPAIGN/STEP, email or sms; empty: the kill switch
+    std::string because;
+};
+int resume(Session& session, const ResumeOptions& options);
+int reconcile(Session& session, const BecauseOptions& options);
 
 struct TasksOptions {
     std::string owner;

@@ -13,6 +13,7 @@
 #include "daemon/persist/load.hpp"
 #include "daemon/render/render.hpp"
 #include "daemon/report/report.hpp"
+#include "daemon/store/breakers.hpp"
 #include "daemon/store/enrolments.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@
 #include <map>
 #include <optional>
 #include <ostream>
+#include <set>
 
 namespace nurture::cli {
 namespace {
@@ -41,9 +43,16 @@ void refuse(const forecast::Plan& plan, const std::vector<std::string>& refusals
         throw Failure(text + "\nLook again: nurture plan");
 }
 
+/// A step that is held because the relay refused its text gets another chance with another text.
+void free_changed_steps(Session& session, store::Database& database, const std::set<std::string>& changed) {
+    for (const auto& gate : store::gates(database))
+        if (gate.kind == store::k_step_gate && changed.contains(std::string(store::step_of_gate(gate.name).first)))
+            store::let_go_on(database, gate.kind, gate.name, session.user, "another text was applied", session.now());
+}
+
 /// Fields get their columns first: a set is never live without them.
 void make_live(Session& session, const config::Config& config, store::Database& database, store::RuleSet set,
-               const dsl::Rules& rules, const std::map<std::string, std::int32_t>& canaries) {
+               const dsl::Rules& rules, const forecast::Verdict& verdict) {
     const auto columns = store::ensure_columns(database, render::store_columns(rules.schema));
     for (const auto& clash : columns.clashes)
         throw Failure(
@@ -54,8 +63,9 @@ void make_live(Session& session, const config::Config& config, store::Database& 
     set.applied_by = session.user;
     store::Transaction transaction(database);
     persist::make_live(database, rules, set);
-    for (const auto& [campaign, messages] : canaries)
+    for (const auto& [campaign, messages] : verdict.canaries)
         persist::begin_canary(database, campaign, messages, base::floor_minute(session.now()));
+    free_changed_steps(session, database, verdict.changed);
     transaction.commit();
     const bool heard = poke(config);
     session.out << fmt::format("Live now: {}, rules {}{}.\n{}{}\n",
@@ -104,8 +114,8 @@ int go_back(Session& session, const config::Config& config, const std::string& h
     const auto wanted = inputs(database, config, rules, base::floor_minute(session.now()), !config.live);
     const auto fresh = plan_of(session, database, wanted, 0);
     refuse(fresh, {}, fmt::format("The rule set {} cannot come back", hash));
-    const auto canaries = forecast::check_apply(fresh, forecast::record(fresh), wanted.guard).canaries;
-    make_live(session, config, database, *found, *rules, canaries);
+    make_live(session, config, database, *found, *rules,
+              forecast::check_apply(fresh, forecast::record(fresh), wanted.guard));
     return 0;
 }
 
@@ -153,7 +163,7 @@ int apply(Session& session, const ApplyOptions& options) {
     store::RuleSet set;
     set.bounds = verdict.bounds;
     set.plan = agreed.record.hash;
-    make_live(session, config, database, std::move(set), *checked.rules, verdict.canaries);
+    make_live(session, config, database, std::move(set), *checked.rules, verdict);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 // `journal` and `history`: what was done.
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/installation.hpp"
+#include "daemon/service/guard.hpp"
 #include "daemon/store/journal.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,10 @@ constexpr std::size_t k_short_hash = 6;
 int journal_verify(Session& session, bool json) {
     const auto config = load_config(session);
     const auto database = read_store(session, config);
-    const auto found = store::verify_journal(database);
+    // The daemon notes beside the store how far it came: a journal that was shortened is found too.
+    const auto mark = service::read_mark(config.state_directory);
+    const bool ours = mark && mark->store_id == store::store_id(database);
+    const auto found = store::verify_journal(database, ours ? std::optional(mark->head) : std::nullopt);
     if (json) {
         nlohmann::ordered_json document = {{"ok", found.ok()},
                                            {"rows", found.rows},

@@ -6,6 +6,7 @@
 #include "daemon/engine/timetable.hpp"
 #include "daemon/service/control.hpp"
 #include "daemon/service/wiring.hpp"
+#include "daemon/store/breakers.hpp"
 #include "daemon/store/candidates.hpp"
 #include "daemon/store/engine_lock.hpp"
 #include "daemon/store/enrolments.hpp"
@@ -33,6 +34,7 @@ struct Picture {
     std::optional<Live> live;
     std::optional<store::Stopped> stopped;
     bool stop_file = false;
+    std::string hold;  // why a guard holds everything
     std::int64_t people = 0, open_steps = 0, inside = 0;
     std::size_t open_doubts = 0;
     std::vector<store::StateCount> messages;
@@ -101,6 +103,9 @@ Picture look(Session& session, const config::Config& config, const store::Databa
     picture.live = live_rules(session, database);
     picture.stopped = store::stopped(database);
     picture.stop_file = service::stop_file_present(config);
+    for (const auto guard : {store::Guard::store, store::Guard::clock})
+        if (const auto hold = store::hold(database, guard))
+            picture.hold = hold->why;
     picture.people = store::candidate_count(database);
     picture.open_steps = static_cast<std::int64_t>(store::open_human_steps(database).size());
     picture.open_doubts = store::open_doubts(database).size();
@@ -123,6 +128,7 @@ nlohmann::ordered_json as_json(const Picture& picture, const config::Config& con
     json["running"] = !picture.daemon.is_null();
     json["mode"] = config.live ? "live" : "test";
     json["stopped"] = picture.stopped.has_value() || picture.stop_file;
+    json["hold"] = picture.hold;
     json["rules"] = nullptr;
     if (picture.live)
         json["rules"] = {{"hash", base::hex(picture.live->set.hash)},
@@ -161,6 +167,8 @@ std::string daemon_line(const Picture& picture, const config::Config& config) {
 }
 
 std::string sending_line(const Picture& picture, const config::Config& config) {
+    if (!picture.hold.empty())
+        return fmt::format("ON HOLD, nothing leaves: {}. `nurture reconcile` goes on.", picture.hold);
     if (picture.stopped)
         return fmt::format("STOPPED since {} by {}{}{}. `nurture resume` goes on.",
                            base::format_for_people(base::floor_minute(picture.stopped->at), zone_of(picture)),
@@ -197,6 +205,12 @@ std::string messages_line(const Picture& picture) {
     return line.empty() ? "none yet" : line;
 }
 
+std::string held_line(const store::Gate& gate) {
+    if (gate.kind != store::k_breaker_gate && gate.kind != store::k_hold_gate && gate.kind != store::k_step_gate)
+        return fmt::format("{} {}{}{}", gate.kind, gate.name, gate.why.empty() ? "" : ": ", gate.why);
+    return fmt::format("{}: {}. Look into it, then `nurture resume \"{}\"`", gate.name, gate.why, gate.name);
+}
+
 void print_text(Session& session, const Picture& picture, const config::Config& config) {
     const auto line = [&](std::string_view name, const std::string& text) {
         session.out << fmt::format("{:<10}{}\n", name, text);
@@ -223,7 +237,7 @@ void print_text(Session& session, const Picture& picture, const config::Config& 
         line("Canary", counted(picture.canaries, "changed campaign sends", "changed campaigns send") +
                            " a few messages first, and the rest when these went well");
     for (const auto& gate : picture.gates)
-        line("Held back", fmt::format("{} {}{}{}", gate.kind, gate.name, gate.why.empty() ? "" : ": ", gate.why));
+        line("Held back", held_line(gate));
 }
 
 }  // namespace
@@ -265,10 +279,41 @@ int stop(Session& session, const BecauseOptions& options) {
     return 0;
 }
 
-/// The files last: if this is cut short, sending stays stopped.
-int resume(Session& session, const BecauseOptions& options) {
-    const auto config = load_config(session);
+namespace {
+
+/// A campaign's name stands for its breaker and for each of its steps that is held.
+bool is_meant(const store::Gate& gate, const std::string& what) {
+    if (gate.kind != store::k_breaker_gate && gate.kind != store::k_hold_gate && gate.kind != store::k_step_gate)
+        return false;
+    return gate.name == what || (gate.kind == store::k_step_gate && store::step_of_gate(gate.name).first == what);
+}
+
+int let_go_on(Session& session, const config::Config& config, const ResumeOptions& options) {
     auto database = write_store(session, config);
+    store::Transaction transaction(database);
+    int freed = 0;
+    for (const auto& gate : store::gates(database))
+        if (is_meant(gate, options.what))
+            freed += store::let_go_on(database, gate.kind, gate.name, session.user, options.because, session.now());
+    transaction.commit();
+    if (freed == 0)
+        throw Failure(fmt::format("nothing holds {} back; `nurture status` shows what is held", options.what));
+    session.out << fmt::format("{} goes on{}\n", options.what,
+                               poke(config) ? "." : " when the daemon runs; none is running now.");
+    return 0;
+}
+
+}  // namespace
+
+/// The files last: if this is cut short, sending stays stopped.
+int resume(Session& session, const ResumeOptions& options) {
+    const auto config = load_config(session);
+    if (!options.what.empty())
+        return let_go_on(session, config, options);
+    auto database = write_store(session, config);
+    for (const auto guard : {store::Guard::store, store::Guard::clock})
+        if (store::hold(database, guard))
+            throw Failure("everything is on hold, not stopped by a person: `nurture reconcile` says why and goes on");
     const bool was_stopped = store::stopped(database).has_value() || service::stop_file_present(config);
     if (!was_stopped) {
         session.out << "Nothing was stopped.\n";

@@ -52,6 +52,7 @@ struct Config {
     std::vector<std::string> from_domains;  // lower case
     std::int32_t connections = 8;
     std::int32_t email_per_minute = 600;
+    std::int32_t domain_per_minute = 300;
     std::string unsubscribe_mailbox;  // for the mailto: form; may be empty
 
     Gateway gateway = Gateway::none;

@@ -84,6 +84,10 @@ const std::array k_keys = {
     Key{"email", "per_minute", KeyType::whole_number, false, "", "600",
         "The engine plans no more emails than this for one minute.",
         [](Config& c, const KeyValue& v) { return set_number(c.email_per_minute, v, 1, 100'000); }},
+    Key{"email", "domain_per_minute", KeyType::whole_number, false, "", "300",
+        "No more emails than this go to one recipient domain in a minute, and half of it for an hour after the domain "
+        "asked to slow down (421, 4.7.x, 5.7.x). Half of per_minute: one large provider may have half of what goes out.",
+        [](Config& c, const KeyValue& v) { return set_number(c.domain_per_minute, v, 1, 100'000); }},
     Key{"email", "unsubscribe_mailbox", KeyType::text, false, "", "\"unsubscribe@lonestar.example\"",
         "A mailbox that somebody reads, for the mailto form of List-Unsubscribe. Default: links only.",
         [](Config& c, const KeyValue& v) { return set_address(c.unsubscribe_mailbox, text(v)); }},

@@ -63,9 +63,17 @@ public:
     void operator()(const fact::Gate& f) const {
         if (f.kind == fact::Gate::Kind::channel)
             state_.channel_held[static_cast<std::size_t>(f.channel)] = f.open;
-        else if (const auto campaign = state_.rules->campaign(f.campaign))
-            state_.campaigns[*campaign].breaker = f.open;
+        else if (const auto campaign = state_.rules->campaign(state_.rules->campaign_today(f.campaign)))
+            shut(state_.campaigns[*campaign], f);
         state_.gates_moved = state_.gates_moved || !f.open;
+    }
+    static void shut(CampaignState& campaign, const fact::Gate& f) {
+        if (f.kind == fact::Gate::Kind::campaign)
+            campaign.breaker = f.open;
+        else if (f.open)
+            campaign.held_steps.insert(f.step);
+        else
+            campaign.held_steps.erase(f.step);
     }
     void operator()(const fact::Applied&) const {}  // absorb() has seen to it
 

@@ -104,13 +104,15 @@ struct Allowed {
 struct Stopped {};
 struct Resumed {};
 
-/// A breaker of a campaign, or a hold of everything on a channel, was opened (messages are held back) or closed.
+/// A breaker of a campaign, or a hold of one of its steps or of everything on a channel, was opened (messages are held
+/// back) or closed.
 struct Gate {
-    enum class Kind : std::uint8_t { campaign, channel };
+    enum class Kind : std::uint8_t { campaign, channel, step };
     Kind kind{};
     std::string campaign;
     dsl::Channel channel{};
     bool open = false;
+    std::string step = {};
 };
 
 /// Another rule set is live: the picture of the same store through it, as load() makes it. Comes alone.

@@ -68,6 +68,7 @@ enum class ReasonCode : std::uint8_t {
     pace,
     canary,
     breaker,
+    step_held,
     stopped,
     held,
     paused,

@@ -150,7 +150,10 @@ private:
         if (state.stopped)
             return ReasonCode::stopped;
         const bool held = state.channel_held[static_cast<std::size_t>(candidate.choice.channel)];
-        return held || draft_.campaign(candidate.enrolment.campaign).breaker ? ReasonCode::breaker : ReasonCode::none;
+        const CampaignState& campaign = draft_.campaign(candidate.enrolment.campaign);
+        if (held || campaign.breaker)
+            return ReasonCode::breaker;
+        return campaign.held_steps.contains(candidate.enrolment.line().name) ? ReasonCode::step_held : ReasonCode::none;
     }
 
     Minute after_canary(const Enrolment& e) const {

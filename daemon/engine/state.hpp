@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace nurture::engine {
@@ -45,6 +46,7 @@ struct CampaignState {
     std::optional<std::int64_t> bound;  // an audience larger than this lets nobody in
     std::optional<Canary> canary;
     bool breaker = false;
+    std::set<std::string> held_steps;  // whose text was refused
     friend bool operator==(const CampaignState&, const CampaignState&) = default;
 };
 

@@ -49,6 +49,8 @@ Verdict check_apply(const Plan& fresh, const Record& agreed, const Guard& guard)
         if (campaign.closing)
             continue;
         verdict.bounds[campaign.name] = campaign.audience;
+        if (campaign.changed)
+            verdict.changed.insert(campaign.name);
         if (campaign.canary > 0)
             verdict.canaries[campaign.name] = campaign.canary;
         const auto then = agreed.campaigns.find(campaign.name);

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ struct Verdict {
     std::vector<std::string> refusals;             // sentences; empty: it may be applied
     std::map<std::string, std::int64_t> bounds;    // for store::RuleSet: the audience of each campaign
     std::map<std::string, std::int32_t> canaries;  // campaigns whose steps or texts changed: messages to go out first
+    std::set<std::string> changed;                 // those campaigns, with or without a canary
 };
 Verdict check_apply(const Plan& fresh, const Record& agreed, const Guard& guard);
 

@@ -327,6 +327,7 @@ private:
             state_.campaigns[ix].bound = growth_limit(campaign.audience, inputs_.guard);
             if (kept_.contains(campaign.name) || !rules().campaigns[ix].has_message)
                 continue;
+            campaign.changed = true;
             campaign.canary = canary_size(campaign.audience, inputs_.guard);
             state_.campaigns[ix].canary.reset();
             if (campaign.canary > 0)

@@ -80,6 +80,7 @@ struct PlanCampaign {
     std::vector<ChangedText> changed_texts;
     std::vector<EditedStep> edited_steps;
     std::int64_t leaving = 0;  // of those inside: no longer in the audience, which stops them
+    bool changed = false;      // its steps or texts are not those that are live
     std::int32_t canary = 0;   // messages to go out first, before the rest, once applied; 0: none
     Reasons blocked;           // in the audience, and may not come in
     Reasons waits;             // of the next 24 hours

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What came back for a message of ours: a reply by a person, a click, an opening. The fact, and the engine's inbox, are
-// one transaction. Loop thread or a command. Throws base::StoreError: nothing was written.
+// What came back for a message of ours: a reply by a person, a click, an opening, a delivery report, a bounce, a
+// complaint. The fact, what follows from it (an address is suppressed, a doubt is settled, a breaker opens) and the
+// engine's inbox are one transaction. Loop thread or a command. Throws base::StoreError: nothing was written.
 #pragma once
 
 #include "daemon/store/messages.hpp"

@@ -9,8 +9,11 @@
 
 #include "connectors/connector.hpp"
 #include "daemon/base/ids.hpp"
+#include "daemon/outbox/domains.hpp"
 #include "daemon/store/handover.hpp"
 
+#include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,8 +51,9 @@ public:
     Outbox(store::Database& database, Composer& composer, base::IdSource ids, std::function<void()> wake);
     ~Outbox() override;
 
-    /// The way out for a channel. Replacing one stops the old one first.
-    void attach(store::Channel channel, std::unique_ptr<connectors::Connector> connector);
+    /// The way out for a channel. Replacing one stops the old one first. `per_minute`: how much one recipient's domain
+    /// gets of it (domains.hpp); 0: any number.
+    void attach(store::Channel channel, std::unique_ptr<connectors::Connector> connector, int per_minute = 0);
 
     /// One round: commit what waits (every T3, then every T2, in one transaction), let go who may, claim what is due.
     /// True if it did anything; call again until it did not. `claim` false: finish what is under way, start nothing.
@@ -78,20 +82,27 @@ private:
         store::AddrKey addr_key{};
         store::Hash text_hash{};
         std::string subject;
+        std::string domain;  // of the recipient; SMS: empty
         int tries = 0;
         bool let_go = false;  // T2 is committed: from here on only an outcome ends it
     };
     struct Way {
         std::unique_ptr<connectors::Connector> connector;
+        Domains domains{0};
+        std::deque<store::Message> backlog;  // read ahead, in their order; T2 looks at each of them again
+        std::optional<store::Instant> read_at;
         int under_way = 0;
         bool held = false;
     };
 
+    void gather();
     void take_queues();
+    void enter(const std::function<void()>& put);
     void finish(connectors::JobId id, const connectors::Outcome& outcome, store::Instant now);
     bool commit(store::Instant now, const store::T2Policy& policy);
     bool claim(store::Channel channel, Way& way, store::Instant now);
-    void start(const store::Message& message, Way& way, store::Instant now);
+    void read_ahead(store::Channel channel, Way& way, store::Instant now);
+    std::optional<store::Instant> start(const store::Message& message, Way& way, store::Instant now);
     void sweep(store::Instant now);
 
     store::Database& database_;
@@ -110,6 +121,7 @@ private:
     std::vector<std::pair<connectors::JobId, connectors::Outcome>> finished_;
 
     std::mutex mutex_;  // guards the two queues
+    std::condition_variable gathered_;
     std::vector<connectors::JobId> ready_queue_;
     std::vector<std::pair<connectors::JobId, connectors::Outcome>> done_queue_;
 };

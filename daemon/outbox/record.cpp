@@ -9,19 +9,34 @@ namespace nurture::outbox {
 using connectors::Answer;
 using connectors::Blame;
 
+namespace {
+
+using namespace std::chrono_literals;
+
+// A 550 that says nothing more may be about anything. The same a day later is about the address.
+const store::Strike k_refused_twice{"refused-twice", 2, {}, 24h, {}};
+// The tries of one hour count once: greylisting answers 450 as well, and is over by then.
+const store::Strike k_mailbox_full{"mailbox-full", 3, 7 * 24h, 1h, 14 * 24h};
+
+}  // namespace
+
 store::T3 record_of(store::MessageId message, const store::AttemptId& attempt, std::string relay, int tries,
                     const connectors::Outcome& outcome, store::Instant now) {
-    store::T3 record{message, attempt, std::move(relay), outcome, {}, {}, {}};
+    store::T3 record{message, attempt, std::move(relay), outcome, {}, {}};
     if (outcome.answer == Answer::deferred) {
         const auto wait =
             std::max<std::chrono::seconds>(base::backoff(message, tries), std::chrono::seconds(outcome.retry_after));
         record.retry_at = now + wait;
     }
     // Only an address's own fault suppresses the address.
-    if (outcome.blame == Blame::address_dead)
-        record.suppress = "hard-bounce";
-    if (outcome.blame == Blame::opted_out)
-        record.suppress = "opted-out-upstream";
+    switch (outcome.blame) {
+    case Blame::address_dead: record.suppress = "hard-bounce"; break;
+    case Blame::opted_out: record.suppress = "opted-out-upstream"; break;
+    case Blame::bare_550: record.strike = k_refused_twice; break;
+    case Blame::mailbox_full: record.strike = k_mailbox_full; break;
+    case Blame::content: record.hold_step = true; break;
+    default: break;
+    }
     return record;
 }
 

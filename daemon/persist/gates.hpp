@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/engine/state.hpp"
+#include "daemon/store/breakers.hpp"
 #include "daemon/store/enrolments.hpp"
 
 #include <optional>
@@ -14,22 +15,25 @@ namespace nurture::persist {
 inline constexpr std::string_view k_enrol_quota = "enroll";  // name: campaign, period: day number
 inline constexpr std::string_view k_canary_gate =
     "canary";  // name: campaign; value: messages left; until: then the rest
-inline constexpr std::string_view k_breaker_gate = "breaker";  // name: campaign
-inline constexpr std::string_view k_channel_gate = "hold";     // name: email or sms
+using store::k_breaker_gate, store::k_hold_gate, store::k_step_gate;
 
 inline void read_gate(const store::Gate& gate, engine::State& state) {
-    if (gate.kind == k_channel_gate) {
+    if (gate.kind == k_hold_gate) {
         for (const store::Channel channel : {store::Channel::email, store::Channel::sms})
             if (gate.name == store::to_text(channel))
                 state.channel_held[channel == store::Channel::sms ? 1 : 0] = true;
         return;
     }
-    const auto campaign = state.rules->campaign(state.rules->campaign_today(gate.name));
+    const bool step = gate.kind == k_step_gate;
+    const auto name = step ? store::step_of_gate(gate.name).first : std::string_view(gate.name);
+    const auto campaign = state.rules->campaign(state.rules->campaign_today(name));
     if (!campaign)
         return;
     engine::CampaignState& is = state.campaigns[*campaign];
     if (gate.kind == k_breaker_gate)
         is.breaker = true;
+    else if (step)
+        is.held_steps.emplace(store::step_of_gate(gate.name).second);
     else if (gate.kind == k_canary_gate)
         is.canary = engine::Canary{static_cast<std::int32_t>(gate.value),
                                    gate.until ? std::optional(base::floor_minute(*gate.until)) : std::nullopt};

@@ -141,11 +141,13 @@ private:
         const bool open = std::any_of(all.begin(), all.end(), [&](const store::Gate& gate) {
             return gate.kind == row.field && gate.name == name;
         });
-        if (row.field == k_channel_gate)
-            add(fact::Gate{
-                fact::Gate::Kind::channel, {}, name == "sms" ? dsl::Channel::sms : dsl::Channel::email, open});
+        using Kind = fact::Gate::Kind;
+        if (row.field == k_hold_gate)
+            add(fact::Gate{Kind::channel, {}, name == "sms" ? dsl::Channel::sms : dsl::Channel::email, open});
         else if (row.field == k_breaker_gate)
-            add(fact::Gate{fact::Gate::Kind::campaign, name, {}, open});
+            add(fact::Gate{Kind::campaign, name, {}, open});
+        else if (const auto [campaign, step] = store::step_of_gate(name); row.field == k_step_gate)
+            add(fact::Gate{Kind::step, std::string(campaign), {}, open, std::string(step)});
     }
 
     const store::Database& database_;

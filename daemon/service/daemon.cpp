@@ -6,6 +6,7 @@
 #include "daemon/inbound/link_token.hpp"
 #include "daemon/inbound/unsubscribe.hpp"
 #include "daemon/service/control.hpp"
+#include "daemon/service/guard.hpp"
 #include "daemon/service/listener.hpp"
 #include "daemon/service/notify.hpp"
 #include "daemon/service/queue.hpp"
@@ -50,6 +51,7 @@ struct Daemon::Impl {
     Signals signals;  // before any thread
     store::EngineLock lock;
     store::Database database;
+    Guards guards;  // before anybody writes to the store
     std::string pepper;
     Waker waker;
     Queue<std::function<void()>> calls{waker};  // what the pages ask of this thread
@@ -68,6 +70,7 @@ struct Daemon::Impl {
           clock(time),
           lock(config.store_path, clock.now()),
           database(open_live(config)),
+          guards(database, config.state_directory, clock),
           pepper(store::pepper(database)),
           control(config.state_directory),
           watch(config.state_directory),
@@ -168,7 +171,8 @@ struct Daemon::Impl {
         waker.clear();
         for (const auto& call : calls.take())
             call();
-        runner.pump(clock.now(), claiming);
+        const bool sane = guards.look();
+        runner.pump(clock.now(), claiming && sane);
         notify.watchdog();
     }
 
@@ -259,11 +263,11 @@ struct Daemon::Impl {
         answer_commands();
         look_for_stop_file();
         serve();
-        const auto now = clock.now();
-        if (runner.news() || now >= runner.next_wake())
+        if (const auto now = clock.now(); guards.look() && (runner.news() || now >= runner.next_wake()))
             runner.settle(now);
-        while (runner.pump(clock.now())) {
+        while (guards.look() && runner.pump(clock.now())) {
         }
+        guards.note();
         tell_status();
     }
 

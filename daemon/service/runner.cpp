@@ -205,6 +205,13 @@ std::optional<base::Second> Runner::next_due(base::Second now) const {
 
 bool Runner::stopped() const { return store::stopped(impl_->database).has_value() || stop_file_present(impl_->config); }
 
+std::optional<std::string> Runner::hold() const {
+    for (const auto guard : {store::Guard::store, store::Guard::clock})
+        if (const auto hold = store::hold(impl_->database, guard))
+            return hold->why;
+    return std::nullopt;
+}
+
 void Runner::reconfigure(const config::Config& config, base::Second now) {
     impl_->now = now;
     if (impl_->outbox)

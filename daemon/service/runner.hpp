@@ -65,6 +65,8 @@ public:
     base::Minute next_wake() const;  // k_never: nothing
     std::optional<base::Second> next_due(base::Second now) const;
     bool stopped() const;
+    /// Why a guard holds everything; none: it does not.
+    std::optional<std::string> hold() const;
 
     /// Another nurtured.toml: connectors first (throws base::ConfigError and changes nothing if they cannot be made).
     void reconfigure(const config::Config& config, base::Second now);

@@ -27,7 +27,9 @@ std::string status_line(const config::Config& config, const Runner& runner, cons
     std::string line = config.live ? "live" : "test mode";
     if (!runner.trouble().empty())
         return line + "; nothing is sent: " + runner.trouble();
-    if (runner.stopped())
+    if (const auto why = runner.hold())
+        line += "; ON HOLD, nothing is sent: " + *why + "; see `nurture reconcile`";
+    else if (runner.stopped())
         line += "; STOPPED by hand, `nurture resume` goes on";
     line += fmt::format("; {} campaigns; {}", runner.rules()->campaigns.size(), next_wake_text(runner));
     return rules_note.empty() ? line : line + "; " + rules_note;
@@ -40,6 +42,7 @@ std::string status_json(const store::Database& database, const config::Config& c
     json["now"] = base::format_instant(now, policy_zone(runner));
     json["trouble"] = runner.trouble();
     json["stopped"] = runner.stopped();
+    json["hold"] = runner.hold().value_or("");
     json["rules"] = runner.rules() ? dsl::hex(runner.rules()->hash) : "";
     json["rules_note"] = rules_note;
     json["campaigns"] = runner.rules() ? runner.rules()->campaigns.size() : 0;

@@ -87,9 +87,12 @@ void attach_connectors(outbox::Outbox& outbox, const config::Config& config, boo
     std::unique_ptr<connectors::Connector> sms;
     if (config.gateway != config::Gateway::none)
         sms = make(outbox, sms_config(config), durable);
-    outbox.attach(store::Channel::email, std::move(mail));
+    // Files and a rehearsal's relay on this machine take whatever the engine lets go; all text messages are one domain,
+    // the gateway's.
+    const bool file = config.relay.starts_with("file:");
+    outbox.attach(store::Channel::email, std::move(mail), durable && !file ? config.domain_per_minute : 0);
     if (sms)
-        outbox.attach(store::Channel::sms, std::move(sms));
+        outbox.attach(store::Channel::sms, std::move(sms), durable ? config.sms_per_minute : 0);
 }
 
 store::T2Policy t2_policy(const dsl::Rules& rules, bool stop_file) {

@@ -206,8 +206,8 @@ Database Database::copy_to(const std::filesystem::path& path, Purpose purpose, c
     Database copy = open(path);
     Transaction transaction(copy);
     // A copy is another store: it belongs to no installation yet, its clock may be stepped from any instant, and the
-    // original's kill switch is not its own.
-    Statement(copy, "DELETE FROM meta WHERE key IN ('instance','clock_max','stopped')").run();
+    // original's kill switch and holds are not its own.
+    Statement(copy, "DELETE FROM meta WHERE key IN ('instance','clock_max','stopped','hold_store','hold_clock')").run();
     set_meta(copy, "store_id", store_id);
     set_meta(copy, "purpose", purpose == Purpose::live ? "live" : "rehearsal");
     transaction.commit();

@@ -97,7 +97,7 @@ std::string pepper(const Database& database);
 std::string instance(const Database& database);
 void set_instance(Database& database, std::string_view instance);
 
-/// The latest instant that was ever committed (clock guard). Only grows.
+/// The latest instant at which anything was handed over (clock guard). Only grows.
 std::optional<Instant> clock_max(const Database& database);
 void raise_clock_max(Database& database, Instant now);
 
@@ -110,10 +110,21 @@ struct Stopped {
     Instant at;
     std::string by, why;
 };
+/// Also while a guard holds everything: then `by` is the guard.
 std::optional<Stopped> stopped(const Database& database);
 /// Both write meta, inbox and journal in the caller's transaction, and do nothing when it is so already.
 void stop(Database& database, Instant at, std::string_view by, std::string_view why);
 void resume(Database& database, Instant at, std::string_view by, std::string_view why);
+
+/// A guard found that this may not be the store, or the time, that it seems to be: nothing leaves until a person
+/// reconciles, or until the clock is right again.
+enum class Guard : std::uint8_t { store, clock };
+std::optional<Stopped> hold(const Database& database, Guard guard);
+/// As stop() and resume(): inbox and journal, in the caller's transaction, nothing when it is so already.
+void put_on_hold(Database& database, Guard guard, Instant at, std::string_view why);
+void release_hold(Database& database, Guard guard, Instant at, std::string_view by, std::string_view why);
+/// A person says that the clock is right although the store remembers a later instant.
+void set_clock_max(Database& database, Instant now);
 
 /// Anything else, by key; for the folders above.
 std::optional<std::string> meta(const Database& database, std::string_view key);

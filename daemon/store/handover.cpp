@@ -1,191 +1,24 @@
 // SPDX-License-Identifier: MIT
+// T3, and what else the outbox writes.
 #include "daemon/store/handover.hpp"
 
-#include "daemon/store/histories.hpp"
+#include "daemon/store/breakers.hpp"
+#include "daemon/store/handover_parts.hpp"
 #include "daemon/store/inbox.hpp"
-#include "daemon/store/journal.hpp"
-#include "daemon/store/names.hpp"
 #include "daemon/store/statement.hpp"
 #include "daemon/store/suppressions.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 
 namespace nurture::store {
 namespace {
 
-constexpr std::string_view k_refusals[] = {
-    "",           "unknown message", "not ready",       "stopped",          "erased",          "suppressed",
-    "no consent", "never contact",   "address changed", "approval missing", "approval lapsed", "window closed",
-    "too late",   "cap full",        "clock went back"};
-
-// A clock that is corrected by NTP may step back a little; more than this is somebody setting it.
-constexpr std::chrono::minutes k_clock_slack{5};
 // Accepted this much after the slot still counts as accepted at the slot (the design's rule for caps and waits).
 constexpr std::chrono::minutes k_at_the_slot{15};
 // After this nobody expects evidence any more; the message stays in doubt, off the list.
 constexpr std::chrono::hours k_doubt_is_open{72};
-
-/// What becomes of the row; none: it stays as it is.
-std::optional<MessageState> state_after(Refusal refusal) {
-    switch (refusal) {
-    case Refusal::erased: return MessageState::cancelled;
-    case Refusal::suppressed:
-    case Refusal::no_consent:
-    case Refusal::never_contact: return MessageState::suppressed;
-    case Refusal::too_late: return MessageState::expired;
-    case Refusal::address_changed:
-    case Refusal::approval_missing:
-    case Refusal::approval_lapsed:
-    case Refusal::window_closed:
-    case Refusal::cap_full: return MessageState::held;
-    default: return std::nullopt;
-    }
-}
-
-bool is_erased(const Database& database, CandidateId candidate) {
-    return candidate != 0 &&
-           Statement(database, "SELECT 1 FROM candidate WHERE id=? AND erased_at IS NOT NULL", candidate).step();
-}
-
-bool names(const std::vector<std::string>& campaigns, const Message& m) {
-    return std::find(campaigns.begin(), campaigns.end(), m.campaign) != campaigns.end();
-}
-
-bool never_contact(const Database& database, const Message& m, const T2Policy& policy, Instant now) {
-    const auto on = [&](const std::string& list) { return is_list_member(database, m.candidate, list, now); };
-    return std::any_of(policy.never_contact_lists.begin(), policy.never_contact_lists.end(), on) ||
-           std::any_of(policy.never_contact_below.begin(), policy.never_contact_below.end(),
-                       [&](const NeverContact& below) { return names(below.campaigns, m) && on(below.list); });
-}
-
-Refusal approval_refusal(const Database& database, const Message& m, const Hash& text_hash) {
-    if (m.approval == 0) {
-        return Refusal::none;
-    }
-    if (!Statement(database, "SELECT 1 FROM human_step WHERE id=? AND decision='approved'", m.approval).step()) {
-        return Refusal::approval_missing;
-    }
-    // Without a hash it is a later message under the same approval: only the next one was shown.
-    return !m.shown || m.shown == text_hash ? Refusal::none : Refusal::approval_lapsed;
-}
-
-bool cap_full(const Database& database, const Message& m, const T2Policy& policy, Instant now) {
-    for (const auto& cap : policy.caps) {
-        if ((cap.channel && *cap.channel != m.channel) || (!cap.campaigns.empty() && !names(cap.campaigns, m))) {
-            continue;
-        }
-        Statement query(database,
-                        "SELECT count(*) FROM message WHERE candidate=? AND counted_at>? AND counted_at<=?"
-                        " AND (? IS NULL OR channel=?) AND purpose='campaign' AND id<>?",
-                        m.candidate, now - cap.in, now, cap.channel, cap.channel, m.id);
-        query.step();
-        if (query.integer() >= cap.count) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/// Everything that another hand may have changed since the engine released the message.
-Refusal look_again(const Database& database, const Message& m, const T2& request, const T2Policy& policy, Instant now) {
-    const bool campaign = m.purpose == MessagePurpose::campaign;
-    if (m.state != MessageState::ready) {
-        return Refusal::not_ready;
-    }
-    if (policy.stop_file || stopped(database)) {
-        return Refusal::stopped;
-    }
-    if (now + k_clock_slack < clock_max(database).value_or(now)) {
-        return Refusal::clock_back;
-    }
-    if (is_erased(database, m.candidate)) {
-        return Refusal::erased;
-    }
-    if (suppression(database, request.addr_key, m.channel, now)) {
-        return Refusal::suppressed;
-    }
-    if (campaign && !m.consent.empty() && consent_status(database, m.candidate, m.consent) != ConsentStatus::given) {
-        return Refusal::no_consent;
-    }
-    if (campaign && never_contact(database, m, policy, now)) {
-        return Refusal::never_contact;
-    }
-    if (m.addr_key != request.addr_key) {
-        return Refusal::address_changed;
-    }
-    if (const Refusal refusal = approval_refusal(database, m, request.text_hash); refusal != Refusal::none) {
-        return refusal;
-    }
-    if (now >= m.expires) {
-        return Refusal::too_late;
-    }
-    if (now >= m.closes) {
-        return Refusal::window_closed;
-    }
-    return campaign && cap_full(database, m, policy, now) ? Refusal::cap_full : Refusal::none;
-}
-
-void tell_engine(Database& database, const Message& m, MessageState state, std::string_view reason, Instant now) {
-    append(database, InboxRow{.at = now,
-                              .kind = InboxKind::outcome,
-                              .first = m.candidate,
-                              .subject = m.id,
-                              .field = std::string(to_text(state)),
-                              .now = std::string(reason)});
-}
-
-void note(Database& database, const Message& m, std::string kind, const JournalBody& body, Instant now) {
-    append(database,
-           JournalEntry{
-               .at = now, .kind = std::move(kind), .message = m.id, .enrolment = m.enrolment, .body = body.text()});
-}
-
-/// A state that ends the outbox's business with a message, for engine and journal.
-void move(Database& database, const Message& m, MessageState to, std::string_view reason, Instant now) {
-    Statement(database, "UPDATE message SET state=?,reason=? WHERE id=?", to_text(to), reason, m.id).run();
-    tell_engine(database, m, to, reason, now);
-    note(database, m, "outcome", JournalBody().add("state", to_text(to)).add("reason", reason), now);
-}
-
-void hand_over(Database& database, const Message& m, const T2& request, Instant now) {
-    Statement(database, "UPDATE message SET state='INFLIGHT',text_hash=?,subject=?,counted_at=? WHERE id=?",
-              request.text_hash, request.subject, counted_at(m.slot, now), m.id)
-        .run();
-    Statement(database, "INSERT INTO attempt VALUES(?,?,?,?,NULL,'',0,'','')", request.attempt, m.id, request.relay,
-              now)
-        .run();
-    note(database, m, "handover",
-         JournalBody()
-             .add("candidate", m.candidate)
-             .add("campaign", m.campaign)
-             .add("step", m.step)
-             .add("channel", to_text(m.channel))
-             .add("slot", base::to_unix(m.slot))
-             .add("text", request.text_hash)
-             .add("key", request.addr_key)
-             .add("rule_set", m.rule_set)
-             .add("attempt", base::hex(request.attempt)),
-         now);
-}
-
-T2Verdict last_look(Database& database, const T2& request, const T2Policy& policy, Instant now) {
-    const auto m = message(database, request.message);
-    if (!m) {
-        return {request.message, Refusal::unknown};
-    }
-    const Refusal refusal = look_again(database, *m, request, policy, now);
-    if (refusal == Refusal::none) {
-        hand_over(database, *m, request, now);
-    } else if (const auto state = state_after(refusal)) {
-        move(database, *m, *state, to_text(refusal), now);
-    }
-    return {request.message, refusal};
-}
-
-// --- T3 -----------------------------------------------------------------------------------------------------------
 
 std::string_view word(connectors::Answer answer) {
     switch (answer) {
@@ -233,7 +66,21 @@ void settle(Database& database, const Message& m, MessageState state, std::strin
     tell_engine(database, m, state, reason, now);
 }
 
-void record(Database& database, const T3& t3, Instant now) {
+/// What the outcome says of the address, or of our own text.
+void blame(Database& database, const Message& m, const T3& t3, Instant now) {
+    if (!t3.suppress.empty()) {
+        suppress(database, m.addr_key, m.channel, t3.suppress, now);
+    }
+    if (t3.strike) {
+        strike(database, m.addr_key, m.channel, *t3.strike, now);
+    }
+    if (t3.hold_step && m.purpose == MessagePurpose::campaign) {
+        hold_back(database, k_step_gate, step_gate_name(m.campaign, m.step),
+                  fmt::format("the relay refused its text ({})", code_text(t3.outcome)), now);
+    }
+}
+
+void record(Database& database, const T3& t3, Tallies& tallies, Instant now) {
     const auto m = message(database, t3.message);
     const bool open = m && (m->state == MessageState::inflight || m->state == MessageState::ready);
     // A withdrawn message whose attempt failed before T2: nothing was sent, and its row says already why.
@@ -259,9 +106,8 @@ void record(Database& database, const T3& t3, Instant now) {
         break;
     default: try_later(database, *m, t3, now); break;
     }
-    if (!t3.suppress.empty()) {
-        suppress(database, m->addr_key, m->channel, t3.suppress, now, t3.suppress_until);
-    }
+    blame(database, *m, t3, now);
+    tallies.count(*m, t3.outcome);
 }
 
 /// Runs in the caller's transaction, or in one of its own.
@@ -287,7 +133,26 @@ std::vector<MessageId> ids(const Database& database, std::string_view where, Ins
 
 }  // namespace
 
-std::string_view to_text(Refusal refusal) { return name_of(k_refusals, refusal); }
+void tell_engine(Database& database, const Message& m, MessageState state, std::string_view reason, Instant now) {
+    append(database, InboxRow{.at = now,
+                              .kind = InboxKind::outcome,
+                              .first = m.candidate,
+                              .subject = m.id,
+                              .field = std::string(to_text(state)),
+                              .now = std::string(reason)});
+}
+
+void note(Database& database, const Message& m, std::string kind, const JournalBody& body, Instant now) {
+    append(database,
+           JournalEntry{
+               .at = now, .kind = std::move(kind), .message = m.id, .enrolment = m.enrolment, .body = body.text()});
+}
+
+void move(Database& database, const Message& m, MessageState to, std::string_view reason, Instant now) {
+    Statement(database, "UPDATE message SET state=?,reason=? WHERE id=?", to_text(to), reason, m.id).run();
+    tell_engine(database, m, to, reason, now);
+    note(database, m, "outcome", JournalBody().add("state", to_text(to)).add("reason", reason), now);
+}
 
 Instant counted_at(Instant slot, Instant accepted) {
     return accepted - slot < k_at_the_slot ? slot : Instant(base::floor_minute(accepted));
@@ -300,13 +165,18 @@ std::vector<T2Verdict> commit_batch(Database& database, std::span<const T3> outc
         return verdicts;
     }
     Transaction transaction(database);
+    Tallies tallies;
     for (const auto& outcome : outcomes) {
-        record(database, outcome, now);
+        record(database, outcome, tallies, now);
     }
+    tallies.write(database, now);
+    const Moment moment = look_at_gates(database, now);  // after the outcomes: what they shut is shut for these
     for (const auto& request : requests) {
-        verdicts.push_back(last_look(database, request, policy, now));
+        verdicts.push_back(last_look(database, request, policy, moment, now));
     }
-    raise_clock_max(database, now);
+    if (std::any_of(verdicts.begin(), verdicts.end(), [](const T2Verdict& verdict) { return verdict.go(); })) {
+        raise_clock_max(database, now);
+    }
     transaction.commit();
     return verdicts;
 }
@@ -323,6 +193,22 @@ int expire_messages(Database& database, Instant now) {
         }
         return static_cast<int>(late.size() + closed.size());
     });
+}
+
+void put_off(Database& database, std::span<const PutOff> messages) {
+    in_transaction(database, [&] {
+        for (const auto& later : messages) {
+            Statement(database, "UPDATE message SET not_before=? WHERE id=? AND state='READY'", later.until,
+                      later.message)
+                .run();
+        }
+        return 0;
+    });
+}
+
+bool may_claim(const Database& database, Channel channel, Instant now) {
+    const Moment moment = look_at_gates(database, now);
+    return !moment.stopped && !moment.clock_back && !holds_channel(moment.gates, channel);
 }
 
 bool give_up(Database& database, MessageId id, MessageState to, std::string_view reason, Instant now) {

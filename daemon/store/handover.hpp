@@ -8,6 +8,7 @@
 
 #include "connectors/outcome.hpp"
 #include "daemon/store/messages.hpp"
+#include "daemon/store/suppressions.hpp"
 
 #include <optional>
 #include <span>
@@ -35,6 +36,7 @@ enum class Refusal : std::uint8_t {
     too_late,          // EXPIRED
     cap_full,          // HELD; likewise
     clock_back,        // the clock went back: stays READY until it is right again
+    held_back,         // HELD: a breaker, or a hold of the step or the channel (breakers.hpp)
 };
 std::string_view to_text(Refusal refusal);  // "no consent", as shown and stored in message.reason
 
@@ -80,9 +82,10 @@ struct T3 {
     AttemptId attempt{};
     std::string relay;
     connectors::Outcome outcome;
-    std::optional<Instant> retry_at;        // deferred: the next try; past `expires` the message expires
-    std::string suppress;                   // not empty: suppress the address, for this reason …
-    std::optional<Instant> suppress_until;  // … until then; none: for good
+    std::optional<Instant> retry_at;  // deferred: the next try; past `expires` the message expires
+    std::string suppress;             // not empty: suppress the address for good, for this reason
+    std::optional<Strike> strike{};   // or count it against the address
+    bool hold_step = false;           // our own text was refused: nothing more of that step
 };
 
 std::vector<T2Verdict> commit_batch(Database& database, std::span<const T3> outcomes, std::span<const T2> requests,
@@ -95,6 +98,16 @@ Instant counted_at(Instant slot, Instant accepted);
 
 /// READY messages that are too late or whose opening has closed: EXPIRED, or HELD(window closed). Number of rows.
 int expire_messages(Database& database, Instant now);
+/// READY messages whose recipients' domains take no more now: looked at again then.
+struct PutOff {
+    MessageId message = 0;
+    Instant until{};
+};
+void put_off(Database& database, std::span<const PutOff> messages);
+/// Whether anything may leave on that channel: not stopped, not held, clock not gone back. T2 asks again.
+bool may_claim(const Database& database, Channel channel, Instant now);
+/// The clock is behind the latest instant that was ever committed, by more than a correction.
+bool clock_is_back(const Database& database, Instant now);
 /// READY -> FAILED_RENDER, EXPIRED, CANCELLED, SUPPRESSED or HELD by the outbox, with the inbox row. False: not READY.
 bool give_up(Database& database, MessageId id, MessageState to, std::string_view reason, Instant now);
 /// At start: whatever a dead process left INFLIGHT is IN_DOUBT, counted at its slot. Number of rows.

@@ -48,6 +48,11 @@ JournalHead journal_head(const Database& database) {
     return head;
 }
 
+std::optional<Hash> journal_hash(const Database& database, std::int64_t seq) {
+    Statement query(database, "SELECT hash FROM journal WHERE part=0 AND seq=?", seq);
+    return query.step() ? std::optional(query.array<Hash>()) : std::nullopt;
+}
+
 std::int64_t append(Database& database, const JournalEntry& entry) {
     assert(database.in_transaction());
     auto& head = database.impl().journal_head;

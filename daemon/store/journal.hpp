@@ -49,6 +49,8 @@ struct JournalHead {
     Hash hash{};
 };
 JournalHead journal_head(const Database& database);
+/// Of the row `seq`; none: there is no such row.
+std::optional<Hash> journal_hash(const Database& database, std::int64_t seq);
 JournalCheck verify_journal(const Database& database, const std::optional<JournalHead>& noted = std::nullopt);
 
 /// `{"a":1,"b":"x"}`: keys in the order given, strings escaped (RFC 8259).

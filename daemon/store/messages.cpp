@@ -119,11 +119,8 @@ std::optional<Message> message_of_attempt(const Database& database, const Attemp
 }
 
 std::vector<Message> due_messages(const Database& database, Channel channel, Instant now, int limit) {
-    if (stopped(database)) {
-        return {};
-    }
-    return several(database, "WHERE state='READY' AND not_before<=? AND channel=? ORDER BY slot,id LIMIT ?", now,
-                   channel, limit);
+    return several(database, "WHERE state='READY' AND channel=? AND not_before<=? ORDER BY not_before,id LIMIT ?",
+                   channel, now, limit);
 }
 
 std::optional<Instant> next_due(const Database& database, Channel channel) {

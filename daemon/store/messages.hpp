@@ -79,8 +79,8 @@ std::vector<Message> messages_of_candidate(const Database& database, CandidateId
 /// Message with this attempt's id (bounces, webhooks).
 std::optional<Message> message_of_attempt(const Database& database, const AttemptId& attempt);
 
-/// READY with not_before <= now on that channel, by slot then id. Nothing while the store is stopped. A claim is the
-/// outbox's memory of what it took; it skips those.
+/// READY with not_before <= now on that channel, by not_before then id (an index: however many wait, this costs what it
+/// returns). A claim is the outbox's memory of what it took; it skips those.
 std::vector<Message> due_messages(const Database& database, Channel channel, Instant now, int limit);
 /// When the next READY message of that channel may go; none: there is none.
 std::optional<Instant> next_due(const Database& database, Channel channel);

@@ -61,9 +61,11 @@ void raise_clock_max(Database& database, Instant now) {
 InboxSeq inbox_cursor(const Database& database) { return integer(database, "inbox_cursor").value_or(0); }
 void set_inbox_cursor(Database& database, InboxSeq cursor) { put(database, "inbox_cursor", cursor); }
 
+namespace {
+
 // Stored as "SECONDS\nBY\nWHY": one value, so that it cannot be half there.
-std::optional<Stopped> stopped(const Database& database) {
-    const auto text = meta(database, "stopped");
+std::optional<Stopped> read_stop(const Database& database, std::string_view key) {
+    const auto text = meta(database, key);
     if (!text) {
         return std::nullopt;
     }
@@ -77,24 +79,69 @@ std::optional<Stopped> stopped(const Database& database) {
     return Stopped{base::from_unix(seconds), text->substr(first + 1, second - first - 1), text->substr(second + 1)};
 }
 
-void stop(Database& database, Instant at, std::string_view by, std::string_view why) {
-    if (stopped(database)) {
-        return;
+std::string_view key_of(Guard guard) { return guard == Guard::store ? "hold_store" : "hold_clock"; }
+std::string_view name_of(Guard guard) { return guard == Guard::store ? "the store guard" : "the clock guard"; }
+
+/// The engine hears of the first reason to stop and of the end of the last.
+void set(Database& database, std::string_view key, std::string_view kind, Instant at, std::string_view by,
+         std::string_view why) {
+    const bool news = !stopped(database);
+    put(database, key, fmt::format("{}\n{}\n{}", base::to_unix(at), by, why));
+    if (news) {
+        append(database, InboxRow{.at = at, .kind = InboxKind::stopped, .by = std::string(by)});
     }
-    put(database, "stopped", fmt::format("{}\n{}\n{}", base::to_unix(at), by, why));
-    append(database, InboxRow{.at = at, .kind = InboxKind::stopped, .by = std::string(by)});
-    append(database,
-           JournalEntry{.at = at, .kind = "stop", .body = JournalBody().add("by", by).add("why", why).text()});
+    append(
+        database,
+        JournalEntry{.at = at, .kind = std::string(kind), .body = JournalBody().add("by", by).add("why", why).text()});
+}
+
+void lift(Database& database, std::string_view key, std::string_view kind, Instant at, std::string_view by,
+          std::string_view why) {
+    Statement(database, "DELETE FROM meta WHERE key=?", key).run();
+    if (!stopped(database)) {
+        append(database, InboxRow{.at = at, .kind = InboxKind::resumed, .by = std::string(by)});
+    }
+    append(
+        database,
+        JournalEntry{.at = at, .kind = std::string(kind), .body = JournalBody().add("by", by).add("why", why).text()});
+}
+
+}  // namespace
+
+std::optional<Stopped> hold(const Database& database, Guard guard) { return read_stop(database, key_of(guard)); }
+
+std::optional<Stopped> stopped(const Database& database) {
+    auto found = read_stop(database, "stopped");
+    for (const Guard guard : {Guard::store, Guard::clock}) {
+        found = found ? found : hold(database, guard);
+    }
+    return found;
+}
+
+void stop(Database& database, Instant at, std::string_view by, std::string_view why) {
+    if (!read_stop(database, "stopped")) {
+        set(database, "stopped", "stop", at, by, why);
+    }
 }
 
 void resume(Database& database, Instant at, std::string_view by, std::string_view why) {
-    if (!stopped(database)) {
-        return;
+    if (read_stop(database, "stopped")) {
+        lift(database, "stopped", "resume", at, by, why);
     }
-    Statement(database, "DELETE FROM meta WHERE key='stopped'").run();
-    append(database, InboxRow{.at = at, .kind = InboxKind::resumed, .by = std::string(by)});
-    append(database,
-           JournalEntry{.at = at, .kind = "resume", .body = JournalBody().add("by", by).add("why", why).text()});
 }
+
+void put_on_hold(Database& database, Guard guard, Instant at, std::string_view why) {
+    if (!hold(database, guard)) {
+        set(database, key_of(guard), "guard", at, name_of(guard), why);
+    }
+}
+
+void release_hold(Database& database, Guard guard, Instant at, std::string_view by, std::string_view why) {
+    if (hold(database, guard)) {
+        lift(database, key_of(guard), "reconcile", at, by, why);
+    }
+}
+
+void set_clock_max(Database& database, Instant now) { put(database, "clock_max", now); }
 
 }  // namespace nurture::store

@@ -189,7 +189,20 @@ CREATE TRIGGER journal_kept BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT,'t
 CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
 )sql";
 
-constexpr const char* k_patches[] = {k_patch_1};
+// What is due is found in the order in which it goes. Strikes: refusals that count against an address only when they
+// come again. Tallies: what became of messages, by the hour, for breakers.
+constexpr const char* k_patch_2 = R"sql(
+DROP INDEX message_due;
+CREATE INDEX message_due ON message(channel,not_before) WHERE state='READY';
+CREATE TABLE strike(
+  key BLOB, channel TEXT, reason TEXT, at INTEGER, PRIMARY KEY(key,channel,reason,at)) STRICT, WITHOUT ROWID;
+CREATE TABLE tally(
+  scope TEXT, name TEXT, hour INTEGER,
+  ended INTEGER NOT NULL, bounced INTEGER NOT NULL, complained INTEGER NOT NULL, doubted INTEGER NOT NULL,
+  PRIMARY KEY(scope,name,hour)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* k_patches[] = {k_patch_1, k_patch_2};
 
 }  // namespace
 

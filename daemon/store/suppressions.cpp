@@ -67,6 +67,32 @@ bool suppress(Database& database, const AddrKey& key, Channel channel, std::stri
     return rows > 0;
 }
 
+bool strike(Database& database, const AddrKey& key, Channel channel, const Strike& strike, Instant at) {
+    if (strike.within) {
+        Statement(database, "DELETE FROM strike WHERE key=? AND channel=? AND reason=? AND at<=?", key, channel,
+                  strike.reason, at - *strike.within)
+            .run();
+    }
+    Statement seen(database, "SELECT count(*),max(at) FROM strike WHERE key=? AND channel=? AND reason=?", key, channel,
+                   strike.reason);
+    seen.step();
+    const auto times = seen.integer();
+    const auto last = seen.maybe_instant();
+    if (last && at < *last + strike.apart) {
+        return false;
+    }
+    if (times + 1 < strike.times) {
+        Statement(database, "INSERT INTO strike VALUES(?,?,?,?) ON CONFLICT DO NOTHING", key, channel, strike.reason,
+                  at)
+            .run();
+        return false;
+    }
+    Statement(database, "DELETE FROM strike WHERE key=? AND channel=? AND reason=?", key, channel, strike.reason).run();
+    suppress(database, key, channel, strike.reason, at,
+             strike.lasts ? std::optional(at + *strike.lasts) : std::nullopt);
+    return true;
+}
+
 bool lift_suppression(Database& database, const AddrKey& key, Channel channel, Instant at, std::string_view by,
                       std::string_view why) {
     assert(!by.empty() && !why.empty());

@@ -29,6 +29,16 @@ struct Suppression {
 /// True when it says more than before: new, or longer than what stood there.
 bool suppress(Database& database, const AddrKey& key, Channel channel, std::string_view reason, Instant at,
               std::optional<Instant> until = std::nullopt);
+/// A refusal that may be a passing one: it counts against the address, and only the so many-th suppresses it.
+struct Strike {
+    std::string reason;                            // of the suppression
+    int times = 2;                                 // at the so many-th …
+    std::optional<std::chrono::seconds> within{};  // … of the last so long; none: ever
+    std::chrono::seconds apart{};                  // one that follows sooner is the same one
+    std::optional<std::chrono::seconds> lasts{};   // none: for good
+};
+/// True when that was the one too many.
+bool strike(Database& database, const AddrKey& key, Channel channel, const Strike& strike, Instant at);
 /// `by` and `why` must not be empty. False: nothing to lift.
 bool lift_suppression(Database& database, const AddrKey& key, Channel channel, Instant at, std::string_view by,
                       std::string_view why);

@@ -270,3 +270,16 @@ TEST_CASE("A breaker holds a campaign back until it is closed") {
     s.run_until("2026-03-05 00:00");
     CHECK(s.messages() == Lines{"03-03 11:00 ana: one"});
 }
+
+TEST_CASE("A step whose text was refused waits for a person, and the steps before it go on") {
+    Story s = story("  keep candidates who leave the audience", k_two);
+    s.begin("2026-03-02 06:00");
+    s.at("2026-03-02 08:00", [](Facts& facts, Minute) {
+        facts.list.emplace_back(fact::Gate{fact::Gate::Kind::step, "Drip", {}, true, "b"});
+    });
+    s.at("2026-03-20 11:00", [](Facts& facts, Minute) {
+        facts.list.emplace_back(fact::Gate{fact::Gate::Kind::step, "Drip", {}, false, "b"});
+    });
+    s.run_until("2026-03-21 00:00");
+    CHECK(s.messages() == Lines{"03-02 09:00 ana: one", "03-20 11:00 ana: two"});
+}

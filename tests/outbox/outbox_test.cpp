@@ -59,8 +59,10 @@ struct AnyLetter final : outbox::Composer {
             return *unsendable;
         outbox::Letter letter;
         letter.addr_key = message.addr_key;
+        letter.job.email.to.address = message.id == other_domain ? "c@other.example" : "c@Candidates.example";
         return letter;
     }
+    store::MessageId other_domain = 0;
     std::optional<outbox::Unsendable> unsendable;
 };
 
@@ -193,6 +195,66 @@ TEST_CASE("a dead address is rejected and suppressed, and its other messages do 
     house.pump();
     CHECK(house.message(1).state == store::MessageState::rejected);
     CHECK(store::suppression(house.database, House::key(0), store::Channel::email, k_now));
+}
+
+TEST_CASE("a full mailbox is suspended after the third refusal in a week, and its message does not go then") {
+    House house(1);
+    const auto full = answer(connectors::Answer::deferred, connectors::Blame::mailbox_full);
+    house.relay->answers = {full, full, full, full, full};
+    house.pump();
+    house.pump(k_now + 5min);
+    house.pump(k_now + 15min);
+    CHECK(house.relay->handed_over == 3);  // of one hour: they count once
+    auto now = k_now;
+    for (const int day : {1, 2}) {
+        CHECK_FALSE(store::suppression(house.database, House::key(0), store::Channel::email, now));
+        store::Transaction transaction(house.database);
+        now = k_now + day * 24h;
+        store::reslot(house.database, 1, now, now + 2h, now + 24h);
+        transaction.commit();
+        house.pump(now);
+    }
+    const auto entry = store::suppression(house.database, House::key(0), store::Channel::email, now);
+    REQUIRE(entry);
+    CHECK(entry->reason == "mailbox-full");
+    CHECK(entry->until == now + 14 * 24h);
+    house.relay->answers.clear();
+    const auto handed_over = house.relay->handed_over;
+    house.pump(now + 90min);  // its next try
+    CHECK(house.relay->handed_over == handed_over);
+    CHECK(house.message(1).state == store::MessageState::suppressed);
+}
+
+TEST_CASE("a 550 that says nothing more rejects the message and not yet the address") {
+    House house(1);
+    house.relay->answers = {answer(connectors::Answer::rejected, connectors::Blame::bare_550)};
+    house.pump();
+    CHECK(house.message(1).state == store::MessageState::rejected);
+    CHECK_FALSE(store::suppression(house.database, House::key(0), store::Channel::email, k_now));
+}
+
+TEST_CASE("a refused text holds its step: what else of it is due waits for a person") {
+    House house(6, 2);
+    house.relay->answers = {answer(connectors::Answer::rejected, connectors::Blame::content)};
+    house.pump();
+    CHECK(house.relay->handed_over <= 2);  // the other was let go in the same commit
+    CHECK(house.in_state(store::MessageState::rejected) == 1);
+    CHECK(house.in_state(store::MessageState::held) == 6 - house.relay->handed_over);
+}
+
+TEST_CASE("what a domain has no room for goes in the next minutes, and holds up nobody else") {
+    House house(5);
+    auto connector = std::make_unique<ScriptedConnector>(house.outbox, 4);
+    auto* relay = connector.get();
+    house.outbox.attach(store::Channel::email, std::move(connector), 2);
+    house.composer.other_domain = 5;
+    house.pump();
+    CHECK(house.in_state(store::MessageState::sent) == 3);  // two of one domain, and the one behind them
+    CHECK(house.message(5).state == store::MessageState::sent);
+    CHECK(house.outbox.next_due(k_now) == k_now + 1min);
+    house.pump(k_now + 1min);
+    CHECK(house.in_state(store::MessageState::sent) == 5);
+    CHECK(relay->handed_over == 5);
 }
 
 TEST_CASE("policy refusals never suppress the person") {

@@ -102,7 +102,7 @@ TEST_CASE("messages, enrolments, suppressions and the journal cannot be deleted,
         "illegal birth");
 }
 
-TEST_CASE("due messages come by slot, on their channel, when their time has come, and not while stopped") {
+TEST_CASE("due messages come in the order of their time, on their channel, and none may be claimed while stopped") {
     Store store;
     auto later = message_for(enrolment_of(store.person), store.enrolment, store.rule_set, "guide");
     later.slot = later.not_before = k_now + minutes(10);
@@ -122,8 +122,9 @@ TEST_CASE("due messages come by slot, on their channel, when their time has come
     CHECK(due(k_now) == std::vector<MessageId>{store.message});
     CHECK(due(k_now + minutes(10)) == std::vector<MessageId>{store.message, guide});
     CHECK(next_due(store.database, Channel::email) == k_now);
+    CHECK(may_claim(store.database, Channel::email, k_now));
     store.commit([&] { stop(store.database, k_now, "lee.ortiz", "test"); });
-    CHECK(due(k_now).empty());
+    CHECK_FALSE(may_claim(store.database, Channel::email, k_now));
 }
 
 TEST_CASE("the engine may move or take back a message until it is in flight") {

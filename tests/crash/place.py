@@ -134,18 +134,18 @@ class Place:
 
 
 class Process:
-    """A program of ours; with `kill_at`, one that dies before that system call (0: they are only counted). `later`:
-    they are counted from count_from_here() on."""
+    """A program of ours; with a `strike`, one that dies before that system call, or for which the disk fails from that
+    one on (0: they are only counted; what `strike.cpp` takes). `later`: they are counted from count_from_here() on."""
 
-    def __init__(self, place, tracer, kill_at, program, *words, later=False):
+    def __init__(self, place, tracer, strike, program, *words, later=False):
         self.report = place.file("calls")
         command = [os.path.join(BIN, program), *words]
-        if kill_at is not None:
-            command = [tracer, f"{'+' if later else ''}{kill_at}", self.report, *command]
-        self.traced = kill_at is not None
+        if strike is not None:
+            command = [tracer, f"{'+' if later else ''}{strike}", self.report, *command]
+        self.traced = strike is not None
         with open(place.file("log"), "ab") as log:
             self.process = subprocess.Popen(command, cwd=place.path, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.calls, self.not_made, self.code = 0, -1, None
+        self.calls, self.at, self.code = 0, -1, None
 
     def over(self):
         return self.process.poll() is not None
@@ -159,7 +159,7 @@ class Process:
             self.process.send_signal(which)
 
     def wait(self):
-        """Fills calls, not_made (-1: it came to its end by itself) and code."""
+        """Fills calls, at (which one was struck; -1: none was) and code."""
         try:
             self.code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -168,12 +168,12 @@ class Process:
             raise AssertionError("the program does not end")
         if self.traced:
             with open(self.report) as report:
-                self.calls, self.not_made, self.code = map(int, report.read().split())
+                self.calls, self.at, self.code = map(int, report.read().split())
         return self
 
     @property
-    def killed(self):
-        return self.not_made >= 0
+    def struck(self):
+        return self.at >= 0
 
 
 def wait_until(true, what, process=None):

@@ -6,13 +6,15 @@
 
 A point is one kill: the program dies before its Nth system call. Without --points every call of every scenario is one;
 fewer are a sample; with more they are gone through again, which is not the same run twice: threads interleave anew.
-After every fourth kill the restart is killed as well, somewhere. --resume keeps finished points in a file and leaves
+After every fourth kill the restart is killed as well, somewhere. With --fault nobody is killed: from the Nth write to a
+database file on, all of them fail with that error, as on a full or broken disk. --resume keeps finished points in a file and leaves
 them out next time. --plant breaks a promise after every kill, to see that it is found. The programs are those in
-$NURTURED_BIN, else build/release/bin; the tracer is tests/crash/kill_at.cpp, compiled when none is given.
+$NURTURED_BIN, else build/release/bin; the tracer is tests/crash/strike.cpp, compiled when none is given.
 """
 import argparse
 import collections
 import contextlib
+import errno
 import glob
 import hashlib
 import itertools
@@ -29,18 +31,22 @@ import time
 
 from place import BIN, ROOT
 from relay import Relay
-from scenarios import HARMLESS, PLANTS, SCENARIOS, free_port
+from scenarios import COUNT_WRITES, HARMLESS, PLANTS, SCENARIOS, free_port
 
 AGAIN = 4  # every so many kills the restart is killed too
 BEYOND = 1.1  # runs differ a little in length: how far a sweep goes beyond the calls of the counted run
 
 
+def strike(call, fault):
+    return call if call is None or fault is None else f"{call}={getattr(errno, fault)}"
+
+
 class Worker:
     """One of each per process: a relay, a port for the pages, a directory."""
 
-    def __init__(self, top, scenarios, calls, plant):
+    def __init__(self, top, scenarios, calls, plant, fault):
         self.top = tempfile.mkdtemp(prefix="worker.", dir=top)
-        self.scenarios, self.calls, self.plant = scenarios, calls, plant
+        self.scenarios, self.calls, self.plant, self.fault = scenarios, calls, plant, fault
         self.relay, self.listen = Relay(), free_port()
 
     def play(self, point):
@@ -65,14 +71,15 @@ class Worker:
         scenario.begin(place, self.relay, self.listen)
         chance = random.Random(f"{found}")
         verdict = collections.Counter()
-        twice = found["call"] % AGAIN == 0
-        for kill_at in (found["call"], chance.randrange(1, self.calls[found["scenario"]]) if twice else None, None, None):
-            ended = scenario.go(kill_at)
-            if not ended.killed:
+        again = chance.randrange(1, self.calls[found["scenario"]]) if found["call"] % AGAIN == 0 else None
+        for call in (found["call"], again, None, None):
+            ended = scenario.go(strike(call, self.fault))
+            if not ended.struck:
                 break
             if found["kills"] == 0:
-                found["not made"] = ended.not_made
+                found["not made"] = ended.at
             found["kills"] += 1
+            verdict["no word about the disk"] += int(self.fault is not None and not scenario.excused(ended))
             if self.plant:
                 scenario.spoil(self.plant)
             verdict += scenario.look()
@@ -141,8 +148,8 @@ def summary(results, names):
 def tracer(given, top):
     if given:
         return os.path.abspath(given)
-    made = os.path.join(top, "kill_at")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kill_at.cpp")
+    made = os.path.join(top, "strike")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "strike.cpp")
     subprocess.run(["g++", "-std=c++20", "-O1", "-o", made, source], check=True)
     return made
 
@@ -154,7 +161,7 @@ def can_trace(program, top):
         return not file.read().startswith("0 ")
 
 
-def prepare(names, top, program):
+def prepare(names, top, program, fault):
     """Start states and lengths."""
     relay, listen = Relay(), free_port()
     scenarios, calls = {}, {}
@@ -162,7 +169,7 @@ def prepare(names, top, program):
         scenario = scenarios[name] = SCENARIOS[name](os.path.join(top, name), program)
         scenario.prepare(relay, listen)
         scenario.begin(scenario.start.copy(os.path.join(top, name, "count")), relay, listen)
-        calls[name] = scenario.go(0).calls
+        calls[name] = scenario.go(COUNT_WRITES if fault else 0).calls
     return scenarios, calls
 
 
@@ -191,6 +198,7 @@ def arguments():
     parser.add_argument("--json", metavar="OUT")
     parser.add_argument("--tracer", metavar="PROGRAM")
     parser.add_argument("--plant", choices=PLANTS)
+    parser.add_argument("--fault", choices=("ENOSPC", "EIO"))
     parser.add_argument("--expect-broken", action="store_true")
     return parser.parse_args()
 
@@ -204,11 +212,11 @@ def main():
         if not can_trace(program, top):
             print("skipped: run.py: this machine does not let a process trace its child")
             return 125
-        scenarios, calls = prepare(wanted.scenario or list(SCENARIOS), top, program)
+        scenarios, calls = prepare(wanted.scenario or list(SCENARIOS), top, program, wanted.fault)
         print("system calls:", calls, flush=True)
         todo = [point for point in points_of(calls, wanted.points) if point not in have]
         book = open(wanted.resume or os.devnull, "a")
-        with multiprocessing.Pool(wanted.jobs, begin_worker, (top, scenarios, calls, wanted.plant)) as pool, book:
+        with multiprocessing.Pool(wanted.jobs, begin_worker, (top, scenarios, calls, wanted.plant, wanted.fault)) as pool, book:
             for found in pool.imap_unordered(play, todo):
                 found["programs"] = now
                 book.write(json.dumps(found) + "\n")
@@ -217,7 +225,7 @@ def main():
                 if "kept" in found:
                     print("FAILED:", json.dumps(found), flush=True)
         by_scenario, not_made = summary(done, call_names())
-        report = {"commit": commit(), "programs": now, "machine": platform.platform(), "system calls": calls, "scenarios": by_scenario,
+        report = {"commit": commit(), "programs": now, "machine": platform.platform(), "system calls": calls, "fault": wanted.fault, "scenarios": by_scenario,
                   "calls not made": not_made, "seconds": round(time.monotonic() - begun, 1)}
         print(json.dumps(report, indent=1))
         if wanted.json:

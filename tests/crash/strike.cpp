@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// kill_at N REPORT PROGRAM ARGUMENT…: runs a program and kills it, all its threads at once, when it is about to make
-// its Nth system call; that call is not made any more. N counts over all threads, in the order in which the calls come.
-// With N = 0 nothing is killed, and the calls are only counted. With +N the count begins at a SIGUSR1 instead of at the
-// start. SIGTERM, SIGHUP and SIGINT are passed on. At the end one line in the file REPORT: the calls that were counted,
-// the number of the one that was not made (-1: it ended by itself), and the exit code (negative: the signal).
+// strike N REPORT PROGRAM ARGUMENT…: runs a program and kills it, all its threads at once, when it is about to make its
+// Nth system call; that call is not made any more. N counts over all threads, in the order in which the calls come.
+// strike N=ERRNO …: nobody is killed, but from the Nth call on that changes a database file every one of them fails
+// with that error; only such calls are counted. N = 0: they are only counted. +N: the count begins at a SIGUSR1 instead
+// of at the start. SIGTERM, SIGHUP and SIGINT are passed on. At the end one line in the file REPORT: the calls that
+// were counted, the number of the first one that was struck (-1: none was), and the exit code (negative: the signal).
 //
 // Why not strace: its `when=` counts for each thread, and it stops twice per call. A seccomp filter stops once.
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 
 namespace {
@@ -42,19 +44,41 @@ void begin_count(int) { counting = 1; }
     ::_exit(127);
 }
 
-struct Count {
-    long wanted, calls = 0, killed = -1;
+struct Plan {
+    long wanted;
+    int error;  // 0: kill
+    long calls = 0, struck = -1;
 };
 
+/// What SQLite writes with, and nothing else of ours: logs and sockets use other calls.
+bool changes_database(long call) {
+    return call == SYS_pwrite64 || call == SYS_fdatasync || call == SYS_fsync || call == SYS_ftruncate ||
+           call == SYS_fallocate;
+}
+
+void before_call(pid_t thread, Plan& plan) {
+    user_regs_struct registers{};
+    ::ptrace(PTRACE_GETREGS, thread, nullptr, &registers);
+    const auto call = static_cast<long>(registers.orig_rax);
+    if (counting == 0 || (plan.error != 0 && !changes_database(call)))
+        return;
+    if (++plan.calls < plan.wanted || plan.wanted == 0)
+        return;
+    if (plan.struck < 0)
+        plan.struck = call;
+    if (plan.error == 0) {
+        ::kill(child, SIGKILL);
+        return;
+    }
+    registers.orig_rax = static_cast<unsigned long long>(-1);  // the kernel makes no call then, and keeps our result
+    registers.rax = static_cast<unsigned long long>(-plan.error);
+    ::ptrace(PTRACE_SETREGS, thread, nullptr, &registers);
+}
+
 /// One stop of one thread. Returns the signal that it goes on with.
-int stopped(pid_t thread, int status, Count& count) {
+int stopped(pid_t thread, int status, Plan& plan) {
     if (status >> 8 == (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
-        if (counting != 0 && ++count.calls == count.wanted) {
-            user_regs_struct registers{};
-            ::ptrace(PTRACE_GETREGS, thread, nullptr, &registers);
-            count.killed = static_cast<long>(registers.orig_rax);
-            ::kill(child, SIGKILL);
-        }
+        before_call(thread, plan);
         return 0;
     }
     const int signal = WSTOPSIG(status);
@@ -74,10 +98,11 @@ void listen_for(int signal, void (*handler)(int)) {
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        std::fputs("Usage: kill_at N REPORT PROGRAM ARGUMENT...\n", stderr);
+        std::fputs("Usage: strike N[=ERRNO] REPORT PROGRAM ARGUMENT...\n", stderr);
         return 2;
     }
-    Count count{std::atol(argv[1])};
+    const char* error = std::strchr(argv[1], '=');
+    Plan plan{std::atol(argv[1]), error != nullptr ? std::atoi(error + 1) : 0};
     counting = argv[1][0] != '+';
     child = ::fork();
     if (child == 0)
@@ -94,13 +119,13 @@ int main(int argc, char** argv) {
     int end = 0;
     for (pid_t thread = 0; (thread = ::waitpid(-1, &status, __WALL)) > 0;) {
         if (WIFSTOPPED(status))
-            ::ptrace(PTRACE_CONT, thread, nullptr, stopped(thread, status, count));
+            ::ptrace(PTRACE_CONT, thread, nullptr, stopped(thread, status, plan));
         else if (thread == child)
             end = exit_code(status);
     }
     std::FILE* report = std::fopen(argv[2], "w");
     if (report == nullptr)
         return 1;
-    std::fprintf(report, "%ld %ld %d\n", count.calls, count.killed, end);
+    std::fprintf(report, "%ld %ld %d\n", plan.calls, plan.struck, end);
     return std::fclose(report) == 0 ? 0 : 1;
 }

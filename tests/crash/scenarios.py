@@ -75,7 +75,7 @@ class Scenario:
         """After a failure of the disk: either it made no difference, or the program says what it was and leaves."""
         with open(self.place.file("log"), "rb") as log:
             said = log.read()
-        return ended.code == 0 or (ended.code == 1 and (b"the disk is full" in said or b"is the disk full" in said))
+        return ended.code == 0 or (ended.code == 1 and (b"the disk is full" in said or b"is it full (`df`), or broken (`dmesg`)?" in said))
 
     def look(self):
         """Right after a kill."""

@@ -35,6 +35,7 @@ void begin_count(int) { counting = 1; }
 [[noreturn]] void become(char** command) {
     sock_filter every_call[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE)};
     const sock_fprog program{1, every_call};
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
     ::raise(SIGSTOP);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

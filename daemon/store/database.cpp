@@ -125,6 +125,11 @@ void raise(const SQLite::Exception& trouble, const std::filesystem::path& path) 
     case SQLITE_BUSY:
     case SQLITE_LOCKED: throw Busy(where + " is busy: another program has been writing to it for more than 5 seconds");
     case SQLITE_FULL: throw base::StoreError("the disk is full: " + where + " cannot be written");
+    case SQLITE_IOERR:  // a full disk can show as this one, too: some file systems find room only when they flush
+        throw base::StoreError(
+            fmt::format("the disk under {} does not take or give data any more ({}): is it full (`df`), "
+                        "or broken (`dmesg`)? What was committed is kept",
+                        where, trouble.what()));
     case SQLITE_READONLY: throw base::StoreError(where + " cannot be written: it is read-only for this user");
     case SQLITE_CANTOPEN:
         throw base::StoreError("cannot open " + where +

@@ -118,7 +118,14 @@ struct Runner::Impl final : engine::World {
         if (outbox)
             return;
         outbox = std::make_unique<outbox::Outbox>(database, *letters, std::move(ids), hooks.wake);
-        attach_connectors(*outbox, config, options.durable);
+        attach(config);
+    }
+
+    void attach(const config::Config& wanted) {
+        if (hooks.attach)
+            hooks.attach(*outbox);
+        else
+            attach_connectors(*outbox, wanted, options.durable);
     }
 
     void tell_colleagues() {
@@ -208,7 +215,7 @@ bool Runner::stopped() const { return store::stopped(impl_->database).has_value(
 void Runner::reconfigure(const config::Config& config, base::Second now) {
     impl_->now = now;
     if (impl_->outbox)
-        attach_connectors(*impl_->outbox, config, impl_->options.durable);
+        impl_->attach(config);
     impl_->config = config;
     impl_->state.reset();  // settings and the allow-list are part of it
     impl_->begin();

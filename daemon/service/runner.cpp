@@ -65,12 +65,19 @@ struct Runner::Impl final : engine::World {
         return persist::load_live(database, compiled.rules, setup(), base::floor_minute(now));
     }
 
+    /// Test mode, once more: at the very message.
+    Letters::Allowed allowed() const {
+        if (config.live)
+            return {};
+        return [config = config](std::string_view address) { return config.allowed(address); };
+    }
+
     /// What hangs on the rules: texts, T0, and how the inbox is read.
     void use(const std::shared_ptr<engine::State>& fresh) {
         if (letters)
-            letters->use(fresh->rules, house(config));
+            letters->use(fresh->rules, house(config), allowed());
         else
-            letters.emplace(database, fresh->rules, house(config));
+            letters.emplace(database, fresh->rules, house(config), allowed());
         const auto live = store::live_rule_set(database);
         persist::Committer::Texts texts;
         texts.task = [this](const engine::decision::Ask& ask) { return task_text(ask); };

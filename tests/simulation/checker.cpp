@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/simulation/checker.hpp"
 
+#include "daemon/store/rule_sets.hpp"
 #include "tests/simulation/judge.hpp"
 
 #include <algorithm>
@@ -42,6 +43,9 @@ WallTime wall_time(const std::string& zone, Second at) {
 Judge::Judge(const Evidence& evidence) : e_(evidence) {
     store::scan_messages(e_.database, [&](const store::Message& m) { messages_.emplace(m.id, m); });
     store::scan_enrolments(e_.database, [&](const store::Enrolment& e) { enrolments_.emplace(e.id, e); });
+    for (const auto& set : store::rule_set_history(e_.database))
+        if (const auto book = e_.house.books.find(base::hex(set.hash)); book != e_.house.books.end())
+            books_[set.id] = &book->second;
     for (const auto& person : e_.people)
         people_[person.id] = &person;
     store::scan_journal(e_.database, 0, [&](const store::JournalRow& row) {
@@ -70,8 +74,8 @@ const store::Message* Judge::message(base::MessageId id) const {
 }
 
 const Campaign* Judge::plan(const store::Message& message) const {
-    const auto book = e_.house.books.find(message.rule_set);
-    return book == e_.house.books.end() ? nullptr : book->second.campaign(message.campaign);
+    const auto book = books_.find(message.rule_set);
+    return book == books_.end() ? nullptr : book->second->campaign(message.campaign);
 }
 
 const Person* Judge::person(base::CandidateId id) const {

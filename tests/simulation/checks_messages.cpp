@@ -13,13 +13,14 @@ using store::MessageState;
 void Judge::no_key_is_accepted_twice() {
     constexpr auto promise = "1: no key is accepted twice";
     std::map<std::string, int> accepted;
-    std::map<base::MessageId, std::string> keys;
+    // A person with another address is written to there: that is another key, and nothing had arrived before.
+    std::map<std::pair<base::MessageId, std::string>, std::string> keys;
     for (const auto& line : e_.record.lines) {
         if (line.what == What::accepted && ++accepted[line.key] > 1)
             blame(promise, "accepted again: " + line.key, line.message, line.who);
         if (line.what != What::begun)
             continue;
-        const auto [known, fresh] = keys.emplace(line.message, line.key);
+        const auto [known, fresh] = keys.emplace(std::pair(line.message, lower(line.who)), line.key);
         if (!fresh && known->second != line.key)
             blame(promise, "another key at another attempt: " + line.key, line.message, line.who);
     }

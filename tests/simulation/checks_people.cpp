@@ -37,6 +37,9 @@ void Judge::everything_was_approved() {
             blame(promise, "the address is not on the allow-list", m->id, line.who);
         if (!campaign->approval)
             continue;
+        // Skipped by the rules: what comes after the message that was not approved goes without it.
+        if (m->approval == 0 && !campaign->approval_stops && m->step != campaign->steps.front().name)
+            continue;
         const auto approval = store::human_step(e_.database, m->approval);
         if (!approval || approval->decision != "approved")
             blame(promise, "nobody said yes", m->id, line.who);

@@ -209,6 +209,11 @@ void Disk::trouble_after(int operations, Trouble trouble) {
     trouble_ = operations > 0 ? trouble : Trouble::none;
 }
 
+std::string Disk::bytes(const std::string& name) const {
+    const auto found = files.find(name);
+    return found == files.end() ? std::string() : found->second->bytes;
+}
+
 bool Disk::fails(bool flushing, int& code) {
     code = flushing ? SQLITE_IOERR_FSYNC : SQLITE_IOERR_WRITE;
     if (dead_)

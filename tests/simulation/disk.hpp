@@ -44,6 +44,8 @@ public:
     // for the functions of the VFS
     bool fails(bool flushing, int& code);
     bool dead() const { return dead_; }
+    /// What lies in a file; nothing where there is none.
+    std::string bytes(const std::string& name) const;
     std::map<std::string, std::shared_ptr<File>> files;
 
 private:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/simulation/house.hpp"
 
-#include "daemon/base/files.hpp"
 #include "daemon/importer/import.hpp"
 #include "daemon/inbound/answer.hpp"
 #include "daemon/inbound/consents.hpp"
@@ -18,6 +17,7 @@
 #include "daemon/store/statement.hpp"
 #include "dsl/compile.hpp"
 
+#include <fstream>
 #include <stdexcept>
 
 namespace nurture::simulation {
@@ -196,7 +196,7 @@ void House::note_journal() {
 
 void House::import(const std::string& csv, bool events, bool live, Second now) {
     const auto file = directory_ / "people.csv";
-    base::write_file(file, csv);
+    std::ofstream(file) << csv;
     with_store([&](store::Database& database) {
         const auto set = store::live_rule_set(database);
         const auto rules = compiled(set->files.front().text);
@@ -214,6 +214,7 @@ void House::import(const std::string& csv, bool events, bool live, Second now) {
 
 base::RuleSetId House::apply(const Rulebook& book, std::int64_t audience, int canary, Second now) {
     const auto rules = compiled(book.text());
+    books[base::hex(rules->hash)] = book;
     base::RuleSetId id = 0;
     with_store([&](store::Database& database) {
         store::ensure_columns(database, render::store_columns(rules->schema));
@@ -228,8 +229,6 @@ base::RuleSetId House::apply(const Rulebook& book, std::int64_t audience, int ca
             persist::begin_canary(database, campaign.name, canary, base::floor_minute(now));
         transaction.commit();
     });
-    books[id] = book;
-    audiences[id] = audience;
     return id;
 }
 
@@ -278,7 +277,7 @@ bool House::erase(const std::string& ref, Second now) {
 
 void House::stop(bool by_file, Second now) {
     if (by_file)
-        return base::write_file(service::stop_file(config_), "stop\n");
+        return void(std::ofstream(service::stop_file(config_)) << "stop\n");
     with_store([&](store::Database& database) {
         Transaction transaction(database);
         store::stop(database, now, "dana.wu", "simulation");

@@ -34,6 +34,7 @@ public:
           Record& record);
     ~House();
 
+    std::string store_path() const { return config_.store_path.string(); }
     bool up() const { return runner_.has_value(); }
     /// Throws what a start can throw; then it is not up.
     void start(Second now);
@@ -68,8 +69,7 @@ public:
     int answer(Dice& dice, Second now);
 
     std::vector<Edge> edges;
-    std::map<base::RuleSetId, Rulebook> books;  // all that were ever applied
-    std::map<base::RuleSetId, std::int64_t> audiences;
+    std::map<std::string, Rulebook> books;  // all that were ever to be applied, by the hash of their text
 
 private:
     void open();

@@ -67,6 +67,7 @@ private:
     std::map<base::MessageId, store::Message> messages_;
     std::map<base::EnrolmentId, store::Enrolment> enrolments_;
     std::map<base::CandidateId, const Person*> people_;
+    std::map<base::RuleSetId, const Rulebook*> books_;
     std::vector<JournalLine> journal_;
 };
 

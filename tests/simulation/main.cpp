@@ -5,6 +5,8 @@
 // simulation --seconds N [--from SEED] as many as fit
 // simulation --kept FILE …             first the seeds that once found something (one per line, `#` begins a comment)
 // simulation --replay FROM..TO         each twice: the same journal to the last byte
+// --store FILE                         writes the store of the last world there
+// --go-on                              do not stop at the first
 // Exit codes: 0 all promises held, 1 one was broken, 2 the arguments say nothing.
 #include "tests/simulation/simulation.hpp"
 #include "tests/simulation/story.hpp"
@@ -13,6 +15,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -26,7 +29,10 @@ using namespace nurture::simulation;
 class Workshop {
 public:
     Workshop() {
-        auto name = (std::filesystem::temp_directory_path() / "nurtured-simulation-XXXXXX").string();
+        const std::filesystem::path memory = "/dev/shm";
+        auto name = ((std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path()) /
+                     "nurtured-simulation-XXXXXX")
+                        .string();
         if (::mkdtemp(name.data()) == nullptr)
             std::abort();
         path_ = name;
@@ -54,12 +60,14 @@ struct Totals {
 
 class Program {
 public:
-    bool run(std::uint64_t seed, bool story) {
+    bool run(std::uint64_t seed, bool story, const std::string& store = {}) {
         Simulation simulation(seed, workshop_.path());
         const auto outcome = simulation.run();
+        if (!store.empty())
+            std::ofstream(store, std::ios::binary) << simulation.store();
         totals_.add(outcome);
         if (!outcome.violations.empty() || story)
-            std::cout << tell(seed, outcome, simulation.record(), story);
+            std::cout << tell(seed, outcome, simulation.record(), story) << std::flush;
         return outcome.violations.empty();
     }
 
@@ -79,8 +87,9 @@ public:
     }
 
     int summary(bool fine, double seconds) const {
-        std::cout << fmt::format("{} worlds in {:.1f} s ({:.0f} a minute): {} messages, {} sent, {} in doubt, {} deaths{}\n",
-                                 totals_.seeds, seconds, static_cast<double>(totals_.seeds) * 60 / seconds, totals_.messages,
+        const auto worked = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+        std::cout << fmt::format("{} worlds in {:.1f} s ({:.0f} a minute and core): {} messages, {} sent, {} in doubt, {} deaths{}\n",
+                                 totals_.seeds, seconds, static_cast<double>(totals_.seeds) * 60 / worked, totals_.messages,
                                  totals_.accepted, totals_.in_doubt, totals_.kills,
                                  fine ? "; every promise was kept" : "");
         return fine ? 0 : 1;
@@ -114,7 +123,8 @@ struct Wanted {
     Range seeds, replays;
     double seconds = 0;
     std::vector<std::uint64_t> kept;
-    bool story = false;
+    bool story = false, go_on = false;
+    std::string store;
 };
 
 bool read(const std::vector<std::string>& arguments, Wanted& wanted) {
@@ -122,6 +132,10 @@ bool read(const std::vector<std::string>& arguments, Wanted& wanted) {
         const auto& word = arguments[i];
         if (word == "--story") {
             wanted.story = true;
+            continue;
+        }
+        if (word == "--go-on") {
+            wanted.go_on = true;
             continue;
         }
         if (++i >= arguments.size())
@@ -135,6 +149,8 @@ bool read(const std::vector<std::string>& arguments, Wanted& wanted) {
             wanted.seconds = std::stod(value);
         else if (word == "--from")
             wanted.seeds.from = std::stoull(value);
+        else if (word == "--store")
+            wanted.store = value;
         else if (word == "--kept")
             wanted.kept = kept_seeds(value);
         else
@@ -159,11 +175,11 @@ int main(int argc, char** argv) {
     };
     bool fine = true;
     for (const auto seed : wanted.kept)
-        fine = fine && program.run(seed, false);
+        fine = program.run(seed, false) && fine;
     for (auto seed = wanted.replays.from; fine && seed <= wanted.replays.to; ++seed)
         fine = program.replay(seed);
-    for (auto seed = wanted.seeds.from; fine && (wanted.seconds > 0 ? elapsed() < wanted.seconds : seed <= wanted.seeds.to);
+    for (auto seed = wanted.seeds.from; (fine || wanted.go_on) && (wanted.seconds > 0 ? elapsed() < wanted.seconds : seed <= wanted.seeds.to);
          ++seed)
-        fine = program.run(seed, wanted.story);
+        fine = program.run(seed, wanted.story, wanted.store) && fine;
     return program.summary(fine, elapsed());
 }

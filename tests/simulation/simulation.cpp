@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nurture::simulation {
 namespace {
@@ -145,7 +146,8 @@ void Simulation::calm_down() {
     peers_.recover();
     disk_.trouble_after(0, Trouble::none);
     const auto needed = [](Deed deed) {
-        return deed == Deed::start || deed == Deed::resume || deed == Deed::import_again;
+        return deed == Deed::start || deed == Deed::resume || deed == Deed::import_again ||
+               deed == Deed::erase_again || deed == Deed::apply_again;
     };
     std::erase_if(deeds_, [&](const auto& entry) { return !needed(entry.second); });
     at(now_, Deed::clock_right);
@@ -231,6 +233,20 @@ void Simulation::import_again() {
         import_people(again, false);
 }
 
+void Simulation::erase(Person& person) {
+    person.erased = true;
+    try {
+        house_.erase(person.ref, wall());
+    } catch (...) {  // as with imports
+        person.half_erased = true;
+        at(now_ + 2 * k_minute, Deed::erase_again);
+        throw;
+    }
+    for (const auto channel : {Channel::email, Channel::sms})
+        record_.add(What::erased, channel == Channel::email ? person.email : person.phone, person.ref).channel = channel;
+    record_.lines.back().number = open_people();
+}
+
 // --- deeds ----------------------------------------------------------------------------------------------------------
 
 void Simulation::schedule(Deed deed, double per_day) {
@@ -271,12 +287,13 @@ void Simulation::perform(Deed deed) {
         }
         return;
     case Deed::erase:
-        if (auto* p = somebody(); p != nullptr && house_.erase(p->ref, wall())) {
-            p->erased = true;
-            for (const auto channel : {Channel::email, Channel::sms})
-                record_.add(What::erased, channel == Channel::email ? p->email : p->phone, p->ref).channel = channel;
-            record_.lines.back().number = open_people();
-        }
+        if (auto* p = somebody())
+            erase(*p);
+        return;
+    case Deed::erase_again:
+        for (auto& p : people_)
+            if (std::exchange(p.half_erased, false))
+                erase(p);
         return;
     case Deed::import: return import_one();
     case Deed::import_again: return import_again();
@@ -297,14 +314,18 @@ void Simulation::perform(Deed deed) {
         }
         return;
     case Deed::edit: return apply(edit(book_, dice_));
+    case Deed::apply_again: return apply(book_);
     case Deed::stop:
     case Deed::stop_file:
         house_.stop(deed == Deed::stop_file, wall());
         record_.add(What::stopped, "", deed == Deed::stop_file ? "by a file" : "by command");
         return at(now_ + dice_.between(1, 30) * k_hour / 2, Deed::resume);
     case Deed::resume:
-        house_.resume(wall());
+        // Before: if it ends in trouble, it may have been done all the same.
         record_.add(What::resumed);
+        at(now_ + 2 * k_minute, Deed::resume);
+        house_.resume(wall());
+        deeds_.erase(std::prev(deeds_.upper_bound(now_ + 2 * k_minute)));
         return;
     case Deed::answer:
         if (house_.up())
@@ -352,9 +373,16 @@ void Simulation::consent() {
         return;
     const auto mail = dice_.pick(peers_.received);
     const bool given = dice_.chance(25);
+    if (given) {  // before: if it ends in trouble, it may have been done all the same
+        auto& line = record_.add(What::renewed, mail.address);
+        line.channel = mail.channel;
+        line.message = mail.message;
+    }
     if (!house_.consent(mail.message, given, wall()))
         return;
-    auto& line = record_.add(given ? What::renewed : What::withdrew, mail.address);
+    if (given)
+        return;
+    auto& line = record_.add(What::withdrew, mail.address);
     line.channel = mail.channel;
     line.message = mail.message;
 }
@@ -376,8 +404,10 @@ void Simulation::import_one() {
 
 void Simulation::apply(const Rulebook& book) {
     const int canary = traits_.canary ? dice_.between(1, 4) : 0;
-    const auto id = house_.apply(book, open_people(), canary, wall());
     book_ = book;
+    at(now_ + 2 * k_minute, Deed::apply_again);
+    const auto id = house_.apply(book, open_people(), canary, wall());
+    deeds_.erase(std::prev(deeds_.upper_bound(now_ + 2 * k_minute)));
     auto& line = record_.add(What::applied);
     line.number = id;
     line.text = std::to_string(canary);

@@ -21,6 +21,7 @@ struct Person {
     base::CandidateId id = 0;
     std::string ref, first_name, email, phone, zone, stage;
     bool erased = false;
+    bool half_erased = false;  // the attempt ended in trouble
 };
 
 struct Result {
@@ -36,6 +37,8 @@ public:
     Result run();
     const Record& record() const { return record_; }
     const std::string& log() const { return log_; }
+    /// The store's file as it is now.
+    std::string store() const { return disk_.bytes(house_.store_path()); }
 
 private:
     enum class Deed : std::uint8_t {
@@ -46,12 +49,14 @@ private:
         erase,
         import,
         import_again,
+        erase_again,
         grow,
         event,
         edit,
         stop,
         stop_file,
         resume,
+        apply_again,
         answer,
         kill,
         disk,
@@ -84,6 +89,7 @@ private:
     void import_one();
     void import_people(const std::vector<Person>& people, bool live);
     void import_again();
+    void erase(Person& person);
     void apply(const Rulebook& book);
     void kill();
     void trouble_on_disk();

@@ -33,12 +33,15 @@ std::string message_id(const store::Message& message, std::string_view domain) {
     return "<" + base::hex(base::sha256(key)).substr(0, 32) + "@" + std::string(domain) + ">";
 }
 
-Letters::Letters(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, render::House house)
+Letters::Letters(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, render::House house,
+                 Allowed allowed)
     : database_(database),
       pepper_(store::pepper(database)),
+      allowed_(std::move(allowed)),
       renderer_(database, std::move(rules), std::move(house)) {}
 
-void Letters::use(std::shared_ptr<const dsl::Rules> rules, render::House house) {
+void Letters::use(std::shared_ptr<const dsl::Rules> rules, render::House house, Allowed allowed) {
+    allowed_ = std::move(allowed);
     renderer_ = render::Renderer(database_, std::move(rules), std::move(house));
 }
 
@@ -54,6 +57,9 @@ std::variant<outbox::Letter, outbox::Unsendable> Letters::letter(const store::Me
     if (const auto* problem = std::get_if<render::Problem>(&made))
         return unsendable(*problem);
     auto& letter = std::get<render::Letter>(made);
+    // Whoever is allowed by one address came in; that says nothing about the other.
+    if (message.recipient.empty() && allowed_ && !allowed_(letter.to_address))
+        return outbox::Unsendable{store::MessageState::suppressed, "not on the allow-list"};
     if (!message.recipient.empty()) {  // a test goes to the person who asked for it, not to the candidate
         letter.to_name.clear();
         letter.to_address = message.recipient;

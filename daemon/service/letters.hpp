@@ -7,19 +7,24 @@
 #include "daemon/outbox/outbox.hpp"
 #include "daemon/render/render.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace nurture::service {
 
 class Letters final : public outbox::Composer {
 public:
-    Letters(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, render::House house);
+    /// `allowed`: whether a candidate's address may be written to at all (test mode); empty: every one may.
+    using Allowed = std::function<bool(std::string_view address)>;
+    Letters(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, render::House house,
+            Allowed allowed);
 
     std::variant<outbox::Letter, outbox::Unsendable> letter(const store::Message& message, store::Instant now) override;
 
     /// Another rule set, or another nurtured.toml.
-    void use(std::shared_ptr<const dsl::Rules> rules, render::House house);
+    void use(std::shared_ptr<const dsl::Rules> rules, render::House house, Allowed allowed);
     render::Renderer& renderer() { return renderer_; }
 
 private:
@@ -31,6 +36,7 @@ private:
 
     const store::Database& database_;
     std::string pepper_;
+    Allowed allowed_;
     render::Renderer renderer_;
 };
 

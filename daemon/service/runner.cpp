@@ -65,12 +65,19 @@ struct Runner::Impl final : engine::World {
         return persist::load_live(database, compiled.rules, setup(), base::floor_minute(now));
     }
 
+    /// Test mode, once more: at the very message.
+    Letters::Allowed allowed() const {
+        if (config.live)
+            return {};
+        return [config = config](std::string_view address) { return config.allowed(address); };
+    }
+
     /// What hangs on the rules: texts, T0, and how the inbox is read.
     void use(const std::shared_ptr<engine::State>& fresh) {
         if (letters)
-            letters->use(fresh->rules, house(config));
+            letters->use(fresh->rules, house(config), allowed());
         else
-            letters.emplace(database, fresh->rules, house(config));
+            letters.emplace(database, fresh->rules, house(config), allowed());
         const auto live = store::live_rule_set(database);
         persist::Committer::Texts texts;
         texts.task = [this](const engine::decision::Ask& ask) { return task_text(ask); };
@@ -118,7 +125,14 @@ struct Runner::Impl final : engine::World {
         if (outbox)
             return;
         outbox = std::make_unique<outbox::Outbox>(database, *letters, std::move(ids), hooks.wake);
-        attach_connectors(*outbox, config, options.durable);
+        attach(config);
+    }
+
+    void attach(const config::Config& wanted) {
+        if (hooks.attach)
+            hooks.attach(*outbox);
+        else
+            attach_connectors(*outbox, wanted, options.durable);
     }
 
     void tell_colleagues() {
@@ -215,7 +229,7 @@ std::optional<std::string> Runner::hold() const {
 void Runner::reconfigure(const config::Config& config, base::Second now) {
     impl_->now = now;
     if (impl_->outbox)
-        attach_connectors(*impl_->outbox, config, impl_->options.durable);
+        impl_->attach(config);
     impl_->config = config;
     impl_->state.reset();  // settings and the allow-list are part of it
     impl_->begin();

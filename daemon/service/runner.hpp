@@ -34,6 +34,7 @@ public:
         std::function<void(std::span<const engine::Decision>)> decided{};  // after each commit; for reports
         std::function<void(int percent)>
             reading{};  // while people are loaded: at the start, and when rules are applied
+        std::function<void(outbox::Outbox&)> attach{};  // other ways out than those of nurtured.toml
     };
 
     /// Whatever a dead process left in flight is in doubt from here on.

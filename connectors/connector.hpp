@@ -47,6 +47,8 @@ public:
     virtual void stop() = 0;
     /// "smtp://relay:25", "file:outbox" — for logs; no credentials.
     virtual std::string name() const = 0;
+    /// Of the relay that this job has gone to, from ready() until its done().
+    virtual std::string name_of(JobId) const { return name(); }
 };
 
 }  // namespace nurture::connectors

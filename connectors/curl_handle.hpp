@@ -12,6 +12,12 @@
 
 namespace nurture::connectors {
 
+/// Once, whichever thread comes first.
+inline bool curl_is_ready() {
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    return ready == CURLE_OK;
+}
+
 class CurlHandle {
 public:
     CurlHandle() : easy_(create(), curl_easy_cleanup) {}
@@ -47,8 +53,7 @@ public:
 
 private:
     static CURL* create() {
-        static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whichever thread comes first
-        CURL* easy = ready == CURLE_OK ? curl_easy_init() : nullptr;
+        CURL* easy = curl_is_ready() ? curl_easy_init() : nullptr;
         if (!easy)
             throw std::runtime_error("libcurl cannot be initialised");
         return easy;

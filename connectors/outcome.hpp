@@ -37,6 +37,7 @@ struct Outcome {
     std::string enhanced = {};   // "5.1.1" or a gateway's own error number
     std::string remote_id = {};  // queue id, sid; never personal
     int retry_after = 0;         // seconds the remote side asked for
+    std::string relay = {};      // which of several; empty: the connector's only one
 };
 
 }  // namespace nurture::connectors

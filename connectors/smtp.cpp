@@ -2,21 +2,20 @@
 #include "connectors/smtp.hpp"
 
 #include "connectors/address.hpp"
-#include "connectors/curl_handle.hpp"
 #include "connectors/mime.hpp"
-#include "connectors/smtp_reply.hpp"
-#include "connectors/transfer.hpp"
+#include "connectors/smtp_dialogue.hpp"
+#include "connectors/smtp_link.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <memory>
+#include <deque>
+#include <mutex>
 #include <optional>
-#include <string_view>
+#include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -24,250 +23,369 @@ namespace nurture::connectors {
 
 namespace {
 
+using Clock = SmtpLink::Clock;
+
 // The relay waits for the first line of the message; RFC 5321 4.5.3.2.5 lets it give up after three minutes.
 constexpr std::chrono::seconds k_release_limit{150};
+// Relays close idle connections after some minutes; we close ours before.
+constexpr std::chrono::seconds k_idle{20};
 
-int local_port(int fd) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        return -1;
-    // The port stands at the same place for both families.
-    return ntohs(reinterpret_cast<sockaddr_in*>(&address)->sin_port);
-}
-
-/// Has the relay hung up, or said something that nobody asked for? Either way it is not listening to a message.
-bool peer_gone(int fd) {
-    char byte = 0;
-    ssize_t got = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got >= 0 || errno != EAGAIN;
-}
-
-bool network_trouble(CURLcode code) {
-    return code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING ||
-           code == CURLE_WEIRD_SERVER_REPLY;
-}
-
-bool our_configuration(CURLcode code) {
-    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_USE_SSL_FAILED || code == CURLE_LOGIN_DENIED ||
-           code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CIPHER;
-}
-
-class SmtpTransfer final : public Transfer {
+/// Wakes poll() from other threads; many calls in a row cost one write.
+class Alarm {
 public:
-    explicit SmtpTransfer(std::shared_ptr<const SmtpConfig> config) : config_(std::move(config)) {}
-    ~SmtpTransfer() override { SmtpTransfer::rest(); }
-    SmtpTransfer(const SmtpTransfer&) = delete;
-    SmtpTransfer& operator=(const SmtpTransfer&) = delete;
-
-    Outcome run(const Job& job, Permit& permit) override {
-        auto wire = write_mime(job.email);
-        auto to = EmailAddress::parse(job.email.to.address);
-        auto from =
-            EmailAddress::parse(job.email.envelope_from.empty() ? job.email.from.address : job.email.envelope_from);
-        if (!wire || !to || !from)
-            return Outcome{.answer = Answer::rejected, .blame = Blame::content};
-        attempt_ = Attempt{.wire = *wire, .permit = &permit};
-        CURLcode code = perform(*from, *to, false);
-        if (stale_connection(code)) {
-            attempt_ = Attempt{.wire = *wire, .permit = &permit};
-            code = perform(*from, *to, true);
-        }
-        SmtpFacts known = facts(code);
-        attempt_ = {};
-        return classify(known);
+    Alarm() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+        if (fd_ < 0)
+            throw std::runtime_error("no eventfd");
     }
-
-    void rest() override {
-        stop_listening();
-        curl_.reset();
-        authenticated_ = false;
+    ~Alarm() { close(fd_); }
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+    int fd() const { return fd_; }
+    void ring() { (void)!eventfd_write(fd_, 1); }
+    void silence() {
+        eventfd_t rings = 0;
+        (void)!eventfd_read(fd_, &rings);
     }
 
 private:
-    struct Attempt {
-        std::string_view wire;
-        Permit* permit = nullptr;
-        bool asked = false;
-        bool released = false;
-        bool peer_lost = false;
-        bool body_ended = false;
-        bool over = false;
-        SmtpStage stage = SmtpStage::connect;
-        SmtpReplyReader replies = {};
-        std::size_t sent = 0;
-    };
+    const int fd_;
+};
 
-    CURLcode perform(const EmailAddress& from, const EmailAddress& to, bool fresh) {
-        if (!curl_)
-            set_up();
-        std::unique_ptr<curl_slist, void (*)(curl_slist*)> recipients(
-            curl_slist_append(nullptr, ('<' + to.wire() + '>').c_str()), curl_slist_free_all);
-        curl_->set(CURLOPT_MAIL_FROM, '<' + from.wire() + '>');
-        curl_->set(CURLOPT_MAIL_RCPT, recipients.get());
-        curl_->set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
-        CURLcode code = curl_->perform();
-        curl_->set(CURLOPT_MAIL_RCPT, static_cast<curl_slist*>(nullptr));
-        return code;
+/// What other threads want of the relay's own.
+struct Orders {
+    std::deque<Job> jobs;
+    std::vector<std::pair<JobId, bool>> releases;
+    bool stopping = false;
+};
+
+/// A message on its way: what a second attempt on a new connection needs, and the dialogue of this one.
+struct Letter {
+    JobId id = 0;
+    std::string from, to, wire;
+    std::optional<SmtpDialogue> dialogue;  // once the connection stands
+    std::size_t steps = 0;                 // of it, seen
+    bool asked = false;
+    bool gate_refused = false;
+    bool second_try = false;
+};
+
+/// A place for one connection and the message on it.
+struct Lane {
+    std::unique_ptr<SmtpLink> link;
+    std::optional<Letter> letter;
+    bool used = false;                          // the connection has carried a message before this one
+    bool dirty = false;                         // … which was refused: RSET comes first
+    std::optional<Clock::time_point> deadline;  // of the step under way
+    std::size_t first_poll = 0, polls = 0;      // its places in the list given to poll()
+};
+
+class Smtp final : public Connector {
+public:
+    Smtp(SmtpConfig config, Gate& gate)
+        : config_(std::move(config)),
+          gate_(gate),
+          lanes_(static_cast<std::size_t>(std::max(1, config_.connections))),
+          thread_([this] { work(); }) {}
+    ~Smtp() override { Smtp::stop(); }
+    Smtp(const Smtp&) = delete;
+    Smtp& operator=(const Smtp&) = delete;
+
+    int capacity() const override { return static_cast<int>(lanes_.size()); }
+    std::string name() const override { return config_.url; }
+
+    void submit(Job job) override {
+        order([&](Orders& orders) { orders.jobs.push_back(std::move(job)); });
+    }
+    void release(JobId id, bool go) override {
+        order([&](Orders& orders) { orders.releases.emplace_back(id, go); });
+    }
+    void stop() override {
+        order([](Orders& orders) { orders.stopping = true; });
+        if (thread_.joinable())
+            thread_.join();
     }
 
-    void set_up() {
-        curl_.emplace();
-        curl_->set_house_rules(config_->ca_file);
-        curl_->set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-        curl_->set(CURLOPT_URL, config_->url);
-        curl_->set(CURLOPT_USE_SSL,
-                   static_cast<long>(config_->starttls == StartTls::required ? CURLUSESSL_ALL : CURLUSESSL_NONE));
-        if (!config_->user.empty()) {
-            curl_->set(CURLOPT_USERNAME, config_->user);
-            curl_->set(CURLOPT_PASSWORD, config_->password);
+private:
+    template<typename Change>
+    void order(Change change) {
+        bool first = false;
+        {
+            const std::lock_guard lock(mutex_);
+            change(orders_);
+            first = !std::exchange(ordered_, true);
         }
-        curl_->set(CURLOPT_UPLOAD, 1L);
-        curl_->set(CURLOPT_MAXCONNECTS, 1L);
-        // Never CURLOPT_TIMEOUT or LOW_SPEED: they would run while we wait for the commit.
-        curl_->set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(config_->connect_timeout));
-        curl_->set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(config_->reply_timeout));
-        curl_->set(CURLOPT_READFUNCTION, &SmtpTransfer::on_read);
-        curl_->set(CURLOPT_READDATA, this);
-        curl_->set(CURLOPT_HEADERFUNCTION, &SmtpTransfer::on_reply_line);
-        curl_->set(CURLOPT_HEADERDATA, this);
-        curl_->set(CURLOPT_DEBUGFUNCTION, &SmtpTransfer::on_trace);
-        curl_->set(CURLOPT_DEBUGDATA, this);
-        curl_->set(CURLOPT_VERBOSE, 1L);  // so that on_trace sees which command is under way; nothing is printed
-        curl_->set(CURLOPT_OPENSOCKETFUNCTION, &SmtpTransfer::on_open);
-        curl_->set(CURLOPT_OPENSOCKETDATA, this);
-        curl_->set(CURLOPT_CLOSESOCKETFUNCTION, &SmtpTransfer::on_close);
-        curl_->set(CURLOPT_CLOSESOCKETDATA, this);
-        curl_->set(CURLOPT_NOPROGRESS, 0L);
-        curl_->set(CURLOPT_XFERINFOFUNCTION, &SmtpTransfer::on_progress);
-        curl_->set(CURLOPT_XFERINFODATA, this);
+        if (first)
+            alarm_.ring();
     }
 
-    /// A reused connection that the relay had closed, or closes now ("421 too many messages"): nothing has been sent,
-    /// so once more on a new one. Without this every idle hour would cost the next message a back-off.
-    bool stale_connection(CURLcode code) {
-        bool reused = curl_->info(CURLINFO_NUM_CONNECTS) == 0;
-        const auto& reply = attempt_.replies.last();
-        return reused && !attempt_.asked && !attempt_.permit->stopping() &&
-               (reply ? reply->code == 421 : network_trouble(code));
-    }
+    // --- the relay's thread ---------------------------------------------------------------------------------------
 
-    SmtpFacts facts(CURLcode code) const {
-        SmtpFacts facts;
-        facts.stage = attempt_.stage;
-        facts.body_ended = attempt_.body_ended;
-        facts.gate_refused = code == CURLE_ABORTED_BY_CALLBACK && !attempt_.peer_lost;
-        // libcurl goes on without AUTH where the relay offers none; the refusals that follow are not the recipients'
-        // fault.
-        bool skipped_auth = !config_->user.empty() && !authenticated_ && attempt_.stage >= SmtpStage::mail;
-        facts.credentials_wrong = our_configuration(code) || skipped_auth;
-        facts.reply = attempt_.replies.last();
-        return facts;
-    }
-
-    /// The first call comes after 354: the last moment at which nothing has been sent.
-    std::size_t read(char* out, std::size_t room) {
-        Attempt& a = attempt_;
-        if (!a.asked) {
-            a.asked = true;
-            a.released = a.permit->ask(k_release_limit);
-            if (!a.released)
-                return CURL_READFUNC_ABORT;
-            // Without this look libcurl would take the whole body for a relay that is no longer there, and the message
-            // would be in doubt for nothing.
-            a.peer_lost = !connected();
-            if (a.peer_lost)
-                return CURL_READFUNC_ABORT;
+    void work() {
+        while (true) {
+            take_orders();
+            assign();
+            if (stopping_ &&
+                std::none_of(lanes_.begin(), lanes_.end(), [](const Lane& l) { return l.letter.has_value(); }))
+                break;
+            wait();
+            for (Lane& lane : lanes_)
+                if (lane.link)
+                    turn(lane);
         }
-        std::size_t size = std::min(room, a.wire.size() - a.sent);
-        std::memcpy(out, a.wire.data() + a.sent, size);
-        a.sent += size;
-        if (size == 0) {
-            a.body_ended = true;
-            a.stage = SmtpStage::body;
+        for (Lane& lane : lanes_)
+            if (lane.link && lane.link->state() == SmtpLink::State::open)
+                lane.link->quit();
+        for (Lane& lane : lanes_)
+            lane.link.reset();
+    }
+
+    void take_orders() {
+        Orders orders;
+        {
+            const std::lock_guard lock(mutex_);
+            if (!std::exchange(ordered_, false))
+                return;
+            orders.jobs = std::exchange(orders_.jobs, {});
+            orders.releases = std::exchange(orders_.releases, {});
+            orders.stopping = orders_.stopping;
         }
-        return size;
+        std::move(orders.jobs.begin(), orders.jobs.end(), std::back_inserter(queue_));
+        for (const auto& [id, go] : orders.releases)
+            released(id, go);
+        if (orders.stopping && !std::exchange(stopping_, true))
+            give_up_what_was_not_released();
+        if (stopping_)
+            for (const Job& job : std::exchange(queue_, {}))
+                gate_.done(job.id, Outcome{.answer = Answer::refused});
     }
 
-    bool connected() {
-        long port = curl_->info(CURLINFO_LOCAL_PORT);
-        return std::any_of(sockets_.begin(), sockets_.end(),
-                           [&](int fd) { return local_port(fd) == port && !peer_gone(fd); });
+    /// Also when stop() came at the same moment: T2 is committed, so the message goes.
+    void released(JobId id, bool go) {
+        const auto lane =
+            std::find_if(lanes_.begin(), lanes_.end(), [&](const Lane& l) { return l.letter && l.letter->id == id; });
+        if (lane == lanes_.end() || !lane->letter->dialogue || !lane->letter->dialogue->asks())
+            return;  // gone meanwhile: its done() is on the way
+        Letter& letter = *lane->letter;
+        letter.gate_refused = !go;
+        // Without a last look the whole text would go to a relay that is no longer there, and the message would be in
+        // doubt for nothing.
+        if (!go || !listen(*lane))
+            letter.dialogue->cut();
+        else if (letter.dialogue->asks())
+            letter.dialogue->go();
+        speak(*lane);
     }
 
-    /// libcurl says QUIT and waits for the answer, up to two minutes, after a time-out for ten more. It is of no
-    /// interest.
-    void stop_listening() {
-        for (int fd : sockets_)
-            shutdown(fd, SHUT_RD);
+    void give_up_what_was_not_released() {
+        for (Lane& lane : lanes_) {
+            if (!lane.letter || (lane.letter->dialogue && lane.letter->asked && !lane.letter->dialogue->asks()))
+                continue;
+            lane.letter->gate_refused = true;
+            end(lane, false);
+        }
     }
 
-    void command(std::string_view text) {
-        static constexpr std::pair<std::string_view, SmtpStage> k_commands[] = {
-            {"EHLO ", SmtpStage::hello},   {"HELO ", SmtpStage::hello},     {"STARTTLS\r\n", SmtpStage::tls},
-            {"AUTH ", SmtpStage::auth},    {"MAIL FROM:", SmtpStage::mail}, {"RCPT TO:", SmtpStage::rcpt},
-            {"DATA\r\n", SmtpStage::data},
-        };
-        for (const auto& [verb, stage] : k_commands)
-            if (text.starts_with(verb)) {
-                attempt_.stage = stage;
-                authenticated_ |= stage == SmtpStage::auth;
+    void assign() {
+        while (!queue_.empty()) {
+            // An open connection first; the oldest ones do most of the work, so that the others may end.
+            auto free = std::find_if(lanes_.begin(), lanes_.end(), [](const Lane& l) { return !l.letter && l.link; });
+            if (free == lanes_.end())
+                free = std::find_if(lanes_.begin(), lanes_.end(), [](const Lane& l) { return !l.letter; });
+            if (free == lanes_.end())
+                return;
+            begin(*free, std::exchange(queue_.front(), {}));
+            queue_.pop_front();
+        }
+    }
+
+    void begin(Lane& lane, const Job& job) {
+        const EmailMessage& email = job.email;
+        auto wire = write_mime(email);
+        const auto to = EmailAddress::parse(email.to.address);
+        const auto from = EmailAddress::parse(email.envelope_from.empty() ? email.from.address : email.envelope_from);
+        if (!wire || !to || !from)
+            return gate_.done(job.id, Outcome{.answer = Answer::rejected, .blame = Blame::content});
+        lane.letter.emplace(
+            Letter{.id = job.id, .from = from->wire(), .to = to->wire(), .wire = std::move(*wire), .dialogue = {}});
+        // A relay that hangs up on an idle connection, or says why it will, shows it here at the latest.
+        const auto heard = lane.link ? lane.link->read() : std::nullopt;
+        if (heard && heard->empty())
+            return open_dialogue(lane);
+        connect(lane);
+    }
+
+    void connect(Lane& lane) {
+        lane.link.reset();
+        lane.used = lane.dirty = false;
+        lane.deadline.reset();  // libcurl keeps the time
+        lane.link = std::make_unique<SmtpLink>(config_);
+        if (lane.link->state() != SmtpLink::State::connecting)
+            turn(lane);
+    }
+
+    void open_dialogue(Lane& lane) {
+        Letter& letter = *lane.letter;
+        letter.dialogue.emplace(letter.from, letter.to, letter.wire, lane.link->offer().pipelining,
+                                std::exchange(lane.dirty, false));
+        speak(lane);
+    }
+
+    void wait() {
+        std::vector<pollfd>& polls = polls_;
+        polls.assign(1, {alarm_.fd(), POLLIN, 0});
+        auto until = Clock::time_point::max();
+        for (Lane& lane : lanes_) {
+            lane.first_poll = polls.size();
+            if (lane.link && lane.link->state() == SmtpLink::State::open) {
+                const bool writing = lane.letter && !lane.letter->dialogue->due().empty();
+                polls.push_back({lane.link->socket(), static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0});
+            } else if (lane.link) {
+                lane.link->wanted(polls);
+                until = std::min(until, lane.link->timer().value_or(until));
             }
-        if (text == "QUIT\r\n") {
-            attempt_.over = true;  // what comes now is no answer to the message
-            stop_listening();
+            lane.polls = polls.size() - lane.first_poll;
+            until = std::min(until, lane.deadline.value_or(until));
+        }
+        int milliseconds = -1;
+        if (until != Clock::time_point::max()) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+            milliseconds = static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
+        }
+        poll(polls.data(), polls.size(), milliseconds);
+        if (polls.front().revents != 0)
+            alarm_.silence();  // before the orders are looked at: one that comes now rings again
+    }
+
+    /// Something may have happened on this connection.
+    void turn(Lane& lane) {
+        if (lane.link->state() == SmtpLink::State::connecting)
+            lane.link->proceed(polls_.data() + lane.first_poll, polls_.data() + lane.first_poll + lane.polls);
+        if (lane.link->state() == SmtpLink::State::connecting)
+            return;
+        if (lane.link->state() == SmtpLink::State::failed)
+            return end(lane, false);
+        if (lane.letter && !lane.letter->dialogue)
+            return open_dialogue(lane);
+        const bool happened = std::any_of(polls_.begin() + static_cast<std::ptrdiff_t>(lane.first_poll),
+                                          polls_.begin() + static_cast<std::ptrdiff_t>(lane.first_poll + lane.polls),
+                                          [](const pollfd& one) { return one.revents != 0; });
+        if (!lane.letter)
+            return idle(lane, happened);
+        if (happened) {
+            if (!listen(lane))
+                lane.letter->dialogue->cut();
+            speak(lane);
+        }
+        if (lane.letter && lane.deadline && *lane.deadline <= Clock::now())
+            too_slow(lane);
+    }
+
+    void idle(Lane& lane, bool happened) {
+        if (!happened && *lane.deadline > Clock::now())
+            return;
+        if (!happened)
+            lane.link->quit();
+        lane.link.reset();
+        lane.deadline.reset();
+    }
+
+    void too_slow(Lane& lane) {
+        Letter& letter = *lane.letter;
+        letter.gate_refused = letter.dialogue->asks();  // the outbox did not answer in time
+        letter.second_try = true;                       // a relay that hangs is not asked twice
+        letter.dialogue->cut();
+        speak(lane);
+    }
+
+    /// Takes in what the relay has said. False: it has gone.
+    bool listen(Lane& lane) {
+        while (true) {
+            const auto bytes = lane.link->read();
+            if (!bytes)
+                return false;
+            if (bytes->empty())
+                return true;
+            lane.letter->dialogue->read(*bytes);
         }
     }
 
-    static std::size_t on_read(char* out, std::size_t size, std::size_t count, void* self) {
-        return static_cast<SmtpTransfer*>(self)->read(out, size * count);
-    }
-    static std::size_t on_reply_line(char* text, std::size_t size, std::size_t count, void* self) {
-        Attempt& a = static_cast<SmtpTransfer*>(self)->attempt_;
-        if (!a.over)
-            a.replies.line({text, size * count});
-        return size * count;
-    }
-    static int on_trace(CURL*, curl_infotype type, char* text, std::size_t size, void* self) {
-        if (type == CURLINFO_HEADER_OUT)
-            static_cast<SmtpTransfer*>(self)->command({text, size});
-        return 0;
-    }
-    static curl_socket_t on_open(void* self, curlsocktype, curl_sockaddr* address) {
-        auto& transfer = *static_cast<SmtpTransfer*>(self);
-        int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-        if (fd >= 0) {
-            transfer.sockets_.push_back(fd);
-            transfer.authenticated_ = false;
+    /// Says what is due, and does what the dialogue has come to.
+    void speak(Lane& lane) {
+        Letter& letter = *lane.letter;
+        SmtpDialogue& dialogue = *letter.dialogue;
+        while (!dialogue.over() && !dialogue.due().empty()) {
+            const auto written = lane.link->write(dialogue.due());
+            if (!written)
+                dialogue.cut();
+            else if (*written == 0)
+                break;
+            else
+                dialogue.wrote(*written);
         }
-        return fd;
-    }
-    static int on_close(void* self, curl_socket_t fd) {
-        std::erase(static_cast<SmtpTransfer*>(self)->sockets_, fd);
-        return close(fd);
-    }
-    /// Called about once a second. Only an attempt that was not released may be broken off: the status that this gives
-    /// makes libcurl drop the connection without a final dot. (curl_multi_remove_handle in its place would send one.)
-    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-        const Attempt& a = static_cast<SmtpTransfer*>(self)->attempt_;
-        return !a.asked && a.permit && a.permit->stopping() ? 1 : 0;
+        if (std::exchange(letter.steps, dialogue.steps()) != dialogue.steps())
+            lane.deadline =
+                Clock::now() + (dialogue.asks() ? k_release_limit : std::chrono::seconds(config_.reply_timeout));
+        if (dialogue.asks() && !std::exchange(letter.asked, true))
+            gate_.ready(letter.id);
+        if (dialogue.over())
+            end(lane, dialogue.usable());
     }
 
-    const std::shared_ptr<const SmtpConfig> config_;
-    std::vector<int> sockets_;  // open ones; two while libcurl races IPv4 against IPv6
-    bool authenticated_ = false;
-    Attempt attempt_;
-    std::optional<CurlHandle> curl_;  // last: its end calls on_close
+    /// A connection that the relay had closed, or closes now ("421 too many messages"): nothing has been sent, so once
+    /// more on a new one. Without this every idle hour would cost the next message a back-off.
+    bool stale(const Lane& lane) const {
+        const Letter& letter = *lane.letter;
+        if (!lane.used || letter.asked || letter.second_try || stopping_ || !letter.dialogue)
+            return false;
+        const auto& reply = letter.dialogue->facts().reply;
+        return !letter.dialogue->usable() && (!reply || reply->code == 421);
+    }
+
+    void end(Lane& lane, bool usable) {
+        if (stale(lane)) {
+            lane.letter->second_try = true;
+            lane.letter->dialogue.reset();
+            return connect(lane);
+        }
+        const Letter letter = std::move(*std::exchange(lane.letter, {}));
+        SmtpFacts facts = lane.link->facts();
+        if (letter.dialogue) {
+            const bool credentials = facts.credentials_wrong;
+            facts = letter.dialogue->facts();
+            facts.credentials_wrong = credentials;
+        }
+        facts.gate_refused = letter.gate_refused;
+        if (usable) {
+            lane.used = true;
+            lane.dirty = letter.dialogue->refused();
+            lane.deadline = Clock::now() + k_idle;
+        } else {
+            lane.link.reset();
+            lane.deadline.reset();
+        }
+        gate_.done(letter.id, classify(facts));
+    }
+
+    const SmtpConfig config_;
+    Gate& gate_;
+    Alarm alarm_;
+
+    std::mutex mutex_;  // guards the two below
+    Orders orders_;
+    bool ordered_ = false;
+
+    std::vector<Lane> lanes_;  // from here on the thread's own; their number is fixed
+    std::deque<Job> queue_;
+    std::vector<pollfd> polls_;
+    bool stopping_ = false;
+
+    std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace
 
 std::unique_ptr<Connector> make_smtp(SmtpConfig config, Gate& gate) {
-    auto shared = std::make_shared<const SmtpConfig>(std::move(config));
-    std::vector<std::unique_ptr<Transfer>> transfers;
-    for (int i = 0; i < std::max(1, shared->connections); ++i)
-        transfers.push_back(std::make_unique<SmtpTransfer>(shared));
-    return make_threaded(shared->url, std::move(transfers), gate);
+    return std::make_unique<Smtp>(std::move(config), gate);
 }
 
 }  // namespace nurture::connectors

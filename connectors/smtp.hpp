@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Hands mail to a relay: as many threads as connections, each with its own, reused connection; STARTTLS and a verified
-// certificate by default. Nothing of a message is sent before release(id, true); a relay that has gone while we waited
-// is noticed before the first byte. The reply to the final dot is waited for as long as RFC 5321 4.5.3.2.6 asks (600
-// s). Threads: the Connector contract. done() may follow ready() without a release() in between, when the wait was too
-// long or stop() was called; a later release() of that id does nothing.
+// Hands mail to a relay: one thread for all its connections, which are reused; STARTTLS and a verified certificate by
+// default. Nothing of a message is sent before release(id, true); a relay that has gone while we waited is noticed
+// before the first byte. The reply to the final dot is waited for as long as RFC 5321 4.5.3.2.6 asks (600 s). Threads:
+// the Connector contract. done() may follow ready() without a release() in between, when the wait was too long, the
+// relay went away, or stop() was called; a later release() of that id does nothing.
 #pragma once
 
 #include "connectors/connector.hpp"

@@ -75,6 +75,9 @@ Verdict refused_us(const SmtpReply& reply, SmtpStage stage) {
 Verdict permanent(const SmtpReply& reply, SmtpStage stage) {
     if (stage < SmtpStage::rcpt)
         return refused_us(reply, stage);
+    // "Bad sequence of commands" is between the relay and us.
+    if (reply.code == 503)
+        return {Answer::deferred, Blame::connection};
     std::string_view subject = subject_of(reply.enhanced);
     if (reply.code == 530 || reply.code == 534 || reply.code == 535 || reply.enhanced == "5.7.8")
         return {Answer::deferred, Blame::credentials};
@@ -112,18 +115,19 @@ Verdict verdict(const SmtpFacts& facts) {
 
 }  // namespace
 
-void SmtpReplyReader::line(std::string_view text) {
+bool SmtpReplyReader::line(std::string_view text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
         text.remove_suffix(1);
     bool starts = text.size() >= 3 && digit(text[0]) && digit(text[1]) && digit(text[2]);
     if (!starts || text[0] < '2' || text[0] > '5' || (text.size() > 3 && text[3] != ' ' && text[3] != '-'))
-        return;  // garbage says nothing
+        return false;  // garbage says nothing
     std::string_view rest = text.substr(std::min<std::size_t>(text.size(), 4));
     if (std::string code = enhanced_code(rest, text[0]); !code.empty())
         enhanced_ = code;
     if (text.size() > 3 && text[3] == '-')
-        return;
+        return false;
     last_ = SmtpReply{std::stoi(std::string(text.substr(0, 3))), std::exchange(enhanced_, {}), queue_id(rest)};
+    return true;
 }
 
 Outcome classify(const SmtpFacts& facts) {

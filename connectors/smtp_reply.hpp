@@ -23,7 +23,8 @@ struct SmtpReply {
 /// Puts replies together line by line. Garbage and half replies leave the last complete one in place.
 class SmtpReplyReader {
 public:
-    void line(std::string_view text);
+    /// True: with this line a reply is complete.
+    bool line(std::string_view text);
     const std::optional<SmtpReply>& last() const { return last_; }
 
 private:

@@ -13,9 +13,6 @@ namespace nurture::connectors {
 
 namespace {
 
-// Relays close idle connections after some minutes; we close ours before.
-constexpr std::chrono::seconds k_idle{20};
-
 enum class Verdict : std::uint8_t { none, go, no };
 
 struct Waiting {
@@ -103,18 +100,8 @@ private:
 
     void work(Transfer& transfer) {
         std::unique_lock lock(mutex_);
-        bool resting = true;
         while (true) {
-            auto wanted = [&] { return stopping_ || !queue_.empty(); };
-            if (resting)
-                queued_.wait(lock, wanted);
-            else if (!queued_.wait_for(lock, k_idle, wanted) || stopping_) {
-                lock.unlock();
-                transfer.rest();
-                lock.lock();
-                resting = true;
-                continue;
-            }
+            queued_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
             if (stopping_)
                 return;
             Job job = std::move(queue_.front());
@@ -122,7 +109,6 @@ private:
             lock.unlock();
             Asking permit(*this, job.id);
             gate_.done(job.id, transfer.run(job, permit));
-            resting = false;
             lock.lock();
         }
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A Connector made of threads that carry one job each, for everything that talks over a network. One thread per
-// connection and no multi handle: libcurl 7.88 waits for the reply to SMTP's final dot inside curl_multi_perform, so
-// one slow relay would hold up every other connection and the kill switch (lib/smtp.c, smtp_done,
-// smtp_block_statemach). Threads: run() and rest() are called by the transfer's own thread; Permit belongs to it. A job
-// that was not released when stop() came, or within the Permit's time, ends as `refused`: nothing of it was sent.
+// A Connector made of threads that carry one job each, for HTTP gateways: libcurl's last moment before a request's
+// first byte (CURLOPT_PREREQFUNCTION) is a callback that has to wait where it is. Threads: run() is called by the
+// transfer's own thread; Permit belongs to it. A job that was not released when stop() came, or within the Permit's
+// time, ends as `refused`: nothing of it was sent.
 #pragma once
 
 #include "connectors/connector.hpp"
@@ -30,8 +29,6 @@ class Transfer {
 public:
     virtual ~Transfer() = default;
     virtual Outcome run(const Job& job, Permit& permit) = 0;
-    /// Nothing to do for a while, or for ever: close connections politely.
-    virtual void rest() {}
 };
 
 std::unique_ptr<Connector> make_threaded(std::string name, std::vector<std::unique_ptr<Transfer>> transfers,

@@ -177,7 +177,8 @@ void Outbox::finish(connectors::JobId id, const connectors::Outcome& outcome, st
     auto seen = outcome;
     if (seen.answer == Answer::refused)  // let go, and still certain that nothing was sent
         seen.answer = Answer::deferred;
-    outcomes_.push_back(record_of(job.message, job.attempt, way.connector->name(), job.tries, seen, now));
+    const auto relay = seen.relay.empty() ? way.connector->name() : seen.relay;
+    outcomes_.push_back(record_of(job.message, job.attempt, relay, job.tries, seen, now));
 }
 
 bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {
@@ -187,7 +188,7 @@ bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {
     for (const auto id : requests_) {
         const auto& job = jobs_.at(id);
         requests.push_back({job.message, job.attempt, job.addr_key, job.text_hash,
-                            ways_.at(job.channel).connector->name(), job.subject});
+                            ways_.at(job.channel).connector->name_of(id), job.subject});
     }
     const auto verdicts = store::commit_batch(database_, outcomes_, requests, policy, now);
     // From here on the disk has it. A crash between this line and the last release() leaves messages in doubt that

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Messages of 4 kB to a relay on this machine: through the outbox, claim and result on the disk, against the same
-// connector without it; how often the disk is waited for; and, where it is given, nodemailer. Composing is left out of
-// all of them. Usage: send_bench [MESSAGES [CONNECTIONS [NODEMAILER]]]; the last is a directory with node_modules.
+// Messages of 4 kB to a relay on this machine: through the outbox, claim and result on the disk, against a plain loop
+// over libcurl that keeps nothing; how often the disk is waited for; and, where it is given, nodemailer. Composing is
+// left out of all of them; MIME is written by ours and by nodemailer. Usage: send_bench [MESSAGES [CONNECTIONS
+// [NODEMAILER]]]; the last is a directory with node_modules.
+#include "connectors/curl_handle.hpp"
+#include "connectors/mime.hpp"
 #include "connectors/smtp.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/outbox/outbox.hpp"
@@ -25,6 +28,8 @@
 #include <cstdlib>
 #include <deque>
 #include <mutex>
+#include <string_view>
+#include <thread>
 #include <utility>
 
 using namespace nurture;
@@ -101,8 +106,40 @@ std::unique_ptr<connectors::Connector> relay(std::uint16_t port, int connections
     return connectors::make_smtp(std::move(config), gate);
 }
 
-/// The same connector, with nobody asked and nothing kept.
-class BareLoop final : public connectors::Gate {
+/// libcurl as anybody would use it: a thread and a handle with a reused connection each, the messages written already.
+void bare_libcurl(std::uint16_t port, int connections, int messages) {
+    const auto text = *connectors::write_mime(letter(0).email);
+    std::atomic<int> next{0};
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < connections; ++i)
+        threads.emplace_back([&] {
+            connectors::CurlHandle curl;
+            std::string_view left;
+            curl.set(CURLOPT_NOSIGNAL, 1L);
+            curl.set(CURLOPT_URL, fmt::format("smtp://127.0.0.1:{}", port));
+            curl.set(CURLOPT_MAIL_FROM, "<dana.wu@lonestar.example>");
+            curl.set(CURLOPT_UPLOAD, 1L);
+            curl.set(CURLOPT_READDATA, &left);
+            curl_read_callback read = [](char* out, std::size_t size, std::size_t count, void* rest) {
+                auto& bytes = *static_cast<std::string_view*>(rest);
+                const auto taken = bytes.copy(out, size * count);
+                bytes.remove_prefix(taken);
+                return taken;
+            };
+            curl.set(CURLOPT_READFUNCTION, read);
+            for (int number = next++; number < messages; number = next++) {
+                const auto to = fmt::format("<person{}@candidates.example>", number);
+                const std::unique_ptr<curl_slist, void (*)(curl_slist*)> recipient(
+                    curl_slist_append(nullptr, to.c_str()), curl_slist_free_all);
+                curl.set(CURLOPT_MAIL_RCPT, recipient.get());
+                left = text;
+                curl.perform();
+            }
+        });
+}
+
+/// Our connector, with nobody asked and nothing kept.
+class WithoutOutbox final : public connectors::Gate {
 public:
     void send(std::uint16_t port, int connections, int messages) {
         const auto way = relay(port, connections, *this);
@@ -259,15 +296,18 @@ int main(int argc, char** argv) {
     const int connections = argc > 2 ? std::atoi(argv[2]) : 64;
     const bench::Sink sink;  // before there are threads
     base::set_log_level(base::Level::warning);
-    std::vector<Sent> floors, ours;
+    std::vector<Sent> floors, without, ours;
     for (int run = 0; run < 3; ++run) {
-        floors.push_back(measure(sink, messages, [&] { BareLoop().send(sink.port(), connections, messages); }));
+        floors.push_back(measure(sink, messages, [&] { bare_libcurl(sink.port(), connections, messages); }));
+        without.push_back(measure(sink, messages, [&] { WithoutOutbox().send(sink.port(), connections, messages); }));
         ours.push_back(through_outbox(sink, messages, connections));
     }
-    const Sent floor = by(floors), own = by(ours);
+    const Sent floor = by(floors), connector = by(without), own = by(ours);
     bench::print({"send", 0, own.cpu * 1e6, floor.cpu * 1e6, "us",
-                  fmt::format("{} messages, {} connections; by the clock {:.0f} messages/s, without the outbox {:.0f}",
-                              messages, connections, messages / own.wall, messages / floor.wall)});
+                  fmt::format("{} messages, {} connections; by the clock {:.0f} messages/s, libcurl alone {:.0f}, our "
+                              "connector without the outbox {:.0f} ({:.0f} µs)",
+                              messages, connections, messages / own.wall, messages / floor.wall,
+                              messages / connector.wall, connector.cpu * 1e6)});
     bench::print({"fsync", 0, own.syncs, 0, "per message"});
     if (argc > 3)
         bench::print({"send-nodemailer", 0, own.cpu * 1e6, nodemailer(argv[3], sink, messages, connections), "us"});

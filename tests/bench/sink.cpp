@@ -30,7 +30,10 @@ int checked(int result) {
 
 class Session {
 public:
-    explicit Session(int socket) : socket_(socket) { say("220 sink.example ESMTP\r\n"); }
+    explicit Session(int socket) : socket_(socket) {
+        constexpr std::string_view k_greeting = "220 sink.example ESMTP\r\n";
+        (void)!::send(socket_, k_greeting.data(), k_greeting.size(), MSG_NOSIGNAL);
+    }
 
     /// False: the other side is gone.
     bool read(std::atomic<std::uint64_t>& taken) {
@@ -41,6 +44,9 @@ public:
         text_.append(bytes, static_cast<std::size_t>(size));
         while (in_message_ ? message(taken) : command()) {
         }
+        // Those to commands that came together leave together, as with any relay that offers PIPELINING.
+        if (!replies_.empty() && ::send(socket_, replies_.data(), replies_.size(), MSG_NOSIGNAL) >= 0)
+            replies_.clear();
         return true;
     }
 
@@ -63,7 +69,7 @@ private:
         const auto verb = text_.substr(0, 4);
         text_.erase(0, end + 2);
         if (verb == "EHLO")
-            say("250-sink.example\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n");
+            say("250-sink.example\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n");
         else if (verb == "DATA") {
             in_message_ = true;
             text_.insert(0, "\r\n");  // a message may be empty: its dot then follows the command
@@ -73,13 +79,10 @@ private:
         return true;
     }
 
-    void say(std::string_view reply) {
-        if (::send(socket_, reply.data(), reply.size(), MSG_NOSIGNAL) < 0)
-            return;  // read() will see it
-    }
+    void say(std::string_view reply) { replies_ += reply; }
 
     int socket_;
-    std::string text_;
+    std::string text_, replies_;
     bool in_message_ = false;
 };
 

@@ -32,7 +32,8 @@ SINK = [  # postfix's smtp-sink with these flags gives that
     (["-Q", "RCPT"], "deferred rate_or_policy"),
     (["-Q", "."], "deferred rate_or_policy"),
     (["-W", ".:1"], "accepted none"),
-    (["-W", "RCPT:1"], "accepted none"),
+    (["-p", "-W", "RCPT:1"], "accepted none"),
+    (["-W", "RCPT:1"], "deferred connection"),  # it says 503 to the DATA that came with RCPT: out of step, not refused
     (["-r", "RCPT", "-b", "452 4.2.2 full"], "deferred mailbox_full"),
 ]
 

@@ -80,6 +80,7 @@ TEST_CASE("whose fault a refusal of the recipient is") {
         {"535 no", Answer::deferred, Blame::credentials},
         {"554 5.7.8 bad credentials", Answer::deferred, Blame::credentials},
         {"554 transaction failed", Answer::rejected, Blame::none},
+        {"503 5.5.1 need RCPT command", Answer::deferred, Blame::connection},
     }));
     auto stage = GENERATE(SmtpStage::rcpt, SmtpStage::data);
     Outcome before = classify(facts(stage, reply));

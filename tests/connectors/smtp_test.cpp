@@ -43,6 +43,7 @@ struct Script {
     std::string rcpt = "250 ok\r\n";
     std::string data = "354 go\r\n";
     std::string dot = "250 2.0.0 Ok: queued as 4Xy\r\n";
+    std::string hello = "250-toy\r\n250 8BITMIME\r\n";
     bool close_after_data = false;
     bool close_after_dot = false;
     bool reset_after_dot = false;
@@ -63,8 +64,11 @@ public:
         std::lock_guard lock(mutex_);
         return commands_;
     }
-    /// Returns when `close_after_data` has happened.
-    void wait_for_hang_up() { hung_up_.get_future().wait(); }
+    /// With `close_after_data`: now. Returns when it has happened.
+    void hang_up() {
+        hang_up_.set_value();
+        hung_up_.get_future().wait();
+    }
 
 private:
     void serve(Peer& peer) {
@@ -73,16 +77,19 @@ private:
         for (std::string command; !(command = peer.line()).empty();) {
             note(command);
             if (command.starts_with("EHLO"))
-                peer.say("250-toy\r\n250 8BITMIME\r\n");
+                peer.say(script_.hello);
             else if (command.starts_with("MAIL"))
                 peer.say(messages < script_.messages_per_connection ? script_.mail : "421 4.7.0 enough\r\n");
             else if (command.starts_with("RCPT"))
                 peer.say(script_.rcpt);
+            else if (command == "RSET")
+                peer.say("250 ok\r\n");
             else if (command == "DATA")
                 ++messages, peer.say(script_.data);
             else
                 peer.say("221 bye\r\n");
             if (command == "DATA" && script_.close_after_data) {
+                hang_up_.get_future().wait();
                 peer.hang_up();
                 return hung_up_.set_value();
             }
@@ -120,7 +127,7 @@ private:
     std::mutex mutex_;
     std::vector<std::string> bodies_;
     std::vector<std::string> commands_;
-    std::promise<void> hung_up_;
+    std::promise<void> hang_up_, hung_up_;
     ToyServer server_;  // last: its threads use all of the above
 };
 
@@ -191,7 +198,7 @@ TEST_CASE("a relay that hangs up while we wait for the commit has certainly not 
     auto smtp = make_smtp(config(relay), gate);
     smtp->submit(job(1));
     gate.wait_for_ready(1);
-    relay.wait_for_hang_up();
+    relay.hang_up();
     smtp->release(1, true);
     Outcome outcome = gate.outcome(1);
     CHECK(outcome.answer == Answer::deferred);
@@ -255,6 +262,21 @@ TEST_CASE("a refused recipient never gets as far as the gate") {
     CHECK(outcome.blame == Blame::address_dead);
     CHECK(outcome.enhanced == "5.1.1");
     CHECK(gate.asked().empty());
+}
+
+TEST_CASE("a refused recipient costs the next message neither its connection nor its place") {
+    Script script;
+    script.hello = GENERATE("250 toy\r\n", "250-toy\r\n250 PIPELINING\r\n");
+    script.mail = script.rcpt = "550 5.1.1 no such user\r\n";
+    script.data = "503 5.5.1 no recipients\r\n";
+    Relay relay(script);
+    RecordingGate gate;
+    auto smtp = make_smtp(config(relay), gate);
+    for (JobId id = 1; id <= 3; ++id) {
+        smtp->submit(job(id));
+        CHECK(gate.outcome(id).enhanced == "5.1.1");
+    }
+    CHECK(relay.connections() == 1);
 }
 
 TEST_CASE("messages follow each other on one connection") {

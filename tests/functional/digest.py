@@ -13,7 +13,7 @@ import sys
 from desk import BIN, ROOT, Desk, check, finish, skip
 
 sys.path.insert(0, os.path.join(ROOT, "tests/support"))
-from peers import free_port, wait_until  # noqa: E402
+from peers import Postfix, free_port, wait_until  # noqa: E402
 
 if shutil.which("faketime") is None:
     skip("faketime is not installed")
@@ -149,6 +149,20 @@ with Desk(people=5) as desk:
     wait_until(lambda: len(digests(desk)) == 4, "the mail on Monday")
     daemon.end(signal.SIGTERM)
     check("in test mode only who is on the allow-list", len(digests(desk)) == 4)
+
+    with Postfix(domains="lonestar.example") as relay:
+        with open(desk.file("password"), "w") as file:
+            file.write("opensesame\n")
+        desk.set("relay", f'"smtp://localhost:{relay.port}"')
+        desk.set("ca_file", f'"{relay.ca}"')
+        desk.set("user", '"nurtured"')
+        desk.set("password", f'{{ file = "{desk.file("password")}" }}')
+        daemon = Daemon(desk, "2027-03-09 15:00:00")
+        arrived = [email.message_from_bytes(raw, policy=email.policy.default) for raw in relay.wait_for(1)]
+        daemon.end(signal.SIGTERM)
+        check("the next one goes through a real relay, over TLS and AUTH", len(arrived) == 1
+              and arrived[0]["Subject"].startswith("Waiting for you on Tue 9 Mar 2027")
+              and "with ESMTPSA" in str(arrived[0]["Received"]), str(arrived))
     with open(daemon.log) as log:
         text = log.read()
     check("the log names nobody", "dana" not in text and "lonestar" not in text, text[:400])

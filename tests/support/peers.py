@@ -96,17 +96,18 @@ class Directory:
 
 
 class Certificates:
-    """A throw-away authority and a server certificate that is good for `localhost` only."""
+    """A throw-away authority and a server certificate that is good for `localhost` only; for years, because some tests
+    live in other ones."""
 
     def __init__(self, directory):
         def openssl(*words):
             subprocess.run(["openssl", *words], cwd=directory, check=True, capture_output=True)
 
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        openssl("req", "-x509", *key, "-days", "2", "-subj", "/CN=Test authority", "-keyout", "ca.key", "-out", "ca.pem")
+        openssl("req", "-x509", *key, "-days", "3650", "-subj", "/CN=Test authority", "-keyout", "ca.key", "-out", "ca.pem")
         openssl("req", *key, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr")
         (directory / "san").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
-        openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+        openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "3650",
                 "-extfile", "san", "-out", "server.pem")
         self.ca, self.certificate, self.key = directory / "ca.pem", directory / "server.pem", directory / "server.key"
 

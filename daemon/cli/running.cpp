@@ -27,6 +27,8 @@ using forecast::thousands;
 
 constexpr std::string_view k_canary = "canary";  // the kind of gate, as persist::begin_canary writes it
 
+constexpr std::size_t k_most_doubts = 10;
+
 /// Everything that `status` knows, before it is shown in one form or the other.
 struct Picture {
     nlohmann::ordered_json daemon;  // null: none runs
@@ -36,7 +38,7 @@ struct Picture {
     bool stop_file = false;
     std::string hold;  // why a guard holds everything
     std::int64_t people = 0, open_steps = 0, inside = 0;
-    std::size_t open_doubts = 0;
+    std::vector<store::Message> doubts;  // the open ones
     std::vector<store::StateCount> messages;
     std::vector<store::Gate> gates;
     std::int64_t canaries = 0;  // changed campaigns whose first messages have not gone out yet
@@ -108,7 +110,7 @@ Picture look(Session& session, const config::Config& config, const store::Databa
             picture.hold = hold->why;
     picture.people = store::candidate_count(database);
     picture.open_steps = static_cast<std::int64_t>(store::open_human_steps(database).size());
-    picture.open_doubts = store::open_doubts(database).size();
+    picture.doubts = store::open_doubts(database);
     picture.messages = store::message_counts(database);
     for (auto& gate : store::gates(database))
         if (gate.kind == k_canary && !gate.until)
@@ -145,7 +147,15 @@ nlohmann::ordered_json as_json(const Picture& picture, const config::Config& con
     json["messages"] = nlohmann::ordered_json::object();
     for (const auto& state : picture.messages)
         json["messages"][std::string(store::to_text(state.state))] = state.messages;
-    json["open_doubts"] = picture.open_doubts;
+    json["open_doubts"] = picture.doubts.size();
+    json["doubts"] = nlohmann::ordered_json::array();
+    for (const auto& doubt : picture.doubts)
+        json["doubts"].push_back({{"message", doubt.id},
+                                  {"campaign", doubt.campaign},
+                                  {"step", doubt.step},
+                                  {"channel", store::to_text(doubt.channel)},
+                                  {"slot", base::format_instant(doubt.slot, zone)},
+                                  {"reason", doubt.reason}});
     json["waiting_for_people"] = picture.open_steps;
     json["held_back"] = nlohmann::ordered_json::array();
     for (const auto& gate : picture.gates)
@@ -211,6 +221,23 @@ std::string held_line(const store::Gate& gate) {
     return fmt::format("{}: {}. Look into it, then `nurture resume \"{}\"`", gate.name, gate.why, gate.name);
 }
 
+void print_doubts(Session& session, const Picture& picture) {
+    if (picture.doubts.empty())
+        return;
+    session.out << fmt::format("{:<10}{}: the relay may have them or not; they are not sent again\n", "In doubt",
+                               counted(static_cast<std::int64_t>(picture.doubts.size()), "message", "messages"));
+    for (std::size_t i = 0; i < std::min(picture.doubts.size(), k_most_doubts); ++i) {
+        const auto& doubt = picture.doubts[i];
+        session.out << fmt::format("{:<10}message {}, {}, {}{}\n", "", doubt.id,
+                                   doubt.campaign.empty() ? "to a colleague"
+                                                          : fmt::format("\"{}\", step {}", doubt.campaign, doubt.step),
+                                   base::format_for_people(base::floor_minute(doubt.slot), zone_of(picture)),
+                                   doubt.reason.empty() ? "" : ": " + doubt.reason);
+    }
+    if (picture.doubts.size() > k_most_doubts)
+        session.out << fmt::format("{:<10}… all of them: nurture status --json\n", "");
+}
+
 void print_text(Session& session, const Picture& picture, const config::Config& config) {
     const auto line = [&](std::string_view name, const std::string& text) {
         session.out << fmt::format("{:<10}{}\n", name, text);
@@ -228,9 +255,7 @@ void print_text(Session& session, const Picture& picture, const config::Config& 
     line("People",
          fmt::format("{} in the store, {} in campaigns", thousands(picture.people), thousands(picture.inside)));
     line("Messages", messages_line(picture));
-    if (picture.open_doubts > 0)
-        line("In doubt", counted(static_cast<std::int64_t>(picture.open_doubts), "message", "messages") +
-                             ": the relay may have them or not; they are not sent again");
+    print_doubts(session, picture);
     if (picture.open_steps > 0)
         line("Waiting", counted(picture.open_steps, "thing waits", "things wait") + " for a person: nurture tasks");
     if (picture.canaries > 0)

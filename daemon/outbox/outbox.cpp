@@ -188,7 +188,7 @@ bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {
     for (const auto id : requests_) {
         const auto& job = jobs_.at(id);
         requests.push_back({job.message, job.attempt, job.addr_key, job.text_hash,
-                            ways_.at(job.channel).connector->name_of(id), job.subject});
+                            ways_.at(job.channel).connector->name_of(id), job.subject, job.recipient});
     }
     const auto verdicts = store::commit_batch(database_, outcomes_, requests, policy, now);
     // From here on the disk has it. A crash between this line and the last release() leaves messages in doubt that
@@ -204,7 +204,9 @@ bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {
 }
 
 bool Outbox::claim(store::Channel channel, Way& way, store::Instant now) {
-    if (way.held || way.under_way >= way.connector->capacity() || !store::may_claim(database_, channel, now)) {
+    if (way.under_way >= way.connector->capacity())
+        return false;
+    if (way.held || !store::may_claim(database_, channel, now)) {
         way.backlog.clear();
         return false;
     }
@@ -221,7 +223,8 @@ bool Outbox::claim(store::Channel channel, Way& way, store::Instant now) {
             later.push_back({message.id, *until});
         worked = true;
     }
-    store::put_off(database_, later);
+    if (!later.empty())
+        store::put_off(database_, later);
     return worked;
 }
 
@@ -248,9 +251,16 @@ std::optional<store::Instant> Outbox::start(const store::Message& message, Way& 
     const auto id = ++last_job_;
     letter.job.id = id;
     letter.job.file_stem = "message-" + std::to_string(message.id);
-    jobs_[id] = {message.id,        ids_.next(),      message.channel,
-                 letter.addr_key,   letter.text_hash, letter.job.email.subject,
-                 std::move(domain), message.tries + 1};
+    const bool email = message.channel == store::Channel::email;
+    jobs_[id] = {message.id,
+                 ids_.next(),
+                 message.channel,
+                 letter.addr_key,
+                 letter.text_hash,
+                 letter.job.email.subject,
+                 email ? letter.job.email.to.address : letter.job.sms.to,
+                 std::move(domain),
+                 message.tries + 1};
     claimed_.insert(message.id);
     ++way.under_way;
     way.connector->submit(std::move(letter.job));

@@ -82,6 +82,7 @@ private:
         store::AddrKey addr_key{};
         store::Hash text_hash{};
         std::string subject;
+        std::string recipient;
         std::string domain;  // of the recipient; SMS: empty
         int tries = 0;
         bool let_go = false;  // T2 is committed: from here on only an outcome ends it

@@ -143,7 +143,12 @@ struct Runner::Impl final : engine::World {
         digests_at = next_digest(policy, minute);
     }
 
-    store::T2Policy policy() const { return t2_policy(*state->rules, stop_file_present(config)); }
+    store::T2Policy policy() const {
+        auto policy = t2_policy(*state->rules, stop_file_present(config));
+        if (!config.live)
+            policy.reachable = [this](std::string_view address) { return config.allowed(address); };
+        return policy;
+    }
 
     engine::Facts facts(base::InboxSeq cursor, base::Minute minute) override {
         return inbox->after(cursor, *state->rules, *state->columns, minute);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/store/breakers.hpp"
 
+#include "daemon/store/handover_parts.hpp"
 #include "daemon/store/inbox.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/statement.hpp"
@@ -43,6 +44,16 @@ void tell(Database& database, std::string_view kind, std::string_view name, bool
         JournalEntry{.at = now,
                      .kind = shut ? "hold" : "go-on",
                      .body = JournalBody().add("gate", kind).add("name", name).add("by", by).add("why", why).text()});
+}
+
+/// What was released goes back to the engine, which gives it another slot when the gate lets go on; as READY it would
+/// expire. Mail to colleagues, which nobody re-slots, waits as it is.
+void withhold(Database& database, const Gate& gate, Instant now) {
+    for (const auto& m : messages_in(database, MessageState::ready)) {
+        if (m.purpose == MessagePurpose::campaign && holds_back({gate}, m)) {
+            move(database, m, MessageState::held, to_text(Refusal::held_back), now);
+        }
+    }
 }
 
 }  // namespace
@@ -126,8 +137,10 @@ bool hold_back(Database& database, std::string_view kind, std::string_view name,
     if (std::any_of(all.begin(), all.end(), [&](const Gate& gate) { return gate.kind == kind && gate.name == name; })) {
         return false;
     }
-    put_gate(database, {std::string(kind), std::string(name), now, {}, 0, std::string(why)});
+    const Gate gate{std::string(kind), std::string(name), now, {}, 0, std::string(why)};
+    put_gate(database, gate);
     tell(database, kind, name, true, "", why, now);
+    withhold(database, gate, now);
     return true;
 }
 

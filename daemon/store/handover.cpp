@@ -39,11 +39,14 @@ std::string code_text(const connectors::Outcome& outcome) {
 
 void end_attempt(Database& database, const T3& t3, Instant now) {
     const auto& o = t3.outcome;
+    Statement end(database, "UPDATE attempt SET ended_at=?,outcome=?,code=?,enhanced=?,remote_id=? WHERE id=?", now,
+                  word(o.answer), o.code, o.enhanced, o.remote_id, t3.attempt);
+    if (end.run() > 0) {
+        return;
+    }
     // What failed before T2 has no row yet.
-    Statement(database,
-              "INSERT INTO attempt VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET ended_at=excluded.ended_at,"
-              "outcome=excluded.outcome,code=excluded.code,enhanced=excluded.enhanced,remote_id=excluded.remote_id",
-              t3.attempt, t3.message, t3.relay, now, now, word(o.answer), o.code, o.enhanced, o.remote_id)
+    Statement(database, "INSERT INTO attempt VALUES(?,?,?,?,?,?,?,?,?)", t3.attempt, t3.message, t3.relay, now, now,
+              word(o.answer), o.code, o.enhanced, o.remote_id)
         .run();
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/store/messages.hpp"
 #include "daemon/store/suppressions.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,7 @@ enum class Refusal : std::uint8_t {
     too_late,          // EXPIRED
     cap_full,          // HELD; likewise
     clock_back,        // the clock went back: stays READY until it is right again
+    off_allow_list,    // SUPPRESSED: test mode
     held_back,         // HELD: a breaker, or a hold of the step or the channel (breakers.hpp)
 };
 std::string_view to_text(Refusal refusal);  // "no consent", as shown and stored in message.reason
@@ -57,7 +59,8 @@ struct T2Policy {
     bool stop_file = false;  // a STOP file lies there
     std::vector<std::string> never_contact_lists;
     std::vector<CandidateCap> caps;
-    std::vector<NeverContact> never_contact_below{};  // what single directories of the rules add
+    std::function<bool(std::string_view address)> reachable{};  // test mode: the allow-list; empty: everybody
+    std::vector<NeverContact> never_contact_below{};            // what single directories of the rules add
 };
 
 /// "Message `message` is about to be handed over as attempt `attempt`."
@@ -67,7 +70,8 @@ struct T2 {
     AddrKey addr_key{};  // of the address that the connector was given
     Hash text_hash{};    // of what compose made
     std::string relay;
-    std::string subject = {};  // email
+    std::string subject = {};    // email
+    std::string recipient = {};  // the address itself; never stored
 };
 struct T2Verdict {
     MessageId message = 0;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cassert>
 
 namespace nurture::store {
@@ -127,9 +128,17 @@ JournalBody& JournalBody::add(std::string_view key, std::int64_t value) {
     return *this;
 }
 JournalBody& JournalBody::add(std::string_view key, std::string_view value) {
+    // Two rows per message: what needs no escape, which is nearly everything, is not sent through a JSON library.
+    const bool plain =
+        std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
     // Replaced, not thrown: a journal row must not fail over a byte.
-    const std::string json = nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    fmt::format_to(std::back_inserter(text_), "{}\"{}\":{}", text_.empty() ? "" : ",", key, json);
+    const std::string escaped =
+        plain ? std::string() : nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const auto comma = text_.empty() ? "" : ",";
+    if (plain)
+        fmt::format_to(std::back_inserter(text_), "{}\"{}\":\"{}\"", comma, key, value);
+    else
+        fmt::format_to(std::back_inserter(text_), "{}\"{}\":{}", comma, key, escaped);
     return *this;
 }
 JournalBody& JournalBody::add(std::string_view key, const Hash& value) { return add(key, base::hex(value)); }

@@ -12,10 +12,23 @@
 namespace nurture::store {
 namespace {
 
-constexpr std::string_view k_refusals[] = {
-    "",           "unknown message", "not ready",       "stopped",          "erased",          "suppressed",
-    "no consent", "never contact",   "address changed", "approval missing", "approval lapsed", "window closed",
-    "too late",   "cap full",        "clock went back", "held back"};
+constexpr std::string_view k_refusals[] = {"",
+                                           "unknown message",
+                                           "not ready",
+                                           "stopped",
+                                           "erased",
+                                           "suppressed",
+                                           "no consent",
+                                           "never contact",
+                                           "address changed",
+                                           "approval missing",
+                                           "approval lapsed",
+                                           "window closed",
+                                           "too late",
+                                           "cap full",
+                                           "clock went back",
+                                           "not on the allow-list",
+                                           "held back"};
 
 // A clock that is corrected by NTP may step back a little; more than this is somebody setting it.
 constexpr std::chrono::minutes k_clock_slack{5};
@@ -26,6 +39,7 @@ std::optional<MessageState> state_after(Refusal refusal) {
     case Refusal::erased: return MessageState::cancelled;
     case Refusal::suppressed:
     case Refusal::no_consent:
+    case Refusal::off_allow_list:
     case Refusal::never_contact: return MessageState::suppressed;
     case Refusal::too_late: return MessageState::expired;
     case Refusal::address_changed:
@@ -97,6 +111,10 @@ Refusal look_again(const Database& database, const Message& m, const T2& request
     }
     if (holds_back(moment.gates, m)) {
         return campaign ? Refusal::held_back : Refusal::stopped;  // nobody would give staff's mail a new slot
+    }
+    // Mail to colleagues was allowed when it was asked for.
+    if (campaign && policy.reachable && !policy.reachable(request.recipient)) {
+        return Refusal::off_allow_list;
     }
     if (is_erased(database, m.candidate)) {
         return Refusal::erased;

@@ -77,6 +77,8 @@ Statement& Statement::again() {
 
 /// SQLite::Column stays good as long as its statement, and making one is dear: it shares the statement's ownership.
 SQLite::Column& Statement::column(int number) const {
+    if (columns_.empty())
+        columns_.reserve(static_cast<std::size_t>(prepared_->getColumnCount()));
     while (columns_.size() <= static_cast<std::size_t>(number))
         columns_.push_back(prepared_->getColumn(static_cast<int>(columns_.size())));
     return columns_[static_cast<std::size_t>(number)];

@@ -31,7 +31,7 @@ TEST_CASE("what is still to come says so and is not in the help") {
     const auto help = desk.type({"--help"});
     CHECK(help.code == 0);
     CHECK(has(help.out, "preview"));
-    for (const std::string command : {"lsp", "doctor", "reconcile"}) {
+    for (const std::string command : {"lsp", "doctor"}) {
         const auto typed = desk.type({command});
         CHECK(typed.code == 2);
         CHECK(typed.err == "nurture: `nurture " + command + "` is not in this version yet\n");

@@ -120,7 +120,7 @@ def people(desk, first, count):
     path = desk.file("people.csv")
     with open(path, "w") as file:
         file.write("ref,first_name,email,consent:job news\n")
-        file.writelines(f"c{n},Ana,ana{n}@candidates.example,given\n" for n in range(first, first + count))
+        file.writelines(f"c{n},Ana,ana{n}@d{n % 50}.example,given\n" for n in range(first, first + count))
     desk.run("import", "candidates", path)
 
 
@@ -164,7 +164,8 @@ with Desk() as desk, Relay() as relay:
     check("and so is the relay", gates(desk) == ["breaker Hello", "hold email"], str(gates(desk)))
     check("status says why, and what to do", "messages bounced (the limit is 5 %)" in status(desk)
           and 'nurture resume "Hello"' in status(desk), status(desk))
-    check("the preview knows it", "breaker" in desk.run("preview", "--json").stdout)
+    shown = desk.run("preview", "--days", "2").stdout
+    check("the preview foresees no message either", "Nothing would happen in these days." in shown, shown)
     waiting = ask(desk, "SELECT c.ref FROM message m JOIN candidate c ON c.id=m.candidate WHERE m.state='HELD' LIMIT 1")
     if check("who was released already waits", bool(waiting)):
         check("why says so", "held back after too many failures" in desk.run("why", waiting[0][0], "Hello").stdout)

@@ -33,7 +33,7 @@ def the_command_line(desk):
         done = desk.run(*words, expect=2)
         check(f"`nurture {' '.join(words)}` gets one sentence that helps",
               sentence in done.stderr and done.stderr.count("\n") == 1 and done.stdout == "", done.stderr)
-    check("the help does not speak of what is not there", not re.search(r"^\s+(lsp|doctor|reconcile)\s",
+    check("the help does not speak of what is not there", not re.search(r"^\s+(lsp|doctor)\s",
                                                                         desk.run("--help").stdout, re.M))
 
 

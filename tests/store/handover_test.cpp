@@ -107,6 +107,18 @@ TEST_CASE("what another hand changed since the release keeps a message back, wit
     CHECK(attempts_of(store.database, store.message).empty());
 }
 
+TEST_CASE("in test mode nothing goes to an address off the allow-list, whoever released it") {
+    Store store;
+    T2Policy test;
+    test.reachable = [](std::string_view address) { return address.ends_with("@lonestar.example"); };
+    auto request = store.request();
+    request.recipient = "ana.ruiz@candidates.example";
+    const T2 one[] = {request};
+    CHECK(commit_batch(store.database, {}, one, test, k_now).at(0).refusal == Refusal::off_allow_list);
+    CHECK(store.row().state == MessageState::suppressed);
+    CHECK(store.row().reason == "not on the allow-list");
+}
+
 TEST_CASE("a suppression of the other channel does not keep a message back") {
     Store store;
     store.commit([&] { suppress(store.database, key(7), Channel::sms, "STOP", k_now); });

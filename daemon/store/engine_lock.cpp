@@ -17,7 +17,12 @@
 namespace nurture::store {
 namespace {
 
-std::filesystem::path lock_path(const std::filesystem::path& store) { return store.string() + ".lock"; }
+/// Beside the file itself: two names of one store, by a symbolic link, have one lock, as they have one -wal.
+std::filesystem::path lock_path(const std::filesystem::path& store) {
+    std::error_code unknown;
+    const auto file = std::filesystem::weakly_canonical(store, unknown);
+    return (unknown ? store : file).string() + ".lock";
+}
 
 std::string host_name() {
     std::array<char, 256> name{};

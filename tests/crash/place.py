@@ -10,7 +10,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("NURTURED_BIN", os.path.join(ROOT, "build/release/bin"))
-PATIENCE = 30  # seconds until something that does not happen is a failure; loaded machines are slow
+PATIENCE = 120  # seconds until something that does not happen is a failure; loaded machines are slow
 
 TOML = """\
 [store]
@@ -163,13 +163,23 @@ class Process:
         try:
             self.code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
+            doing = self.doing(self.process.pid)
             self.process.kill()
             self.process.wait()
-            raise AssertionError("the program does not end")
+            raise AssertionError(f"the program does not end; its threads wait in {doing}") from None
         if self.traced:
             with open(self.report) as report:
                 self.calls, self.at, self.code = map(int, report.read().split())
         return self
+
+    def doing(self, pid):
+        """System call and place in the kernel of each thread, of the children as well."""
+        found = []
+        for task in os.listdir(f"/proc/{pid}/task"):
+            where = f"/proc/{pid}/task/{task}"
+            found.append(" ".join(open(f"{where}/{name}").read().strip() for name in ("comm", "wchan", "syscall")))
+            found += [line for child in open(f"{where}/children").read().split() for line in self.doing(child)]
+        return found
 
     @property
     def struck(self):

@@ -334,6 +334,7 @@ class Import(Scenario):
         verdict = self.look() + self.journal_holds()
         verdict["lost"] += self.people - len(self.persons())
         verdict["not as in the file"] += sum(row[5] != "ICU;Trauma;Burn ICU" for row in self.persons().values())
+        self.stand_in.shutdown(socket.SHUT_RDWR)  # ends its thread
         self.stand_in.close()
         return verdict
 

@@ -151,6 +151,7 @@ void Simulation::calm_down() {
     };
     std::erase_if(deeds_, [&](const auto& entry) { return !needed(entry.second); });
     at(now_, Deed::clock_right);
+    at(now_, Deed::start);
     at(now_, Deed::resume);
     at(now_ + 1, Deed::kill);  // a start from the store lifts what only lay in memory, such as a relay's hold
     for (Seconds t = now_; t < now_ + k_calm; t += 6 * k_hour)

@@ -118,7 +118,10 @@ void Peers::answer_connection(std::uint64_t id) {
     if (draw(traits_.policy))
         return end(id, {Answer::deferred, Blame::rate_or_policy, 421, "4.7.0", {}, dice_.below(600)}, 0);
     t.waits = true;
+    const Received about{t.address, t.unsubscribe_url, t.channel, t.message};
     t.gate->ready(t.job);
+    if (before_answer)
+        before_answer(about);
 }
 
 void Peers::release(connectors::JobId job, Channel channel, bool go) {

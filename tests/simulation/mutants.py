@@ -107,7 +107,7 @@ class Build:
                 return unit, source
         for unit in self.compilations:
             source = pathlib.Path(unit["directory"], unit["file"])
-            if source.name.startswith("unity_") and source.exists() and f'"{path}"' in source.read_text():
+            if source.name.startswith("unity_") and source.suffix == ".cxx" and f'"{path}"' in source.read_text():
                 return unit, source
         return None
 

@@ -284,7 +284,8 @@ void Simulation::schedule_trouble() {
 }
 
 void Simulation::perform(Deed deed) {
-    static const std::set<Deed> can_wait{Deed::opt_out, Deed::consent, Deed::list, Deed::erase, Deed::stop};
+    static const std::set<Deed> can_wait{Deed::opt_out, Deed::consent, Deed::list, Deed::erase, Deed::stop,
+                                         Deed::clock_back};
     if (can_wait.contains(deed) && dice_.chance(60))
         waiting_ = deed;
     else

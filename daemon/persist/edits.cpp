@@ -293,6 +293,11 @@ int carry_over(store::Database& database, const dsl::Rules& rules, base::Minute 
                       now);
         ++ended;
     }
+    // load() finds nobody for them, so that the engine would never hear of it.
+    for (store::Enrolment& row : store::live_enrolments_of_erased(database)) {
+        end_enrolment(database, row, ReasonCode::erased, now);
+        ++ended;
+    }
     transaction.commit();
     return ended;
 }

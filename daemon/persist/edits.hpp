@@ -32,7 +32,8 @@ StepLists step_lists(const store::Database& database, dsl::Rules& rules, dsl::Di
 dsl::Diagnostics edit_problems(const store::Database& database, const dsl::Rules& rules);
 
 /// Before load(), by the holder of the engine lock, in its own transaction: renamed campaigns get their new name in the
-/// store; people in campaigns that are retired at once, or gone, end and their messages are cancelled. Doing it again
+/// store; people in campaigns that are retired at once, or gone, and people who were erased while nothing ran, end and
+/// their messages are cancelled. Doing it again
 /// changes nothing. Number of people who ended.
 int carry_over(store::Database& database, const dsl::Rules& rules, base::Minute now);
 

@@ -136,4 +136,14 @@ void scan_enrolments(const Database& database, const std::function<void(const En
     }
 }
 
+std::vector<Enrolment> live_enrolments_of_erased(const Database& database) {
+    std::vector<Enrolment> all;
+    Statement query(database, select("WHERE ended_at IS NULL AND candidate IN (SELECT id FROM candidate WHERE erased_at"
+                                     " IS NOT NULL) ORDER BY id"));
+    while (query.step()) {
+        all.push_back(read(query));
+    }
+    return all;
+}
+
 }  // namespace nurture::store

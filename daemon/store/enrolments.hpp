@@ -56,6 +56,8 @@ int next_round(const Database& database, std::string_view campaign, CandidateId 
                const std::optional<AddrKey>& key);
 /// All of them by id, ended ones too.
 void scan_enrolments(const Database& database, const std::function<void(const Enrolment&)>& each);
+/// Of people who were erased, and whose campaigns nobody has ended yet.
+std::vector<Enrolment> live_enrolments_of_erased(const Database& database);
 
 // --- what humans are asked ----------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 // Rules are edited while people are mid-sequence: what the author must say, and what becomes of them.
 #include "daemon/persist/edits.hpp"
 
+#include "daemon/store/candidates.hpp"
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 #include "dsl/diagnostic.hpp"
@@ -249,4 +250,25 @@ TEST_CASE("Two campaigns with the same steps keep their people apart over a rest
     s.begin("2026-03-02 06:00");
     s.run_until("2026-03-20 00:00");
     CHECK(messages(s) == Texts{"Again one SENT", "Drip one SENT", "Again two SENT", "Drip two SENT"});
+}
+
+TEST_CASE("Who was erased while no daemon ran is in no campaign after the start") {
+    const auto rules = drip(k_one + k_two);
+    LivingStore s(rules);
+    s.put("ana", {{"stage", "Open"}});
+    s.put("bo", {{"stage", "Open"}});
+    s.begin("2026-03-02 06:00");
+    s.run_until("2026-03-03 12:00");
+    const auto ana = s.id("ana");
+    const auto now = s.minute("2026-03-03 13:00");
+    {
+        store::Transaction transaction(s.database());
+        store::erase_candidate(s.database(), ana, now, "dana.wu");
+        transaction.commit();
+    }
+    CHECK(persist::carry_over(s.database(), *support::compile_rules(rules), now) == 1);
+    const auto ended = store::enrolments_of(s.database(), ana).back();
+    CHECK(ended.phase == store::Phase::ended);
+    CHECK(ended.end_reason == "erased");
+    CHECK(enrolment(s, "bo").phase != store::Phase::ended);
 }

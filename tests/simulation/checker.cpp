@@ -92,6 +92,7 @@ std::vector<Violation> check(const Evidence& evidence) {
     judge.sent_is_what_was_accepted();
     judge.nothing_starts_while_stopped();
     judge.nothing_is_too_late();
+    judge.retries_wait();
     judge.only_legal_edges();
     judge.nothing_is_left_behind();
     judge.a_clock_that_went_back_starts_nothing();

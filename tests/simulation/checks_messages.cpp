@@ -142,6 +142,20 @@ void Judge::nothing_is_too_late() {
     }
 }
 
+void Judge::retries_wait() {
+    std::map<base::MessageId, Second> deferred;
+    for (const auto& line : e_.record.lines) {
+        if (line.what == What::clock)
+            deferred.clear();
+        if (line.what == What::told && line.text.starts_with("deferred"))
+            deferred[line.message] = line.at;
+        const auto before = deferred.find(line.message);
+        // Five minutes, give or take a fifth.
+        if (line.what == What::begun && before != deferred.end() && line.at < before->second + std::chrono::minutes(4))
+            blame("12: a retry waits", "deferred a moment ago", line.message, line.who);
+    }
+}
+
 void Judge::only_legal_edges() {
     static const std::set<std::string> legal{
         "READY READY",      "READY HELD",       "READY INFLIGHT", "READY REJECTED",      "READY SUPPRESSED", "READY EXPIRED",

@@ -28,6 +28,8 @@ Outcome dead_address(Channel c) {
                              : Outcome{Answer::rejected, Blame::address_dead, 550, "5.1.1"};
 }
 
+const Outcome k_opted_out{Answer::rejected, Blame::opted_out, 400, "21610"};
+
 }  // namespace
 
 /// The program's end of a connection.
@@ -85,7 +87,8 @@ void Peers::submit(connectors::Gate& gate, Channel channel, connectors::Job job)
     transfer.unsubscribe_url = job.email.unsubscribe_url;
     transfer.message = std::stoll(job.file_stem.substr(job.file_stem.find('-') + 1));
     transfers_[id] = std::move(transfer);
-    schedule(id, Next::answer_connection, dice_.below(3));
+    const bool slow = draw(15);  // a claimed message is minutes older when it comes to it
+    schedule(id, Next::answer_connection, dice_.below(slow ? traits_.slowest_answer : 3));
 }
 
 void Peers::step(std::uint64_t id) {
@@ -112,13 +115,16 @@ void Peers::answer_connection(std::uint64_t id) {
     if (draw(traits_.credentials))
         return end(id, {Answer::deferred, Blame::credentials, t.channel == Channel::sms ? 401 : 535, "5.7.8"}, 0);
     if (draw(traits_.refused_recipient))
-        return end(id, dead_address(t.channel), 0);
+        return end(id, t.channel == Channel::sms && dice_.chance(60) ? k_opted_out : dead_address(t.channel), 0);
     if (draw(traits_.full_mailbox))
         return end(id, {Answer::deferred, Blame::mailbox_full, 452, "4.2.2"}, 0);
     if (draw(traits_.policy))
         return end(id, {Answer::deferred, Blame::rate_or_policy, 421, "4.7.0", {}, dice_.below(600)}, 0);
     t.waits = true;
+    const Received about{t.address, t.unsubscribe_url, t.channel, t.message};
     t.gate->ready(t.job);
+    if (before_answer)
+        before_answer(about);
 }
 
 void Peers::release(connectors::JobId job, Channel channel, bool go) {
@@ -153,7 +159,7 @@ void Peers::answer_body(std::uint64_t id) {
         return end(id,
                    kind == 0   ? dead_address(t.channel)
                    : kind == 1 ? Outcome{Answer::rejected, Blame::bare_550, 550}
-                   : sms       ? Outcome{Answer::rejected, Blame::opted_out, 400, "21610"}
+                   : sms       ? k_opted_out
                                : Outcome{Answer::rejected, Blame::content, 554, "5.6.0"},
                    0);
     }

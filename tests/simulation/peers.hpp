@@ -48,6 +48,9 @@ public:
     std::vector<std::pair<Channel, std::string>> take_bounced() { return std::exchange(bounced_, {}); }
 
     std::vector<Received> received;
+    /// Called between the program's question whether a message may go and its answer: what happens there comes at the
+    /// last moment at which it must still count.
+    std::function<void(const Received&)> before_answer;
 
 private:
     friend class WayOut;

@@ -44,6 +44,7 @@ Simulation::Simulation(std::uint64_t seed, const std::filesystem::path& director
       house_(directory, traits_, seed, disk_, peers_, record_),
       begin_(first_minute(dice_)) {
     base::set_log_sink([this](std::string_view line) { log_.append(line).append("\n"); });
+    peers_.before_answer = [this](const Received& about) { ambush(about); };
     record_.now = wall();
     book_ = draw_rulebook(dice_, traits_.approvals);
     draw_people();
@@ -151,6 +152,7 @@ void Simulation::calm_down() {
     };
     std::erase_if(deeds_, [&](const auto& entry) { return !needed(entry.second); });
     at(now_, Deed::clock_right);
+    at(now_, Deed::start);
     at(now_, Deed::resume);
     at(now_ + 1, Deed::kill);  // a start from the store lifts what only lay in memory, such as a relay's hold
     for (Seconds t = now_; t < now_ + k_calm; t += 6 * k_hour)
@@ -196,6 +198,12 @@ std::int64_t Simulation::open_people() const {
 }
 
 Person* Simulation::somebody() {
+    if (target_) {
+        const auto found = std::find_if(people_.begin(), people_.end(), [&](const auto& p) {
+            return !p.erased && p.id != 0 && (p.email == target_->address || p.phone == target_->address);
+        });
+        return found == people_.end() ? nullptr : &*found;
+    }
     auto& person = people_[static_cast<std::size_t>(dice_.below(static_cast<int>(people_.size())))];
     return person.erased || person.id == 0 ? nullptr : &person;
 }
@@ -276,6 +284,35 @@ void Simulation::schedule_trouble() {
 }
 
 void Simulation::perform(Deed deed) {
+    static const std::set<Deed> can_wait{Deed::opt_out, Deed::consent, Deed::list, Deed::erase, Deed::stop,
+                                         Deed::clock_back};
+    if (can_wait.contains(deed) && dice_.chance(60))
+        waiting_ = deed;
+    else
+        act(deed);
+}
+
+void Simulation::ambush(const Received& about) {
+    if (!waiting_ || calm_)
+        return;
+    target_ = about;
+    const auto deed = *std::exchange(waiting_, {});
+    try {
+        act(deed);
+    } catch (...) {
+        target_.reset();
+        throw;
+    }
+    target_.reset();
+}
+
+const Received* Simulation::some_mail() {
+    if (target_)
+        return &*target_;
+    return peers_.received.empty() ? nullptr : &dice_.pick(peers_.received);
+}
+
+void Simulation::act(Deed deed) {
     switch (deed) {
     case Deed::opt_out: return opt_out();
     case Deed::reply: return reply();
@@ -345,9 +382,10 @@ void Simulation::perform(Deed deed) {
 }
 
 void Simulation::opt_out() {
-    if (peers_.received.empty())
+    const auto* picked = some_mail();
+    if (picked == nullptr)
         return;
-    const auto mail = dice_.pick(peers_.received);
+    const auto mail = *picked;
     bool answered = false;
     try {
         answered = house_.unsubscribe(mail.message, wall());
@@ -369,10 +407,11 @@ void Simulation::reply() {
 }
 
 void Simulation::consent() {
-    if (peers_.received.empty() || !house_.up())
+    const auto* picked = some_mail();
+    if (picked == nullptr || !house_.up())
         return;
-    const auto mail = dice_.pick(peers_.received);
-    const bool given = dice_.chance(25);
+    const auto mail = *picked;
+    const bool given = !target_ && dice_.chance(25);
     if (given) {  // before: if it ends in trouble, it may have been done all the same
         auto& line = record_.add(What::renewed, mail.address);
         line.channel = mail.channel;

@@ -82,7 +82,11 @@ private:
     void died(bool power_cut);
     void after_turn();
 
+    /// Now, or when the next message is about to leave, to the very person it goes to.
     void perform(Deed deed);
+    void act(Deed deed);
+    void ambush(const Received& about);
+    const Received* some_mail();
     void opt_out();
     void reply();
     void consent();
@@ -114,6 +118,8 @@ private:
     std::optional<Seconds> daemon_wakes_;
     std::vector<std::pair<base::MessageId, std::string>> unread_replies_;
     std::set<std::string> unsure_;  // refs whose last import ended in trouble
+    std::optional<Deed> waiting_;
+    std::optional<Received> target_;
     int kills_ = 0;
     bool calm_ = false;
     std::string log_;

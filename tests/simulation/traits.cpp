@@ -11,10 +11,10 @@ Traits draw_traits(Dice& dice) {
         return on ? rate : 0;
     };
     t.people = dice.chance(70) ? dice.between(5, 20) : dice.between(20, 60);
-    t.days = dice.chance(80) ? dice.between(3, 12) : dice.between(12, 60);
+    t.days = dice.chance(88) ? dice.between(3, 10) : dice.between(12, 60);
     if (t.people > 20 && t.days > 20)
         t.days = 20;
-    t.test_mode = dice.chance(10);
+    t.test_mode = dice.chance(20);
     t.shared_mailboxes = dice.chance(50);
     t.approvals = dice.chance(40);
     t.canary = dice.chance(30);
@@ -43,7 +43,7 @@ Traits draw_traits(Dice& dice) {
     t.edits = sometimes(35, 0.1, 0.6);
     t.stops = sometimes(35, 0.2, 1);
     t.stop_files = sometimes(25, 0.2, 1);
-    t.crashes = sometimes(60, 0.3, 6);
+    t.crashes = sometimes(60, 0.3, 4);
     t.disk = sometimes(35, 0.2, 2);
     t.clock_back = sometimes(20, 0.1, 0.6);
     t.clock_forward = sometimes(20, 0.1, 0.6);

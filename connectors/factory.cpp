@@ -3,7 +3,9 @@
 
 #include "connectors/file_drop.hpp"
 #include "connectors/sms/kannel.hpp"
+#include "connectors/sms/twilio.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -56,6 +58,13 @@ std::string gateway_problem(const ConnectorConfig& c) {
     return {};
 }
 
+std::string twilio_problem(const ConnectorConfig& c) {
+    const bool sid = c.user.size() >= 3 && std::all_of(c.user.begin(), c.user.end(), [](char x) {
+                         return (x >= '0' && x <= '9') || (x >= 'a' && x <= 'z') || (x >= 'A' && x <= 'Z');
+                     });
+    return sid ? gateway_problem(c) : "`user` is the account's SID, such as AC followed by 32 letters and digits";
+}
+
 std::string file_problem(const ConnectorConfig& c) {
     return c.directory.empty() ? "a file connector needs a directory" : "";
 }
@@ -76,8 +85,9 @@ std::unique_ptr<Connector> file(const ConnectorConfig& c, Gate& gate) {
     return make_file_drop({.directory = c.directory, .durable = c.durable}, gate);
 }
 
-std::unique_ptr<Connector> kannel(const ConnectorConfig& c, Gate& gate) {
-    return make_gateway(k_kannel, {.url = c.url, .user = c.user, .password = c.password, .ca_file = c.ca_file}, gate);
+template<const GatewayKind& kind>
+std::unique_ptr<Connector> gateway(const ConnectorConfig& c, Gate& gate) {
+    return make_gateway(kind, {.url = c.url, .user = c.user, .password = c.password, .ca_file = c.ca_file}, gate);
 }
 
 /// Adding a connector: its file, and a row here.
@@ -87,11 +97,13 @@ struct Row {
     bool sms;
     std::string (*problem)(const ConnectorConfig&);
     std::unique_ptr<Connector> (*make)(const ConnectorConfig&, Gate&);
+    const GatewayKind* gateway = nullptr;  // of HTTP gateways
 };
 constexpr std::array k_connectors{
     Row{"smtp", true, false, smtp_problem, smtp},
     Row{"file", true, true, file_problem, file},
-    Row{"kannel", false, true, gateway_problem, kannel},
+    Row{"kannel", false, true, gateway_problem, gateway<k_kannel>, &k_kannel},
+    Row{"twilio", false, true, twilio_problem, gateway<k_twilio>, &k_twilio},
 };
 
 }  // namespace
@@ -116,6 +128,13 @@ std::unique_ptr<Connector> make_connector(const ConnectorConfig& config, Gate& g
         return problem.empty() ? row.make(config, gate) : nullptr;
     }
     problem = "there is no connector `" + config.kind + "`";
+    return nullptr;
+}
+
+const GatewayKind* gateway_kind(std::string_view kind) {
+    for (const Row& row : k_connectors)
+        if (row.kind == kind)
+            return row.gateway;
     return nullptr;
 }
 

@@ -5,18 +5,20 @@
 #pragma once
 
 #include "connectors/connector.hpp"
+#include "connectors/sms/gateway.hpp"
 #include "connectors/smtp.hpp"
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nurture::connectors {
 
 struct ConnectorConfig {
-    std::string kind;                 // "smtp", "file", "kannel"
-    std::string url;                  // smtp, kannel
+    std::string kind;                 // "smtp", "file", "kannel", "twilio"
+    std::string url;                  // all but file
     std::filesystem::path directory;  // file
     StartTls starttls = StartTls::required;
     std::string user;
@@ -33,6 +35,9 @@ ConnectorConfig relay_config(const std::string& relay);
 
 /// nullptr when the configuration is refused; `problem` says why.
 std::unique_ptr<Connector> make_connector(const ConnectorConfig& config, Gate& gate, std::string& problem);
+
+/// The gateway of that kind, for its delivery reports; nullptr: there is none ("file").
+const GatewayKind* gateway_kind(std::string_view kind);
 
 /// The kinds that can carry this channel, for messages and documentation.
 std::vector<std::string> connector_kinds(Channel channel);

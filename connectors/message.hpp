@@ -33,10 +33,11 @@ struct EmailMessage {
 };
 
 struct SmsMessage {
-    std::string sender;  // our number or alphanumeric id
-    std::string to;      // E.164
-    std::string text;    // UTF-8
-    bool ucs2 = false;   // does not fit the GSM alphabet (dsl::sms_size)
+    std::string sender;           // our number or alphanumeric id
+    std::string to;               // E.164
+    std::string text;             // UTF-8
+    bool ucs2 = false;            // does not fit the GSM alphabet (dsl::sms_size)
+    std::string report_url = {};  // where the gateway tells what became of it; empty: nowhere
 };
 
 }  // namespace nurture::connectors

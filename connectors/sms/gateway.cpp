@@ -15,7 +15,7 @@ namespace nurture::connectors {
 namespace {
 
 // A gateway's answer is a line or a small JSON object; whatever streams on is cut here.
-constexpr std::size_t k_max_answer = 4096;
+constexpr std::size_t k_max_answer = 65536;
 
 class GatewayTransfer final : public Transfer {
 public:
@@ -41,6 +41,11 @@ private:
         curl.set(CURLOPT_URL, request.post ? request.url : request.url + '?' + form);
         if (request.post)
             curl.set(CURLOPT_COPYPOSTFIELDS, form);
+        if (request.basic_auth) {
+            curl.set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+            curl.set(CURLOPT_USERNAME, config_.user);
+            curl.set(CURLOPT_PASSWORD, config_.password);
+        }
         // libcurl repeats a request by itself when a reused connection dies: a second SMS.
         curl.set(CURLOPT_FRESH_CONNECT, 1L);
         curl.set(CURLOPT_FORBID_REUSE, 1L);
@@ -55,7 +60,7 @@ private:
         curl.set(CURLOPT_XFERINFODATA, this);
     }
 
-    static std::string encode(CurlHandle& curl, const std::vector<std::pair<std::string, std::string>>& form) {
+    static std::string encode(CurlHandle& curl, const FormFields& form) {
         std::string out;
         for (const auto& [name, value] : form) {
             char* escaped = curl_easy_escape(curl.get(), value.data(), static_cast<int>(value.size()));

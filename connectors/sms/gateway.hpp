@@ -9,7 +9,10 @@
 
 #include "connectors/connector.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -25,24 +28,43 @@ struct GatewayConfig {
     int release_timeout = 5;  // seconds that the commit may take
 };
 
+using FormFields = std::vector<std::pair<std::string, std::string>>;  // names and values as they are, not encoded
+
 struct GatewayRequest {
     std::string url;
-    std::vector<std::pair<std::string, std::string>> form;  // names and values as they are; encoded by the sender
-    bool post = true;                                       // else the form becomes the query
+    FormFields form;
+    bool post = true;         // else the form becomes the query
+    bool basic_auth = false;  // with the config's user and password
 };
 
 struct GatewayAnswer {
     int status = 0;       // HTTP; 0: none came
-    std::string body;     // at most its first 4 KiB
+    std::string body;     // at most its first 64 KiB
     int retry_after = 0;  // seconds
 };
 
-/// A kind of gateway. Both functions are pure. `read` sees complete answers only: time-outs and broken connections
-/// after the request went out are in_doubt whatever the gateway.
+/// A call of ours by the gateway: what became of an SMS that it had accepted.
+struct ReportRequest {
+    std::string url;  // the whole one, as the gateway called it
+    FormFields fields;
+    std::string signature;  // X-Twilio-Signature, or empty
+};
+enum class SmsReport : std::uint8_t {
+    under_way,     // nothing final yet
+    delivered,     //
+    failed,        // for a reason that says nothing about the person
+    address_dead,  // the number takes no SMS
+    opted_out,     // the person has told the gateway to stop
+};
+
+/// A kind of gateway. The functions are pure. `read` sees complete answers only: time-outs and broken connections
+/// after the request went out are in_doubt whatever the gateway. `report`: nothing where it was not the gateway that
+/// called (the message it is about is proven by the token in the URL).
 struct GatewayKind {
     std::string_view name;
     GatewayRequest (*request)(const GatewayConfig& config, const SmsMessage& message);
     Outcome (*read)(const GatewayAnswer& answer);
+    std::optional<SmsReport> (*report)(const GatewayConfig& config, const ReportRequest& got);
 };
 
 std::unique_ptr<Connector> make_gateway(const GatewayKind& kind, GatewayConfig config, Gate& gate);

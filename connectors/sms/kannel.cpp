@@ -35,6 +35,11 @@ GatewayRequest request(const GatewayConfig& config, const SmsMessage& message) {
                 {"text", message.text},
                 {"charset", "UTF-8"},
                 {"coding", message.ucs2 ? "2" : "0"}};
+    if (!message.report_url.empty()) {
+        // 1 + 2 + 16: delivered, not delivered, refused by the network. Kannel writes which one for %d.
+        out.form.emplace_back("dlr-mask", "19");
+        out.form.emplace_back("dlr-url", message.report_url + "?kannel=%d");
+    }
     return out;
 }
 
@@ -49,8 +54,18 @@ Outcome read(const GatewayAnswer& answer) {
     return Outcome{.answer = known->answer, .blame = known->blame, .retry_after = answer.retry_after};
 }
 
+/// Kannel signs nothing: the token in the URL, which only it was told, is the proof.
+std::optional<SmsReport> report(const GatewayConfig&, const ReportRequest& got) {
+    for (const auto& [name, value] : got.fields)
+        if (name == "kannel")
+            return value == "1"                    ? SmsReport::delivered
+                   : value == "2" || value == "16" ? SmsReport::failed
+                                                   : SmsReport::under_way;
+    return std::nullopt;
+}
+
 }  // namespace
 
-const GatewayKind k_kannel{"kannel", request, read};
+const GatewayKind k_kannel{"kannel", request, read, report};
 
 }  // namespace nurture::connectors

@@ -178,9 +178,14 @@ namespace {
 forecast::Ways ways(const config::Config& config) {
     forecast::Ways ways;
     ways.relay = config.relay.starts_with("file:") ? "files, instead of email" : config.relay;
+    if (!config.more_relays.empty()) {
+        ways.relay = fmt::format("{} relays", config.relays().size());
+        for (const auto& relay : config.relays())
+            ways.relays.push_back({relay.url, relay.weight});
+    }
     if (config.gateway == config::Gateway::file)
         ways.gateway = "files, instead of SMS";
-    else if (config.gateway == config::Gateway::kannel)
+    else if (config.gateway != config::Gateway::none)
         ways.gateway = config.sms_url.substr(0, config.sms_url.find('/', config.sms_url.find("//") + 2));
     ways.price_per_segment = config.sms_price;
     ways.currency = config.sms_currency;

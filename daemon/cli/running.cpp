@@ -186,10 +186,10 @@ std::string sending_line(const Picture& picture, const config::Config& config) {
     if (picture.stop_file)
         return "STOPPED by a STOP file. `nurture resume` goes on.";
     if (config.live)
-        return fmt::format("live: everybody the rules reach, through {}", config.relay);
+        return fmt::format("live: everybody the rules reach, through {}", config.relay_names());
     return fmt::format("test mode: only {} can be reached, through {}",
                        config.allow.empty() ? "nobody" : fmt::format("{}", fmt::join(config.allow, ", ")),
-                       config.relay);
+                       config.relay_names());
 }
 
 std::string rules_line(const Picture& picture) {

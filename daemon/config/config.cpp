@@ -101,12 +101,29 @@ private:
             names.emplace_back(known.name);
         if (std::find(names.begin(), names.end(), section.str()) == names.end())
             return unknown("section", section, names, "All sections: " + join(names));
+        if (section.str() == "relay")
+            return read_relays(section, node);
         const auto* table = node.as_table();
         if (table == nullptr)
             return add("C0003", "`" + std::string(section.str()) + "` is a section", span(section.source()),
                        "write `[" + std::string(section.str()) + "]`");
         for (const auto& [key, value] : *table)
             read_key(section.str(), key, value);
+    }
+
+    void read_relays(const toml::key& section, const toml::node& node) {
+        const auto* array = node.as_array();
+        if (array == nullptr || !array->is_homogeneous(toml::node_type::table))
+            return add("C0003", "there may be several relays, each in a section of its own", span(section.source()),
+                       "write `[[relay]]`");
+        for (const auto& one : *array) {
+            config_.more_relays.emplace_back();
+            for (const auto& [key, value] : *one.as_table())
+                read_key("relay", key, value);
+            if (!one.as_table()->contains("url"))
+                add("C0006", "`url` is missing in [[relay]]", span(one.source()), "",
+                    {"Write:   url = \"smtp://mx2.lonestar.example:587\""});
+        }
     }
 
     void read_key(std::string_view section, const toml::key& key, const toml::node& value) {
@@ -211,9 +228,10 @@ private:
         config_.people.push_back(std::move(person));
     }
 
-    /// [sms] as a whole may be left out: then no text messages are sent.
+    /// [sms] as a whole may be left out: then no text messages are sent. Each [[relay]] looks for its own.
     static bool section_wanted(const Key& key, const toml::table& root) {
-        return std::string_view(key.section) != "sms" || root.contains("sms");
+        return std::string_view(key.section) != "relay" &&
+               (std::string_view(key.section) != "sms" || root.contains("sms"));
     }
 
     void missing(const Key& key, const toml::table& root) {
@@ -224,7 +242,8 @@ private:
     }
 
     void cross(const CrossProblem& problem, const toml::table& root) {
-        const auto* node = root[problem.section][problem.key].node();
+        const auto* section = root[problem.section].node();
+        const auto* node = problem.section == "relay" ? section : root[problem.section][problem.key].node();
         add("C0007", "`" + problem.key + "` " + problem.sentence, node != nullptr ? span(node->source()) : dsl::Span{},
             "");
     }
@@ -250,6 +269,19 @@ std::string lower_ascii(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<Relay> Config::relays() const {
+    std::vector<Relay> all{{relay, relay_weight, starttls, relay_ca, email_user, email_password, connections}};
+    all.insert(all.end(), more_relays.begin(), more_relays.end());
+    return all;
+}
+
+std::string Config::relay_names() const {
+    auto names = relay;
+    for (const auto& more : more_relays)
+        names += ", " + more.url;
+    return names;
+}
 
 const Person* Config::person(std::string_view id) const {
     const auto found = std::find_if(people.begin(), people.end(), [&](const Person& p) { return p.id == id; });

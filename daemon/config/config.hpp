@@ -33,7 +33,18 @@ struct Person {
 };
 
 enum class Starttls : std::uint8_t { required, never };
-enum class Gateway : std::uint8_t { none, kannel, file };
+/// One of several that mail is dealt out to.
+struct Relay {
+    std::string url;  // smtp://HOST:PORT or smtps://…
+    std::int32_t weight = 1;
+    Starttls starttls = Starttls::required;
+    std::filesystem::path ca_file;  // empty: the system's
+    std::string user;
+    Secret password;
+    std::int32_t connections = 8;
+};
+
+enum class Gateway : std::uint8_t { none, kannel, twilio, file };
 
 struct Config {
     std::filesystem::path path;  // of the file itself, absolute
@@ -49,11 +60,14 @@ struct Config {
     std::filesystem::path relay_ca;  // empty: the system's
     std::string email_user;
     Secret email_password;
+    std::int32_t relay_weight = 1;
+    std::vector<Relay> more_relays;         // [[relay]], beside the one above
     std::vector<std::string> from_domains;  // lower case
     std::int32_t connections = 8;
     std::int32_t email_per_minute = 600;
     std::int32_t domain_per_minute = 300;
     std::string unsubscribe_mailbox;  // for the mailto: form; may be empty
+    std::string bounce_mailbox;       // bounces go to LOCAL+TOKEN@DOMAIN; empty: to the sender
 
     Gateway gateway = Gateway::none;
     std::string sms_url;
@@ -78,6 +92,9 @@ struct Config {
 
     std::vector<Person> people;  // sorted by id
 
+    /// All of them, `relay` first.
+    std::vector<Relay> relays() const;
+    std::string relay_names() const;  // "smtp://mx1…, smtp://mx2…", for people
     const Person* person(std::string_view id) const;
     /// May this address be reached in test mode? Case does not matter.
     bool allowed(std::string_view address) const;

@@ -31,6 +31,11 @@ constexpr Section k_sections[] = {
     {"rules", "Where the recruiters' rule files lie."},
     {"organisation", "Who writes, and where unsubscribe links lead."},
     {"email", "The relay that gets the mail."},
+    {"relay",
+     "A further relay, one section for each: mail is dealt out among them and the one of [email] by weight. When one "
+     "cannot be "
+     "reached, or refuses our password, the others carry on.",
+     true},
     {"sms", "The gateway that gets the text messages. Leave the section out to send none."},
     {"delivery", "Who may be reached."},
     {"guard", "What stops a mass mail."},
@@ -61,7 +66,7 @@ const std::array k_keys = {
         [](Config& c, const KeyValue& v) { return set_relay(c, text(v)); }},
     Key{"email", "starttls", KeyType::text, false, "", "\"required\"",
         "\"required\", or \"never\" for a relay on this machine.",
-        [](Config& c, const KeyValue& v) { return set_starttls(c, text(v)); }},
+        [](Config& c, const KeyValue& v) { return set_starttls(c.starttls, text(v)); }},
     Key{"email", "ca_file", KeyType::text, false, "", "\"/etc/ssl/relay-ca.pem\"",
         "The certificate authority of the relay. Default: the system's.",
         [](Config& c, const KeyValue& v) { return set_path(c.relay_ca, c, v); }},
@@ -81,6 +86,9 @@ const std::array k_keys = {
         [](Config& c, const KeyValue& v) { return set_domains(c, std::get<std::vector<std::string>>(v)); }},
     Key{"email", "connections", KeyType::whole_number, false, "", "8", "Connections to the relay at once, 1 to 100.",
         [](Config& c, const KeyValue& v) { return set_number(c.connections, v, 1, 100); }},
+    Key{"email", "weight", KeyType::whole_number, false, "", "1",
+        "With further relays: the share of the mail that this one gets, 1 to 100.",
+        [](Config& c, const KeyValue& v) { return set_number(c.relay_weight, v, 1, 100); }},
     Key{"email", "per_minute", KeyType::whole_number, false, "", "600",
         "The engine plans no more emails than this for one minute.",
         [](Config& c, const KeyValue& v) { return set_number(c.email_per_minute, v, 1, 100'000); }},
@@ -91,10 +99,35 @@ const std::array k_keys = {
     Key{"email", "unsubscribe_mailbox", KeyType::text, false, "", "\"unsubscribe@lonestar.example\"",
         "A mailbox that somebody reads, for the mailto form of List-Unsubscribe. Default: links only.",
         [](Config& c, const KeyValue& v) { return set_address(c.unsubscribe_mailbox, text(v)); }},
-    Key{"sms", "gateway", KeyType::text, true, "\"file\"", "", "\"kannel\", or \"file\" (one text file per message).",
+    Key{"email", "bounce_mailbox", KeyType::text, false, "", "\"bounces@lonestar.example\"",
+        "A mailbox that takes extensions (bounces+TOKEN@…): each message gets a return address of its own, which names the "
+        "message and nobody. Default: bounces go to the sender.",
+        [](Config& c, const KeyValue& v) { return set_bounce_mailbox(c, text(v)); }},
+    Key{"relay", "url", KeyType::text, true, "", "\"smtp://mx2.lonestar.example:587\"",
+        "smtp://HOST:PORT or smtps://HOST:PORT.",
+        [](Config& c, const KeyValue& v) { return set_more_relay(c, text(v)); }},
+    Key{"relay", "weight", KeyType::whole_number, false, "", "1", "Its share of the mail, 1 to 100.",
+        [](Config& c, const KeyValue& v) { return set_number(c.more_relays.back().weight, v, 1, 100); }},
+    Key{"relay", "starttls", KeyType::text, false, "", "\"required\"", "As for [email].",
+        [](Config& c, const KeyValue& v) { return set_starttls(c.more_relays.back().starttls, text(v)); }},
+    Key{"relay", "ca_file", KeyType::text, false, "", "\"/etc/ssl/relay-ca.pem\"", "As for [email].",
+        [](Config& c, const KeyValue& v) { return set_path(c.more_relays.back().ca_file, c, v); }},
+    Key{"relay", "user", KeyType::text, false, "", "\"nurtured\"", "As for [email].",
+        [](Config& c, const KeyValue& v) {
+            c.more_relays.back().user = text(v);
+            return std::string();
+        }},
+    Key{"relay", "password", KeyType::secret, false, "", "{ credential = \"mx2-password\" }", "As for [email].",
+        [](Config& c, const KeyValue& v) {
+            c.more_relays.back().password = std::get<Secret>(v);
+            return std::string();
+        }},
+    Key{"relay", "connections", KeyType::whole_number, false, "", "8", "As for [email].",
+        [](Config& c, const KeyValue& v) { return set_number(c.more_relays.back().connections, v, 1, 100); }},
+    Key{"sms", "gateway", KeyType::text, true, "\"file\"", "", "\"kannel\", \"twilio\" (and what speaks like it), or \"file\" (one text file per message).",
         [](Config& c, const KeyValue& v) { return set_gateway(c, text(v)); }},
     Key{"sms", "url", KeyType::text, false, "\"outbox\"", "",
-        "kannel: the address of sendsms, http://HOST:PORT/cgi-bin/sendsms. file: the directory.",
+        "kannel: the address of sendsms, http://HOST:PORT/cgi-bin/sendsms. twilio: https://api.twilio.com. file: the directory.",
         [](Config& c, const KeyValue& v) {
             c.sms_url = text(v);
             c.sms_directory = absolute_from(c, text(v));
@@ -106,12 +139,13 @@ const std::array k_keys = {
             c.sms_sender = text(v);
             return std::string(text(v).empty() ? "is empty" : "");
         }},
-    Key{"sms", "user", KeyType::text, false, "", "\"nurtured\"", "The gateway's user name.",
+    Key{"sms", "user", KeyType::text, false, "", "\"nurtured\"", "The gateway's user name; twilio: the account's SID.",
         [](Config& c, const KeyValue& v) {
             c.sms_user = text(v);
             return std::string();
         }},
-    Key{"sms", "password", KeyType::secret, false, "", "{ credential = \"sms-password\" }", "As for email.",
+    Key{"sms", "password", KeyType::secret, false, "", "{ credential = \"sms-password\" }",
+        "As for email; twilio: the auth token, which also proves its delivery reports.",
         [](Config& c, const KeyValue& v) {
             c.sms_password = std::get<Secret>(v);
             return std::string();

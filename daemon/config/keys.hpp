@@ -30,6 +30,7 @@ struct Key {
 struct Section {
     const char* name;
     const char* doc;
+    bool repeated = false;  // [[name]], each one adding to a list; none in the sample
 };
 
 std::span<const Key> keys();

@@ -34,6 +34,10 @@ std::string sample_text() {
     std::string text =
         "# nurtured.toml: how this installation sends. What is sent, and to whom, stands in the rule files.\n";
     for (const auto& section : sections()) {
+        if (section.repeated) {
+            text += fmt::format("\n# {}\n#[[{}]]\n", section.doc, section.name);
+            continue;  // its keys: nurtured.toml(5)
+        }
         text += fmt::format("\n# {}\n[{}]\n", section.doc, section.name);
         for (const auto& key : keys()) {
             if (std::string_view(key.section) != section.name)
@@ -49,7 +53,8 @@ std::string sample_text() {
 std::string reference_text() {
     std::string text;
     for (const auto& section : sections()) {
-        text += fmt::format("## [{}]\n\n{}\n\n", section.name, plain(section.doc));
+        const std::string mark = section.repeated ? "[[{}]]" : "[{}]";
+        text += "## " + fmt::format(fmt::runtime(mark), section.name) + "\n\n" + plain(section.doc) + "\n\n";
         for (const auto& key : keys()) {
             if (std::string_view(key.section) != section.name)
                 continue;

@@ -7,6 +7,8 @@
 namespace nurture::config {
 namespace {
 
+constexpr std::size_t k_longest_bounce_local = 18;
+
 std::string lower(std::string_view text) {
     std::string out(text);
     std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
@@ -91,21 +93,30 @@ std::string set_public_url(Config& config, std::string_view url) {
     return {};
 }
 
+bool is_smtp_url(std::string_view url) {
+    return (url.starts_with("smtp://") || url.starts_with("smtps://")) &&
+           host_port(after_scheme(url), std::uint16_t{25});
+}
+
 std::string set_relay(Config& config, std::string_view relay) {
     if (relay.starts_with("file:") && relay.size() > 5) {
         config.relay = "file:" + absolute_from(config, std::string(relay.substr(5))).string();
         return {};
     }
-    const bool smtp = relay.starts_with("smtp://");
-    if ((smtp || relay.starts_with("smtps://")) && host_port(after_scheme(relay), std::uint16_t{25})) {
+    if (is_smtp_url(relay)) {
         config.relay = relay;
         return {};
     }
     return "is smtp://HOST:PORT, smtps://HOST:PORT or file:DIRECTORY";
 }
 
-std::string set_starttls(Config& config, std::string_view word) {
-    config.starttls = word == "never" ? Starttls::never : Starttls::required;
+std::string set_more_relay(Config& config, std::string_view url) {
+    config.more_relays.back().url = url;
+    return is_smtp_url(url) ? "" : "is smtp://HOST:PORT or smtps://HOST:PORT";
+}
+
+std::string set_starttls(Starttls& target, std::string_view word) {
+    target = word == "never" ? Starttls::never : Starttls::required;
     return word == "never" || word == "required" ? "" : "is \"required\" or \"never\"";
 }
 
@@ -123,9 +134,20 @@ std::string set_address(std::string& target, std::string_view address) {
     return looks_like_address(address) ? "" : "is an address such as \"unsubscribe@lonestar.example\"";
 }
 
+std::string set_bounce_mailbox(Config& config, std::string_view address) {
+    // The token takes up to 44 of the 64 characters that may stand before an @ (RFC 5321, 4.5.3.1.1).
+    if (address.find('@') > k_longest_bounce_local)
+        return "has more than " + std::to_string(k_longest_bounce_local) +
+               " characters before the @: a token is put behind them";
+    return set_address(config.bounce_mailbox, address);
+}
+
 std::string set_gateway(Config& config, std::string_view word) {
-    config.gateway = word == "kannel" ? Gateway::kannel : word == "file" ? Gateway::file : Gateway::none;
-    return config.gateway == Gateway::none ? "is \"kannel\" or \"file\"" : "";
+    config.gateway = word == "kannel"   ? Gateway::kannel
+                     : word == "twilio" ? Gateway::twilio
+                     : word == "file"   ? Gateway::file
+                                        : Gateway::none;
+    return config.gateway == Gateway::none ? "is \"kannel\", \"twilio\" or \"file\"" : "";
 }
 
 std::string set_allow(Config& config, const std::vector<std::string>& entries) {
@@ -194,15 +216,28 @@ std::string set_listen(Config& config, std::string_view address) {
 
 std::vector<CrossProblem> cross_check(const Config& config) {
     std::vector<CrossProblem> problems;
-    const bool smtp = config.relay.starts_with("smtp");
-    if (smtp && config.starttls == Starttls::never && !loopback(host_of(config.relay)))
+    const auto relays = config.relays();
+    for (const auto& relay : relays) {
+        const auto section = &relay == &relays.front() ? "email" : "relay";
+        if (relay.url.starts_with("smtp") && relay.starttls == Starttls::never && !loopback(host_of(relay.url)))
+            problems.push_back(
+                {section, "starttls", "is \"never\", which is only for a relay on this machine: write \"required\""});
+        if (!relay.user.empty() && !relay.password.given())
+            problems.push_back(
+                {section, "user", "needs a password: add `password = { credential = \"smtp-password\" }`"});
+    }
+    if (relays.size() > 1 && !relays.front().url.starts_with("smtp"))
         problems.push_back(
-            {"email", "starttls", "is \"never\", which is only for a relay on this machine: write \"required\""});
-    if (!config.email_user.empty() && !config.email_password.given())
-        problems.push_back({"email", "user", "needs a password: add `password = { credential = \"smtp-password\" }`"});
+            {"email", "relay", "is a directory: with [[relay]] sections it is smtp://HOST:PORT as well"});
     if (config.gateway == Gateway::kannel && !config.sms_url.starts_with("http://") &&
         !config.sms_url.starts_with("https://"))
         problems.push_back({"sms", "gateway", "is \"kannel\": add `url = \"http://127.0.0.1:13013/cgi-bin/sendsms\"`"});
+    if (config.gateway == Gateway::twilio &&
+        (!config.sms_url.starts_with("https://") && !loopback(host_of(config.sms_url))))
+        problems.push_back({"sms", "gateway", "is \"twilio\": add `url = \"https://api.twilio.com\"`"});
+    if (config.gateway == Gateway::twilio && (config.sms_user.empty() || !config.sms_password.given()))
+        problems.push_back(
+            {"sms", "gateway", "is \"twilio\": add `user`, the account's SID, and `password`, its auth token"});
     if (config.gateway == Gateway::file && config.sms_url.empty())
         problems.push_back({"sms", "gateway", "is \"file\": add `url = \"outbox\"`, the directory for the files"});
     for (const auto& person : config.people) {

@@ -16,9 +16,11 @@ std::filesystem::path absolute_from(const Config& config, const std::string& pat
 
 std::string set_public_url(Config& config, std::string_view url);
 std::string set_relay(Config& config, std::string_view relay);
-std::string set_starttls(Config& config, std::string_view word);
+std::string set_more_relay(Config& config, std::string_view url);
+std::string set_starttls(Starttls& target, std::string_view word);
 std::string set_domains(Config& config, const std::vector<std::string>& domains);
 std::string set_address(std::string& target, std::string_view address);
+std::string set_bounce_mailbox(Config& config, std::string_view address);
 std::string set_gateway(Config& config, std::string_view word);
 std::string set_price(Config& config, std::string_view amount);
 std::string set_currency(Config& config, std::string_view code);

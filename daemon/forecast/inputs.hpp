@@ -25,7 +25,12 @@ struct Guard {
 
 /// Where messages are handed over and what they cost, as nurtured.toml says: for load and bill, not for connecting.
 struct Ways {
-    std::string relay, gateway;          // as people call them, without a password
+    std::string relay, gateway;  // as people call them, without a password
+    struct Share {
+        std::string name;
+        std::int32_t weight = 1;
+    };
+    std::vector<Share> relays = {};      // where mail is dealt out among several; `relay` then says how many
     std::int64_t price_per_segment = 0;  // of an SMS, in millionths of the currency; 0: not known
     std::string currency;
 };

@@ -134,6 +134,8 @@ Json json_of(const WayLoad& way) {
     Json json{{"channel", word(way.channel)}};
     json.update(json_of(way.load));
     json.update({{"busiest_minute", way.busiest_minute}, {"per_minute", way.per_minute}});
+    if (!way.shares.empty())
+        json["shares"] = list_of(way.shares, [](const Load& load) { return json_of(load); });
     return json;
 }
 

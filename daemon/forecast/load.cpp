@@ -39,6 +39,22 @@ private:
 
 Minute hour_of(Minute at, base::ZoneId zone) { return at - base::local(zone, at).minute % std::chrono::hours{1}; }
 
+/// What falls to each when all of them work.
+std::vector<Load> shares(const Load& load, const std::vector<Ways::Share>& relays) {
+    std::vector<Load> all;
+    std::int64_t weights = 0, before = 0;
+    for (const auto& relay : relays)
+        weights += relay.weight;
+    for (const auto& relay : relays) {
+        const auto part = [&](std::int64_t of) {
+            return of * (before + relay.weight) / weights - of * before / weights;
+        };
+        all.push_back({relay.name, part(load.messages), {load.busiest.begins, part(load.busiest.messages)}});
+        before += relay.weight;
+    }
+    return all;
+}
+
 WayLoad way(const Course& course, base::ZoneId zone, const Inputs& inputs, const Shown& shown, dsl::Channel channel) {
     Counted hours, minutes;
     for (const auto& message : course.messages)
@@ -47,8 +63,11 @@ WayLoad way(const Course& course, base::ZoneId zone, const Inputs& inputs, const
             minutes.add(message.slot);
         }
     const bool sms = channel == dsl::Channel::sms;
-    return {channel, hours.load(sms ? inputs.ways.gateway : inputs.ways.relay),
-            inputs.settings.per_minute[static_cast<std::size_t>(channel)], minutes.busiest().messages};
+    WayLoad way{channel, hours.load(sms ? inputs.ways.gateway : inputs.ways.relay),
+                inputs.settings.per_minute[static_cast<std::size_t>(channel)], minutes.busiest().messages};
+    if (!sms)
+        way.shares = shares(way.load, inputs.ways.relays);
+    return way;
 }
 
 std::vector<Load> domains(const Course& course, base::ZoneId zone, const Shown& shown) {

@@ -116,6 +116,7 @@ struct WayLoad {
     Load load;
     std::int32_t per_minute = 0;      // allowed; 0: no limit
     std::int64_t busiest_minute = 0;  // messages
+    std::vector<Load> shares = {};    // of several relays, as their weights say
 };
 struct Loads {
     std::vector<WayLoad> ways;  // that get anything

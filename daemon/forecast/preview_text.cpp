@@ -161,8 +161,10 @@ private:
             rows.push_back({printable(fit(load.name, k_widest_name)), thousands(load.messages),
                             thousands(load.busiest.messages), when(load.busiest.begins)});
         };
-        for (const auto& way : p_.loads.ways)
+        for (const auto& way : p_.loads.ways) {
             add(way.load);
+            std::for_each(way.shares.begin(), way.shares.end(), add);
+        }
         for (const auto& domain : p_.loads.domains)
             add(domain);
         w_.table(rows);

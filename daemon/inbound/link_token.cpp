@@ -12,7 +12,8 @@ constexpr std::size_t k_proof_digits = 32;  // 128 bits in hex
 
 std::string proof(Link link, std::string_view key, std::string_view id) {
     // The words keep the uses of the key apart from each other, and from every other use.
-    constexpr std::string_view k_words[] = {"unsubscribe:", "preferences:", "renew-consent:"};
+    constexpr std::string_view k_words[] = {
+        "unsubscribe:", "preferences:", "renew-consent:", "bounce:", "delivery-report:"};
     const std::string text = std::string(k_words[static_cast<std::size_t>(link)]).append(id);
     return base::hex(base::hmac_sha256(key, text)).substr(0, k_proof_digits);
 }

@@ -13,7 +13,7 @@
 
 namespace nurture::inbound {
 
-enum class Link : std::uint8_t { unsubscribe, preferences, renew_consent };
+enum class Link : std::uint8_t { unsubscribe, preferences, renew_consent, bounce, delivery_report };
 
 /// `key` is the store's own secret. Letters, digits, '-' and '_' only: goes into a URL as it is.
 std::string link_token(Link link, std::string_view key, base::MessageId message);

@@ -34,6 +34,8 @@ struct House {
     std::string unsubscribe_mailbox;  // may be empty
     std::string sms_sender;
     std::map<std::string, Person> people;  // by id
+    std::string bounce_mailbox = {};       // may be empty
+    bool delivery_reports = false;         // does the SMS gateway call us back?
 };
 
 /// Stands for a personal note that is not written yet: in previews, and where somebody is asked about the message.

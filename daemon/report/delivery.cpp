@@ -64,11 +64,14 @@ std::string load_row(const forecast::Preview& p, const forecast::Load& load, con
 std::string loads(const Material& m) {
     const auto& p = m.preview;
     std::string rows;
-    for (const auto& way : p.loads.ways)
+    for (const auto& way : p.loads.ways) {
         rows += load_row(p, way.load,
                          way.per_minute == 0 ? std::string()
                                              : fmt::format("at most {} in a minute; {} are allowed",
                                                            thousands(way.busiest_minute), thousands(way.per_minute)));
+        for (const auto& share : way.shares)
+            rows += load_row(p, share, {});
+    }
     int number = 0;
     for (auto domain : p.loads.domains) {
         ++number;

@@ -3,6 +3,7 @@
 
 #include "daemon/base/log.hpp"
 #include "daemon/inbound/consents.hpp"
+#include "daemon/inbound/delivery_report.hpp"
 #include "daemon/inbound/link_token.hpp"
 #include "daemon/inbound/unsubscribe.hpp"
 #include "daemon/service/control.hpp"
@@ -92,6 +93,11 @@ struct Daemon::Impl {
             });
         };
         page.healthy = [this] { return ready.load(); };
+        if (auto gateway = sms_gateway(wanted))
+            page.report = [this, gateway = *gateway, url = wanted.public_url](const std::string& token,
+                                                                              const GatewayCall& call) {
+                return delivery_report(gateway, token, {url + call.target, call.fields, call.signature});
+            };
         add_consent_pages(page, wanted.organisation_name);
         return std::make_unique<Listener>(wanted.listen_host, wanted.listen_port, std::move(page));
     }
@@ -119,6 +125,24 @@ struct Daemon::Impl {
                            : std::nullopt;
             });
         };
+    }
+
+    Recorded delivery_report(const SmsGateway& gateway, const std::string& token,
+                             const connectors::ReportRequest& got) {
+        using connectors::SmsReport;
+        const auto report = gateway.kind->report(gateway.config, got);
+        if (!report)
+            return Recorded::bad_token;
+        if (*report == SmsReport::under_way)
+            return Recorded::done;
+        const auto what = *report == SmsReport::delivered      ? inbound::Delivery::delivered
+                          : *report == SmsReport::address_dead ? inbound::Delivery::address_dead
+                          : *report == SmsReport::opted_out    ? inbound::Delivery::opted_out
+                                                               : inbound::Delivery::failed;
+        return recorded(inbound::Link::delivery_report, token, [this, what](store::MessageId message) {
+            inbound::delivery_report(database, message, what, clock.now());
+            return true;  // also for one that never left: the gateway has nothing to say about it
+        });
     }
 
     std::optional<PreferencesPage> preferences_page(store::MessageId message) {

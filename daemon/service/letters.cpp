@@ -5,6 +5,7 @@
 #include "daemon/base/hash.hpp"
 #include "daemon/inbound/link_token.hpp"
 #include "daemon/service/digest.hpp"
+#include "dsl/template.hpp"
 
 #include <algorithm>
 
@@ -19,6 +20,12 @@ outbox::Unsendable unsendable(render::Problem problem) {
             : unreachable ? MessageState::suppressed
                           : MessageState::failed_render,
             std::string(render::to_text(problem))};
+}
+
+/// "bounces@x" with a token: "bounces+812-0f3c…@x". It names the message and nobody.
+std::string return_address(const std::string& mailbox, const std::string& token) {
+    const auto at = mailbox.rfind('@');
+    return mailbox.substr(0, at) + '+' + token + mailbox.substr(at);
 }
 
 std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
@@ -65,7 +72,7 @@ std::variant<outbox::Letter, outbox::Unsendable> Letters::letter(const store::Me
         letter.to_address = message.recipient;
     }
     return message.channel == store::Channel::email ? email(message, std::move(letter), std::move(links), now)
-                                                    : sms(std::move(letter));
+                                                    : sms(message, std::move(letter));
 }
 
 std::variant<outbox::Letter, outbox::Unsendable> Letters::digest_letter(const store::Message& message,
@@ -111,18 +118,26 @@ std::variant<outbox::Letter, outbox::Unsendable> Letters::email(const store::Mes
         email.in_reply_to = email.references.back();
     email.unsubscribe_url = std::move(links.unsubscribe);
     email.unsubscribe_mailto = renderer_.house().unsubscribe_mailbox;
+    if (const auto& mailbox = renderer_.house().bounce_mailbox; !mailbox.empty())
+        email.envelope_from = return_address(mailbox, inbound::link_token(inbound::Link::bounce, pepper_, message.id));
     email.date = base::to_unix(now);
     return letter;
 }
 
-std::variant<outbox::Letter, outbox::Unsendable> Letters::sms(render::Letter made) const {
+std::variant<outbox::Letter, outbox::Unsendable> Letters::sms(const store::Message& message,
+                                                              render::Letter made) const {
     const auto to = connectors::PhoneNumber::parse(made.to_address);
     if (!to)
         return outbox::Unsendable{store::MessageState::suppressed, "the phone number cannot be used"};
     outbox::Letter letter;
     letter.addr_key = connectors::address_key(pepper_, *to);
     letter.text_hash = made.text.hash;
-    letter.job.sms = {renderer_.house().sms_sender, to->canonical(), std::move(made.text.sms)};
+    const auto& house = renderer_.house();
+    const bool ucs2 = dsl::sms_size(made.text.sms).ucs2;
+    letter.job.sms = {house.sms_sender, to->canonical(), std::move(made.text.sms), ucs2};
+    if (house.delivery_reports)
+        letter.job.sms.report_url =
+            house.public_url + "/r/" + inbound::link_token(inbound::Link::delivery_report, pepper_, message.id);
     return letter;
 }
 

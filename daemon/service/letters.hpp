@@ -32,7 +32,7 @@ private:
                                                            compose::Links links, store::Instant now) const;
     std::variant<outbox::Letter, outbox::Unsendable> digest_letter(const store::Message& message,
                                                                    store::Instant now) const;
-    std::variant<outbox::Letter, outbox::Unsendable> sms(render::Letter made) const;
+    std::variant<outbox::Letter, outbox::Unsendable> sms(const store::Message& message, render::Letter made) const;
 
     const store::Database& database_;
     std::string pepper_;

@@ -83,6 +83,16 @@ struct Listener::Impl {
              [&](const RenewalPage& page) { return pages().renewed(page.unsubscribed); });
     }
 
+    /// By GET (Kannel) or POST: whoever has the token is the gateway, no person and no scanner.
+    void report(const httplib::Request& request, httplib::Response& response) const {
+        GatewayCall call{request.target,
+                         {request.params.begin(), request.params.end()},
+                         request.get_header_value("X-Twilio-Signature")};
+        const auto recorded = calls.report ? calls.report(request.matches[1], call) : Recorded::bad_token;
+        response.status = recorded == Recorded::done ? 200 : recorded == Recorded::failed ? 503 : 404;
+        response.set_content("", "text/plain; charset=utf-8");
+    }
+
     void route(const char* path, void (Impl::*get)(const httplib::Request&, httplib::Response&) const,
                void (Impl::*post)(const httplib::Request&, httplib::Response&) const) {
         const std::string pattern = std::string(path) + "([A-Za-z0-9_-]{1,128})";
@@ -94,13 +104,14 @@ struct Listener::Impl {
         route("/u/", &Impl::ask, &Impl::stop_mail);
         route("/p/", &Impl::preferences, &Impl::withdraw);
         route("/c/", &Impl::renewal, &Impl::renew);
+        route("/r/", &Impl::report, &Impl::report);
         server.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
             const bool healthy = calls.healthy();
             response.status = healthy ? 200 : 503;
             response.set_content(healthy ? "ok\n" : "not ready\n", "text/plain; charset=utf-8");
         });
         server.set_error_handler([this](const httplib::Request&, httplib::Response& response) {
-            if (response.body.empty())
+            if (response.body.empty() && !response.has_header("Content-Type"))
                 answer(response, response.status, pages().nothing_here());
         });
     }

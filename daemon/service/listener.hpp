@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The small HTTP listener: the pages behind the links of messages (/u/TOKEN unsubscribe, /p/TOKEN preferences, /c/TOKEN
-// renew a consent) and /healthz. GET shows buttons and changes nothing (scanners follow links); POST (RFC 8058 for /u/)
-// is answered 200 only after the loop thread has committed: the handler waits for it. Handlers run on the listener's
-// own threads and touch nothing but the functions they are given.
+// renew a consent), /r/TOKEN for the SMS gateway's delivery reports, and /healthz. GET shows buttons and changes
+// nothing (scanners follow links); POST (RFC 8058 for /u/) is answered 200 only after the loop thread has committed:
+// the handler waits for it. Handlers run on the listener's own threads and touch nothing but the functions they are
+// given.
 #pragma once
 
 #include "daemon/service/pages.hpp"
@@ -13,6 +14,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace nurture::service {
 
@@ -25,6 +28,13 @@ struct Asked {
     Page page{};
 };
 
+/// A call by the SMS gateway, as it came.
+struct GatewayCall {
+    std::string target;  // path and query
+    std::vector<std::pair<std::string, std::string>> fields;
+    std::string signature;
+};
+
 struct ListenerCalls {
     /// Is the token one of ours? Pure, any thread.
     std::function<bool(const std::string& token)> known;
@@ -35,6 +45,8 @@ struct ListenerCalls {
     std::function<Recorded(const std::string& token, const std::string& consent)> withdraw;
     std::function<Asked<RenewalPage>(const std::string& token)> renewal;
     std::function<Asked<RenewalPage>(const std::string& token)> renew;
+    /// The SMS gateway tells what became of a message. Blocks until it is committed. `signature` may be empty.
+    std::function<Recorded(const std::string& token, const GatewayCall& call)> report;
     /// Is the loop alive? Any thread.
     std::function<bool()> healthy;
     std::string organisation;

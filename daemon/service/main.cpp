@@ -60,9 +60,12 @@ std::optional<config::Config> read_config(const Arguments& wanted) {
     for (const auto& diagnostic : loaded.diagnostics)
         std::fprintf(stderr, "%s\n", dsl::render(diagnostic, loaded.source).c_str());
     if (loaded.config) {
-        for (const auto* secret : {&loaded.config->email_password, &loaded.config->sms_password})
-            if (secret->given())
-                config::read_secret(*secret);  // a missing credential is found at start, not at the first mail
+        auto secrets = std::vector{loaded.config->email_password, loaded.config->sms_password};
+        for (const auto& relay : loaded.config->more_relays)
+            secrets.push_back(relay.password);
+        for (const auto& secret : secrets)
+            if (secret.given())
+                config::read_secret(secret);  // a missing credential is found at start, not at the first mail
     }
     return std::move(loaded.config);
 }

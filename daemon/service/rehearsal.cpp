@@ -51,6 +51,7 @@ config::Config rehearsal_config(const config::Config& config, const RehearsalOpt
     const auto messages = std::filesystem::absolute(options.into) / "messages";
     changed.live = !options.test_mode;
     changed.relay = options.relay.empty() ? "file:" + messages.string() : options.relay;
+    changed.more_relays.clear();
     if (changed.gateway != config::Gateway::none)
         changed.gateway = config::Gateway::file;
     changed.sms_directory = messages;

@@ -50,7 +50,7 @@ std::string status_json(const store::Database& database, const config::Config& c
     json["next_wake"] = nullptr;
     if (wake != base::k_never)
         json["next_wake"] = base::format_instant(wake, policy_zone(runner));
-    json["relay"] = config.relay;
+    json["relay"] = config.relay_names();
     json["messages"] = nlohmann::ordered_json::object();
     for (const auto& count : store::message_counts(database))
         json["messages"][std::string(store::to_text(count.state))] = count.messages;

@@ -2,6 +2,7 @@
 #include "daemon/service/wiring.hpp"
 
 #include "connectors/factory.hpp"
+#include "connectors/relay_pool.hpp"
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/files.hpp"
@@ -15,20 +16,30 @@ namespace {
 // A rule file of more than this is a slip (an export saved under the wrong name); the largest sensible one is 100 kB.
 constexpr std::size_t k_most_bytes = 16u << 20;
 
-connectors::ConnectorConfig mail_config(const config::Config& config) {
-    auto mail = connectors::relay_config(config.relay);
+connectors::ConnectorConfig mail_config(const config::Relay& relay) {
+    auto mail = connectors::relay_config(relay.url);
     mail.starttls =
-        config.starttls == config::Starttls::never ? connectors::StartTls::never : connectors::StartTls::required;
-    mail.user = config.email_user;
-    mail.password = config.email_password.given() ? config::read_secret(config.email_password) : std::string();
-    mail.ca_file = config.relay_ca.string();
-    mail.connections = config.connections;
+        relay.starttls == config::Starttls::never ? connectors::StartTls::never : connectors::StartTls::required;
+    mail.user = relay.user;
+    mail.password = relay.password.given() ? config::read_secret(relay.password) : std::string();
+    mail.ca_file = relay.ca_file.string();
+    mail.connections = relay.connections;
     return mail;
+}
+
+const char* gateway_word(config::Gateway gateway) {
+    switch (gateway) {
+    case config::Gateway::kannel: return "kannel";
+    case config::Gateway::twilio: return "twilio";
+    case config::Gateway::file: return "file";
+    case config::Gateway::none: break;
+    }
+    return "";
 }
 
 connectors::ConnectorConfig sms_config(const config::Config& config) {
     connectors::ConnectorConfig sms;
-    sms.kind = config.gateway == config::Gateway::file ? "file" : "kannel";
+    sms.kind = gateway_word(config.gateway);
     sms.url = config.sms_url;
     sms.directory = config.sms_directory;
     sms.user = config.sms_user;
@@ -36,13 +47,25 @@ connectors::ConnectorConfig sms_config(const config::Config& config) {
     return sms;
 }
 
-std::unique_ptr<connectors::Connector> make(outbox::Outbox& outbox, connectors::ConnectorConfig parts, bool durable) {
+std::unique_ptr<connectors::Connector> make(connectors::Gate& gate, connectors::ConnectorConfig parts, bool durable) {
     parts.durable = durable;
     std::string problem;
-    auto connector = connectors::make_connector(parts, outbox, problem);
+    auto connector = connectors::make_connector(parts, gate, problem);
     if (!connector)
         throw base::ConfigError(problem);
     return connector;
+}
+
+std::unique_ptr<connectors::Connector> make_mail(connectors::Gate& gate, const config::Config& config, bool durable) {
+    const auto relays = config.relays();
+    if (relays.size() == 1)
+        return make(gate, mail_config(relays.front()), durable);
+    std::vector<connectors::RelayMember> members;
+    for (const auto& relay : relays)
+        members.push_back(
+            {[parts = mail_config(relay), durable](connectors::Gate& to) { return make(to, parts, durable); },
+             relay.weight});
+    return connectors::make_relay_pool(members, gate);
 }
 
 /// Those that this directory says itself.
@@ -64,10 +87,20 @@ bool decides(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::optional<SmsGateway> sms_gateway(const config::Config& config) {
+    const auto* kind = connectors::gateway_kind(gateway_word(config.gateway));
+    if (kind == nullptr)
+        return std::nullopt;
+    auto parts = sms_config(config);
+    return SmsGateway{kind, {.url = parts.url, .user = parts.user, .password = parts.password, .ca_file = {}}};
+}
+
 render::House house(const config::Config& config) {
     render::House house{config.organisation_name, config.public_url, config.unsubscribe_mailbox, config.sms_sender, {}};
     for (const auto& person : config.people)
         house.people[person.id] = {person.name, person.email, person.phone};
+    house.bounce_mailbox = config.bounce_mailbox;
+    house.delivery_reports = connectors::gateway_kind(gateway_word(config.gateway)) != nullptr;
     return house;
 }
 
@@ -83,7 +116,7 @@ dsl::World checker_world(const config::Config& config, base::Second now) {
 
 void attach_connectors(outbox::Outbox& outbox, const config::Config& config, bool durable) {
     // All of them are made before one is attached: a reload changes everything or nothing.
-    auto mail = make(outbox, mail_config(config), durable);
+    auto mail = make_mail(outbox, config, durable);
     std::unique_ptr<connectors::Connector> sms;
     if (config.gateway != config::Gateway::none)
         sms = make(outbox, sms_config(config), durable);

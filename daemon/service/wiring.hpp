@@ -5,6 +5,7 @@
 #pragma once
 
 #include "connectors/connector.hpp"
+#include "connectors/sms/gateway.hpp"
 #include "daemon/config/config.hpp"
 #include "daemon/outbox/outbox.hpp"
 #include "daemon/render/render.hpp"
@@ -12,11 +13,19 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace nurture::service {
 
 render::House house(const config::Config& config);
+
+/// Who may call us back about an SMS, and how to tell that it is him; none where the gateway is a directory.
+struct SmsGateway {
+    const connectors::GatewayKind* kind;
+    connectors::GatewayConfig config;
+};
+std::optional<SmsGateway> sms_gateway(const config::Config& config);
 
 /// What the checker may know of the installation.
 dsl::World checker_world(const config::Config& config, base::Second now);

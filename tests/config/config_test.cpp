@@ -76,6 +76,32 @@ TEST_CASE("a relay elsewhere may not be spoken to without TLS") {
     CHECK(parsed(text).config);
 }
 
+TEST_CASE("further relays have sections of their own, with weights and passwords of their own") {
+    const auto base =
+        replaced(config::sample_text(), "relay = \"file:outbox\"", "relay = \"smtp://mx1.lonestar.example:587\"");
+    const auto loaded = parsed(
+        base + "\n[[relay]]\nurl = \"smtp://mx2.lonestar.example:587\"\nweight = 3\nuser = \"nurtured\"\n"
+               "password = { credential = \"mx2-password\" }\n\n[[relay]]\nurl = \"smtps://mx3.lonestar.example\"\n");
+    REQUIRE(loaded.config);
+    const auto relays = loaded.config->relays();
+    REQUIRE(relays.size() == 3);
+    CHECK(relays[0].url == "smtp://mx1.lonestar.example:587");
+    CHECK(relays[0].weight == 1);
+    CHECK(relays[1].weight == 3);
+    CHECK(relays[1].password.credential == "mx2-password");
+    CHECK(relays[2].user.empty());
+    CHECK(loaded.config->relay_names() ==
+          "smtp://mx1.lonestar.example:587, smtp://mx2.lonestar.example:587, smtps://mx3.lonestar.example");
+
+    CHECK(problems(base + "\n[[relay]]\nweight = 2\n").find("`url` is missing in [[relay]]") != std::string::npos);
+    CHECK(problems(base + "\n[relay]\nurl = \"smtp://mx2.lonestar.example\"\n").find("write `[[relay]]`") !=
+          std::string::npos);
+    CHECK(problems(base + "\n[[relay]]\nurl = \"smtp://mx2.lonestar.example\"\nstarttls = \"never\"\n")
+              .find("only for a relay on this machine") != std::string::npos);
+    CHECK(problems(config::sample_text() + "\n[[relay]]\nurl = \"smtp://mx2.lonestar.example\"\n")
+              .find("with [[relay]] sections") != std::string::npos);
+}
+
 TEST_CASE("unsubscribe links must be https unless they stay on this machine") {
     CHECK(problems(replaced(config::sample_text(), "http://127.0.0.1:8466", "http://talent.example.org"))
               .find("must be https") != std::string::npos);

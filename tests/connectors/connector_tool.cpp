@@ -49,7 +49,8 @@ Job job_of(const json& j, JobId id) {
         job.sms = {.sender = j.value("sender", ""),
                    .to = j.value("to", ""),
                    .text = j.value("text", ""),
-                   .ucs2 = j.value("ucs2", false)};
+                   .ucs2 = j.value("ucs2", false),
+                   .report_url = j.value("report_url", "")};
     } else {
         job.email = email_of(j);
     }

@@ -59,5 +59,5 @@ TEST_CASE("a URL that is none, or carries a password, is refused with what to wr
 
 TEST_CASE("each channel has its kinds of connectors") {
     CHECK(connector_kinds(Channel::email) == std::vector<std::string>{"smtp", "file"});
-    CHECK(connector_kinds(Channel::sms) == std::vector<std::string>{"file", "kannel"});
+    CHECK(connector_kinds(Channel::sms) == std::vector<std::string>{"file", "kannel", "twilio"});
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "connectors/sms/gateway.hpp"
 #include "connectors/sms/kannel.hpp"
+#include "connectors/sms/twilio.hpp"
 
 #include "tests/connectors/names.hpp"
 #include "tests/connectors/recording_gate.hpp"
 #include "tests/connectors/toy_server.hpp"
+#include "tests/support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -60,10 +65,10 @@ std::string http(const std::string& status, const std::string& body, const std::
     return "HTTP/1.1 " + status + "\r\n" + more + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-Outcome send_one(Toy& toy, bool go = true) {
+Outcome send_one(Toy& toy, bool go = true, const GatewayKind& kind = k_kannel) {
     RecordingGate gate;
     auto gateway =
-        make_gateway(k_kannel, {.url = toy.url(), .user = "nurture", .password = "s3cret&", .ca_file = ""}, gate);
+        make_gateway(kind, {.url = toy.url(), .user = "nurture", .password = "s3cret&", .ca_file = ""}, gate);
     gate.on_ready = [&](JobId id) { gateway->release(id, go); };
     gateway->submit(sms(1));
     Outcome outcome = gate.outcome(1);
@@ -113,9 +118,9 @@ TEST_CASE("a gateway that asks for patience says for how long") {
 }
 
 TEST_CASE("an answer that streams on is cut off after what counts") {
-    Toy endless("HTTP/1.1 202 Accepted\r\n\r\n0: Accepted" + std::string(100000, '.'));
+    Toy endless("HTTP/1.1 202 Accepted\r\n\r\n0: Accepted" + std::string(1000000, '.'));
     CHECK(send_one(endless).answer == Answer::accepted);
-    Toy nonsense("HTTP/1.1 202 Accepted\r\n\r\n" + std::string(100000, '.'));
+    Toy nonsense("HTTP/1.1 202 Accepted\r\n\r\n" + std::string(1000000, '.'));
     CHECK(send_one(nonsense).answer == Answer::in_doubt);
 }
 
@@ -192,4 +197,138 @@ TEST_CASE("a text beyond the GSM alphabet is announced as such") {
     };
     CHECK(coding(plain) == "0");
     CHECK(coding(other) == "2");
+}
+
+TEST_CASE("Twilio's answers mean what its dictionary of errors says") {
+    const auto error = [](const std::string& status, int code) {
+        return http(status,
+                    R"({"code": )" + std::to_string(code) + R"(, "message": "to +12145550142", "status": 400})");
+    };
+    auto [answer, expected, blame] = GENERATE_COPY(table<std::string, Answer, Blame>({
+        {http("201 Created", R"({"sid": "SM0123456789abcdef", "status": "queued"})"), Answer::accepted, Blame::none},
+        {http("201 Created", R"({"status": "queued"})"), Answer::in_doubt, Blame::connection},
+        {http("201 Created", R"({"sid": "not one: +12145550142"})"), Answer::in_doubt, Blame::connection},
+        {http("200 OK", "<html>a login page</html>"), Answer::in_doubt, Blame::connection},
+        {error("400 Bad Request", 21211), Answer::rejected, Blame::address_dead},
+        {error("400 Bad Request", 21614), Answer::rejected, Blame::address_dead},
+        {error("400 Bad Request", 30005), Answer::rejected, Blame::address_dead},
+        {error("400 Bad Request", 30006), Answer::rejected, Blame::address_dead},
+        {error("400 Bad Request", 21610), Answer::rejected, Blame::opted_out},
+        {error("400 Bad Request", 21606), Answer::deferred, Blame::credentials},
+        {error("400 Bad Request", 21617), Answer::rejected, Blame::content},
+        {error("400 Bad Request", 12345), Answer::rejected, Blame::none},
+        {error("401 Unauthorized", 20003), Answer::deferred, Blame::credentials},
+        {error("429 Too Many Requests", 20429), Answer::deferred, Blame::rate_or_policy},
+        {error("503 Service Unavailable", 20503), Answer::in_doubt, Blame::connection},
+        {error("500 Internal Server Error", 21211), Answer::in_doubt, Blame::connection},
+        {http("302 Found", "", "Location: http://169.254.169.254/latest/\r\n"), Answer::in_doubt, Blame::connection},
+        {"HTTP/1.1 201 Created\r\nContent-Length: 400\r\n\r\n{\"sid\": \"SM01\"}", Answer::in_doubt, Blame::connection},
+    }));
+    CAPTURE(answer);
+    Toy toy(answer);
+    Outcome outcome = send_one(toy, true, k_twilio);
+    CHECK(outcome.answer == expected);
+    CHECK(outcome.blame == blame);
+    CHECK(toy.connections() == 1);
+    CHECK(outcome.remote_id == (expected == Answer::accepted ? "SM0123456789abcdef" : ""));
+}
+
+TEST_CASE("a message goes to Twilio as a form, with the account's credentials") {
+    Toy toy(http("201 Created", R"({"sid": "SM01"})"));
+    send_one(toy, true, k_twilio);
+    REQUIRE(toy.requests().size() == 1);
+    CHECK_THAT(toy.requests()[0], Catch::Contains("/2010-04-01/Accounts/nurture/Messages.json HTTP/1.1\r\n"));
+    CHECK_THAT(toy.requests()[0], Catch::Contains("Authorization: Basic bnVydHVyZTpzM2NyZXQm\r\n"));  // nurture:s3cret&
+    CHECK_THAT(toy.requests()[0], Catch::Contains("Content-Type: application/x-www-form-urlencoded"));
+
+    const SmsMessage message{.sender = "MG0123",
+                             .to = "+12145550142",
+                             .text = "Hi",
+                             .ucs2 = false,
+                             .report_url = "https://talent.example.org/r/7-ab"};
+    GatewayConfig config;
+    config.url = "https://api.example";
+    config.user = "AC01";
+    const auto request = k_twilio.request(config, message);
+    CHECK(request.url == "https://api.example/2010-04-01/Accounts/AC01/Messages.json");
+    CHECK(request.form == FormFields{{"To", "+12145550142"},
+                                     {"MessagingServiceSid", "MG0123"},
+                                     {"Body", "Hi"},
+                                     {"StatusCallback", "https://talent.example.org/r/7-ab"}});
+}
+
+TEST_CASE("Twilio's signature is what another program computes by its documentation") {
+    // Python: base64(hmac(b"12345", url + "From+15125550100" + …, sha1)).
+    CHECK(twilio_signature("12345", "https://talent.example.org/r/7-ab?foo=1&bar=2",
+                           {{"To", "+12145550142"},
+                            {"MessageStatus", "delivered"},
+                            {"From", "+15125550100"},
+                            {"MessageSid", "SM1234567890ABCDE"}}) == "e/RxiULffoObT3aCA6BbhfaTRa8=");
+}
+
+TEST_CASE("a delivery report counts when the gateway itself sent it") {
+    GatewayConfig config;
+    config.password = "token";
+    const std::string url = "https://talent.example.org/r/7-ab";
+    const auto reported = [&](const std::string& status, const std::string& code = "") {
+        ReportRequest got{url, {{"MessageSid", "SM01"}, {"MessageStatus", status}, {"ErrorCode", code}}, ""};
+        got.signature = twilio_signature("token", url, got.fields);
+        return k_twilio.report(config, got);
+    };
+    CHECK(reported("queued") == SmsReport::under_way);
+    CHECK(reported("delivered") == SmsReport::delivered);
+    CHECK(reported("undelivered", "30003") == SmsReport::failed);
+    CHECK(reported("undelivered", "30005") == SmsReport::address_dead);
+    CHECK(reported("failed", "30006") == SmsReport::address_dead);
+    CHECK(reported("failed", "21610") == SmsReport::opted_out);
+
+    ReportRequest forged{url, {{"MessageStatus", "failed"}, {"ErrorCode", "30005"}}, ""};
+    CHECK_FALSE(k_twilio.report(config, forged));
+    forged.signature = twilio_signature("another token", url, forged.fields);
+    CHECK_FALSE(k_twilio.report(config, forged));
+    forged.signature = twilio_signature("token", url + "c", forged.fields);
+    CHECK_FALSE(k_twilio.report(config, forged));
+    forged.signature = twilio_signature("token", url, forged.fields);
+    forged.fields[1].second = "30006";
+    CHECK_FALSE(k_twilio.report(config, forged));
+    CHECK_FALSE(k_twilio.report({}, {url, {}, twilio_signature("", url, {})}));  // no token: nobody can prove anything
+}
+
+TEST_CASE("kannel is asked to report, and what it reports is understood") {
+    const SmsMessage message{.sender = "10000",
+                             .to = "+12145550142",
+                             .text = "Hi",
+                             .ucs2 = false,
+                             .report_url = "https://talent.example.org/r/7-ab"};
+    using Field = std::pair<std::string, std::string>;
+    const auto form = k_kannel.request({}, message).form;
+    CHECK(std::count(form.begin(), form.end(), Field("dlr-mask", "19")) == 1);
+    CHECK(std::count(form.begin(), form.end(), Field("dlr-url", "https://talent.example.org/r/7-ab?kannel=%d")) == 1);
+    const auto reported = [](const std::string& value) { return k_kannel.report({}, {"", {{"kannel", value}}, ""}); };
+    CHECK(reported("1") == SmsReport::delivered);
+    CHECK(reported("2") == SmsReport::failed);
+    CHECK(reported("8") == SmsReport::under_way);
+    CHECK(reported("16") == SmsReport::failed);
+    CHECK_FALSE(k_kannel.report({}, {"", {}, ""}));
+}
+
+TEST_CASE("neither a proxy of the environment nor a .netrc has a say") {
+    const nurture::support::TempDirectory home;
+    std::ofstream(home / ".netrc") << "machine 127.0.0.1 login eve password eve\n";
+    Toy proxy(http("201 Created", R"({"sid": "SMproxy"})"));
+    const std::vector<std::string> names{"http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"};
+    for (const auto& name : names)
+        setenv(name.c_str(), proxy.url().c_str(), 1);
+    const char* before = getenv("HOME");
+    const std::string old = before ? before : "";
+    setenv("HOME", home.path().c_str(), 1);
+    Toy toy(http("201 Created", R"({"sid": "SM01"})"));
+    const auto outcome = send_one(toy, true, k_twilio);
+    for (const auto& name : names)
+        unsetenv(name.c_str());
+    setenv("HOME", old.c_str(), 1);
+    CHECK(outcome.remote_id == "SM01");
+    CHECK(proxy.connections() == 0);
+    REQUIRE(toy.requests().size() == 1);
+    CHECK_THAT(toy.requests()[0], Catch::Contains("Authorization: Basic bnVydHVyZTpzM2NyZXQm\r\n"));
 }

@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 
+BATCH = 1000  # messages in memory at once
 SCRIPTS = [
     "Ana Ruiz", "Zoë Brontë", "Łukasz Żółć", "Žluťoučký Kůň", "Şükrü Çağlar", "Ærøskøbing", "Юлия Щербакова",
     "Αλέξανδρος", "עדי כהן", "محمد عبد الله", "علی رضایی", "राजेश कुमार", "தமிழ்ச்செல்வி", "తెలుగు", "ಕನ್ನಡ",
@@ -97,19 +98,23 @@ def problems(made, wire):
         yield f"{part.get_content_type()} differs", not same_text(ours, part.get_content().replace("\r\n", "\n"))
 
 
-def main():
-    tool, count, seed = sys.argv[1], int((sys.argv[2:] or ["1000"])[0]), int((sys.argv[3:] or ["1"])[0])
-    rng = random.Random(seed)
-    made = [message(rng, number) for number in range(count)]
+def wire_forms(tool, made):
     done = subprocess.run([tool, "mime"], input="".join(json.dumps(m) + "\n" for m in made), capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"connector_tool failed: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def main():
+    tool, count, seed = sys.argv[1], int((sys.argv[2:] or ["1000"])[0]), int((sys.argv[3:] or ["1"])[0])
+    rng = random.Random(seed)
     wrong = 0
-    for number, (one, line) in enumerate(zip(made, done.stdout.splitlines(), strict=True)):
-        answer = json.loads(line)
-        found = [f"refused: {answer['refused']}"] if "refused" in answer else [p for p, is_so in problems(one, answer["wire"]) if is_so]
-        if found and (wrong := wrong + 1) <= 5:
-            print(f"message {number}: {'; '.join(found)}\n  {json.dumps(one, ensure_ascii=False)[:600]}")
+    for first in range(0, count, BATCH):
+        made = [message(rng, number) for number in range(first, min(first + BATCH, count))]
+        for one, answer in zip(made, wire_forms(tool, made), strict=True):
+            found = [f"refused: {answer['refused']}"] if "refused" in answer else [p for p, is_so in problems(one, answer["wire"]) if is_so]
+            if found and (wrong := wrong + 1) <= 5:
+                print(f"{one['message_id']}: {'; '.join(found)}\n  {json.dumps(one, ensure_ascii=False)[:600]}")
     print(f"{count} messages, {wrong} read differently")
     sys.exit(1 if wrong else 0)
 

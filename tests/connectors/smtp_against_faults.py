@@ -3,9 +3,14 @@
 """Relays that refuse, drop, hang and talk nonsense at every stage, and what we say became of the message. A message is in
 doubt when, and only when, the relay may have it. Usage: smtp_against_faults.py CONNECTOR_TOOL"""
 
+import os
 import pathlib
+import ssl
+import subprocess
 import sys
+import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from peers import PATIENCE, FakeRelay, Report, SmtpSink, send, verdict  # noqa: E402
@@ -71,6 +76,14 @@ def stages(tool, report):
         fake(tool, report, f"a relay that resets at {stage} has not got the message", at(stage, FakeRelay.reset), "deferred connection", 0)
         fake(tool, report, f"a relay that talks nonsense at {stage} has not got the message",
              at(stage, lambda c: b"\xff\xfe nonsense\r\n" * 3), "deferred connection", 0)
+    def dribble(connection):
+        while True:  # a line that never ends, in time for every time-out that looks at single octets
+            connection.sendall(b"250-and so on\r\n")
+            time.sleep(0.3)
+
+    for stage in ["EHLO", "MAIL", "RCPT", "DATA"]:
+        fake(tool, report, f"a relay that goes on and on at {stage} has not got the message", at(stage, dribble), "deferred connection", 0)
+    fake(tool, report, "a relay that goes on and on after the final dot may have it", at(".", dribble), "in_doubt connection", 1)
     fake(tool, report, "a relay that hangs after the final dot may have it", at(".", hang), "in_doubt connection", 1)
     fake(tool, report, "a relay that resets after the final dot may have it", at(".", FakeRelay.reset), "in_doubt connection", 1)
 
@@ -131,9 +144,85 @@ def wires(tool, report):
     report.check("and no connection was made for it", lines, [])
 
 
+def certificate(directory, name, *, good_for, days):
+    """Key and certificate in one file, signed by itself: good for one host name, until so many days from now."""
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={good_for}",
+               "-addext", f"subjectAltName=DNS:{good_for}", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", str(max(days, 1))]
+    if days < 0:
+        command = ["faketime", f"{-days} days ago", *command]
+    subprocess.run(command, cwd=directory, check=True, capture_output=True)
+    return pathlib.Path(directory, f"{name}.pem"), pathlib.Path(directory, f"{name}.key")
+
+
+class TlsRelay(FakeRelay):
+    """Speaks TLS from the first octet on."""
+
+    def __init__(self, files, seen):
+        super().__init__(lambda stage, connection: seen.append(stage))
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(*files)
+
+    def serve(self, connection):
+        try:
+            super().serve(self.context.wrap_socket(connection, server_side=True))
+        except (ssl.SSLError, OSError):
+            pass
+
+
+def certificates(tool, report):
+    with tempfile.TemporaryDirectory() as directory:
+        for sentence, good_for, days, wanted in [
+            ("a valid certificate is taken", "localhost", 2, "accepted none"),
+            ("a certificate that has expired holds the relay", "localhost", -30, "deferred credentials"),
+            ("a certificate for another host holds the relay", "mx.example", 2, "deferred credentials"),
+        ]:
+            seen = []
+            files = certificate(directory, "server", good_for=good_for, days=days)
+            with TlsRelay(files, seen) as relay:
+                config = {"url": f"smtps://localhost:{relay.port}", "ca_file": str(files[0]), "user": "", "connections": 1, "reply_timeout": 5}
+                report.check(sentence, verdict(send(tool, config, [JOB])[1]), wanted)
+                report.check(f"{sentence}: messages that the relay has", len(relay.bodies), 1 if wanted.startswith("accepted") else 0)
+                report.check(f"{sentence}: what it was told", "MAIL" in seen, wanted.startswith("accepted"))
+
+
+def stripped(tool, report):
+    """Somebody between us and the relay hides STARTTLS, refuses it, or puts words of his own before the handshake."""
+    hidden = lambda stage, connection: None
+    refused = lambda stage, connection: {"EHLO": b"250-fake\r\n250 STARTTLS\r\n", "STARTTLS": b"454 4.7.0 not now\r\n"}.get(stage)
+    injected = lambda stage, connection: {"EHLO": b"250-fake\r\n250 STARTTLS\r\n", "STARTTLS": b"220 go\r\n250 fake\r\n235 welcome\r\n"}.get(stage)
+    for sentence, misbehave, wanted in [
+        ("a relay that does not offer STARTTLS", hidden, "deferred credentials"),
+        ("a relay that refuses STARTTLS for now", refused, "deferred rate_or_policy"),
+        ("a relay that speaks before the handshake", injected, "deferred"),
+    ]:
+        seen = []
+
+        def note(stage, connection, misbehave=misbehave):
+            seen.append(stage)
+            return misbehave(stage, connection)
+
+        with FakeRelay(note) as relay:
+            config = {"url": f"smtp://127.0.0.1:{relay.port}", "user": "nurtured", "password": "sesame", "connections": 1, "reply_timeout": 2,
+                      "connect_timeout": 3}
+            got = verdict(send(tool, config, [JOB])[1])
+            report.check(f"{sentence} gets no message", got if wanted in got else (got, wanted), got)
+            report.check(f"{sentence} gets neither a password nor an address", [s for s in seen if s in ("AUTH", "MAIL", "RCPT")], [])
+
+
+def environment(tool, report):
+    """A proxy of the environment has no say in who gets the mail."""
+    with FakeRelay() as relay, FakeRelay() as proxy:
+        for name in ("ALL_PROXY", "all_proxy", "smtp_proxy", "http_proxy"):
+            os.environ[name] = f"socks5h://127.0.0.1:{proxy.port}"
+        got, _ = one(tool, relay)
+        for name in ("ALL_PROXY", "all_proxy", "smtp_proxy", "http_proxy"):
+            del os.environ[name]
+        report.check("a proxy of the environment is not asked", (got, len(relay.bodies), len(proxy.open)), ("accepted none", 1, 0))
+
+
 def main(tool):
     report = Report()
-    for part in (sinks, stages, last_words, beside_each_other, wires):
+    for part in (sinks, stages, last_words, beside_each_other, wires, certificates, stripped, environment):
         part(tool, report)
     report.end()
 

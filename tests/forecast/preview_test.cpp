@@ -275,6 +275,23 @@ TEST_CASE("the load of the relay and of mailbox domains is counted, with the bus
     CHECK(all == 30);
 }
 
+TEST_CASE("among several relays the load is shared as their weights say") {
+    Desk desk(house_rules() + quarterly());
+    for (int i = 0; i < 30; ++i)
+        desk.person("p" + std::to_string(i), {{"email", "p" + std::to_string(i) + "@mail.example"}});
+    auto inputs = desk.inputs();
+    inputs.ways.relay = "2 relays";
+    inputs.ways.relays = {{"smtp://mx1.lonestar.example:587", 2}, {"smtp://mx2.lonestar.example:587", 1}};
+    const auto report = preview(inputs, {3, {}, false});
+    REQUIRE(report.loads.ways.size() == 1);
+    const auto& shares = report.loads.ways[0].shares;
+    REQUIRE(shares.size() == 2);
+    CHECK(shares[0].name == "smtp://mx1.lonestar.example:587");
+    CHECK(shares[0].messages == 20);
+    CHECK(shares[1].messages == 10);
+    CHECK(shares[1].busiest.messages == 10);
+}
+
 TEST_CASE("text messages are counted in segments, and cost what nurtured.toml says") {
     Desk desk(house_rules() + R"(segment "Everybody"
   phone is known

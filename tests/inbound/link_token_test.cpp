@@ -33,4 +33,6 @@ TEST_CASE("a token for one page opens no other") {
     CHECK(inbound::message_of_token(inbound::Link::preferences, key, token) == base::MessageId{812});
     CHECK_FALSE(inbound::message_of_token(inbound::Link::unsubscribe, key, token));
     CHECK_FALSE(inbound::message_of_token(inbound::Link::renew_consent, key, token));
+    CHECK_FALSE(inbound::message_of_token(inbound::Link::bounce, key, token));
+    CHECK_FALSE(inbound::message_of_token(inbound::Link::delivery_report, key, token));
 }

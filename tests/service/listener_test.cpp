@@ -13,6 +13,7 @@ namespace {
 struct Page {
     std::atomic<int> unsubscribed{0}, renewed{0};
     std::string withdrawn;
+    GatewayCall reported;
     std::atomic<bool> disk_works{true};
     std::atomic<bool> healthy{true};
     Listener listener{"127.0.0.1", 0, calls()};
@@ -45,6 +46,10 @@ struct Page {
         calls.renew = [this](const std::string&) {
             renewed += disk_works ? 1 : 0;
             return Asked<RenewalPage>{disk_works ? Recorded::done : Recorded::failed, {"", true}};
+        };
+        calls.report = [this](const std::string& token, const GatewayCall& call) {
+            reported = call;
+            return token != "812-abc" ? Recorded::bad_token : disk_works ? Recorded::done : Recorded::failed;
         };
         calls.healthy = [this] { return healthy.load(); };
         return calls;
@@ -144,4 +149,24 @@ TEST_CASE("a consent is renewed by the button, not by opening the page") {
     CHECK(done->body.find("You have unsubscribed before") != std::string::npos);
     page.disk_works = false;
     CHECK(page.client.Post("/c/812-abc")->status == 503);
+}
+
+TEST_CASE(
+    "the SMS gateway's reports come through whole, by POST or GET, and are acknowledged when they are on the disk") {
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    Page page;
+    const httplib::Headers signed_call{{"X-Twilio-Signature", "c2ln"}};
+    const auto posted = page.client.Post("/r/812-abc", signed_call, "MessageStatus=delivered&To=%2B12145550142",
+                                         "application/x-www-form-urlencoded");
+    CHECK(posted->status == 200);
+    CHECK(page.reported.target == "/r/812-abc");
+    CHECK(page.reported.fields == Fields{{"MessageStatus", "delivered"}, {"To", "+12145550142"}});
+    CHECK(page.reported.signature == "c2ln");
+    CHECK(page.client.Get("/r/812-abc?kannel=1")->status == 200);
+    CHECK(page.reported.target == "/r/812-abc?kannel=1");
+    CHECK(page.reported.fields == Fields{{"kannel", "1"}});
+    CHECK(page.client.Get("/r/813-abc?kannel=1")->status == 404);
+    page.disk_works = false;
+    CHECK(page.client.Post("/r/812-abc", "MessageStatus=delivered", "application/x-www-form-urlencoded")->status ==
+          503);
 }

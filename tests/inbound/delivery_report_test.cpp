@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/inbound/delivery_report.hpp"
+
+#include "daemon/store/handover.hpp"
+#include "daemon/store/suppressions.hpp"
+#include "tests/store/sample.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace nurture;
+using inbound::Delivery;
+using store::sample::k_now;
+
+namespace {
+
+/// A message that was handed over; without an answer so far.
+struct Scene : store::sample::Store {
+    Scene() { REQUIRE(store::commit_batch(database, {}, std::vector{request()}, {}, k_now).front().go()); }
+    void in_doubt() { store::recover(database, k_now); }
+    void accepted() {
+        store::T3 outcome;
+        outcome.message = message;
+        outcome.attempt = request().attempt;
+        outcome.outcome.answer = connectors::Answer::accepted;
+        store::commit_batch(database, std::vector{outcome}, {}, {}, k_now);
+    }
+    store::MessageState state() const { return store::message(database, message)->state; }
+    bool suppressed() const {
+        const auto row = store::message(database, message);
+        return store::suppression(database, row->addr_key, row->channel, k_now).has_value();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a delivery report settles a doubt, whatever it says") {
+    const auto what = GENERATE(Delivery::delivered, Delivery::failed, Delivery::address_dead);
+    Scene scene;
+    scene.in_doubt();
+    REQUIRE(scene.state() == store::MessageState::in_doubt);
+    CHECK(inbound::delivery_report(scene.database, scene.message, what, k_now));
+    CHECK(scene.state() == store::MessageState::sent);
+    CHECK(scene.suppressed() == (what == Delivery::address_dead));
+}
+
+TEST_CASE("only a dead number or a stop at the gateway ends what is written to a phone") {
+    const auto [what, ends] = GENERATE(table<Delivery, bool>({{Delivery::delivered, false},
+                                                              {Delivery::failed, false},
+                                                              {Delivery::address_dead, true},
+                                                              {Delivery::opted_out, true}}));
+    Scene scene;
+    scene.accepted();
+    CHECK(inbound::delivery_report(scene.database, scene.message, what, k_now));
+    CHECK(scene.suppressed() == ends);
+}
+
+TEST_CASE("a report that comes twice counts once") {
+    Scene scene;
+    scene.accepted();
+    inbound::delivery_report(scene.database, scene.message, Delivery::address_dead, k_now);
+    const auto told = store::inbox_end(scene.database);
+    inbound::delivery_report(scene.database, scene.message, Delivery::address_dead, k_now);
+    CHECK(store::inbox_end(scene.database) == told);
+}
+
+TEST_CASE("nothing is reported about a message that never left") {
+    store::sample::Store scene;
+    CHECK_FALSE(inbound::delivery_report(scene.database, scene.message, Delivery::address_dead, k_now));
+    CHECK_FALSE(inbound::delivery_report(scene.database, 999, Delivery::delivered, k_now));
+}

@@ -68,7 +68,7 @@ def hostile_addresses():
         arrived = len(relay.bodies)
         check("the others get their mail", arrived > 20 and arrived == sum(m["state"] == "SENT" and m["channel"] == "email" for m in sent), arrived)
         ordinary = re.compile(rb"(EHLO \S+|MAIL FROM:<[!-~]+@[a-z0-9.-]+>|RCPT TO:<[^\s<>]+@[a-z0-9.-]+>|DATA|RSET|QUIT|\.)\r\n")
-        odd = [line for line in relay.lines if not ordinary.fullmatch(line) or b"eve" in line]
+        odd = [line for line in relay.lines if not ordinary.fullmatch(line) or b"<eve@" in line]
         check("and no line on the wire says more than it should", odd == [], odd[:5])
 
 

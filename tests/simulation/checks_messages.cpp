@@ -75,7 +75,8 @@ void Judge::nothing_starts_outside_the_window() {
     constexpr auto promise = "4: nothing is started outside the window";
     const auto inside = [](const Rulebook& book, const Campaign& c, Channel channel, const WallTime& t) {
         const bool wraps = c.to_hour <= c.from_hour;
-        const bool in_hours = wraps ? t.hour >= c.from_hour || t.hour < c.to_hour : t.hour >= c.from_hour && t.hour < c.to_hour;
+        const bool in_hours =
+            wraps ? t.hour >= c.from_hour || t.hour < c.to_hour : t.hour >= c.from_hour && t.hour < c.to_hour;
         // After midnight it is still the window of the evening before.
         const int opened = wraps && t.hour < c.to_hour ? (t.weekday + 6) % 7 : t.weekday;
         return in_hours && (c.weekends || opened < 5) && !(book.quiet_hours && (t.hour >= 20 || t.hour < 8)) &&
@@ -93,7 +94,8 @@ void Judge::nothing_starts_outside_the_window() {
             if (const auto* campaign = book.campaign(m->campaign))
                 fine = fine || inside(book, *campaign, line.channel, local);
         if (!fine)
-            blame(promise, fmt::format("weekday {} {:02d}:{:02d} in {}", local.weekday + 1, local.hour, local.minute, who->zone),
+            blame(promise,
+                  fmt::format("weekday {} {:02d}:{:02d} in {}", local.weekday + 1, local.hour, local.minute, who->zone),
                   m->id, line.who);
     }
 }
@@ -142,26 +144,12 @@ void Judge::nothing_is_too_late() {
     }
 }
 
-void Judge::retries_wait() {
-    std::map<base::MessageId, Second> deferred;
-    for (const auto& line : e_.record.lines) {
-        if (line.what == What::clock)
-            deferred.clear();
-        if (line.what == What::told && line.text.starts_with("deferred"))
-            deferred[line.message] = line.at;
-        const auto before = deferred.find(line.message);
-        // Five minutes, give or take a fifth.
-        if (line.what == What::begun && before != deferred.end() && line.at < before->second + std::chrono::minutes(4))
-            blame("12: a retry waits", "deferred a moment ago", line.message, line.who);
-    }
-}
-
 void Judge::only_legal_edges() {
     static const std::set<std::string> legal{
-        "READY READY",      "READY HELD",       "READY INFLIGHT", "READY REJECTED",      "READY SUPPRESSED", "READY EXPIRED",
-        "READY CANCELLED",  "HELD READY",       "HELD HELD",      "READY FAILED_RENDER", "HELD SUPPRESSED",  "HELD EXPIRED",
-        "HELD CANCELLED",   "INFLIGHT SENT",    "INFLIGHT READY", "INFLIGHT REJECTED",   "INFLIGHT IN_DOUBT", "IN_DOUBT SENT",
-        "IN_DOUBT REJECTED", "HELD FAILED_RENDER"};
+        "READY READY",       "READY HELD",        "READY INFLIGHT", "READY REJECTED",    "READY SUPPRESSED",
+        "READY EXPIRED",     "READY CANCELLED",   "HELD READY",     "HELD HELD",         "READY FAILED_RENDER",
+        "HELD SUPPRESSED",   "HELD EXPIRED",      "HELD CANCELLED", "INFLIGHT SENT",     "INFLIGHT READY",
+        "INFLIGHT REJECTED", "INFLIGHT IN_DOUBT", "IN_DOUBT SENT",  "IN_DOUBT REJECTED", "HELD FAILED_RENDER"};
     for (const auto& edge : e_.house.edges)
         if (!legal.contains(edge.was + ' ' + edge.state))
             blame("13: only legal edges", edge.was + " to " + edge.state, edge.message);

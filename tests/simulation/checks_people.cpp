@@ -155,8 +155,9 @@ void Judge::steps_come_in_order() {
         if (m.enrolment != 0 && store::counts(m.state) && m.counted_at)
             sent[m.enrolment].push_back(&m);
     const auto index = [](const Campaign& c, const std::string& step) {
-        return static_cast<int>(std::find_if(c.steps.begin(), c.steps.end(), [&](const auto& s) { return s.name == step; }) -
-                                c.steps.begin());
+        return static_cast<int>(
+            std::find_if(c.steps.begin(), c.steps.end(), [&](const auto& s) { return s.name == step; }) -
+            c.steps.begin());
     };
     for (const auto& [enrolment, of] : sent)
         for (std::size_t i = 1; i < of.size(); ++i) {

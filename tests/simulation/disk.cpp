@@ -28,7 +28,8 @@ struct Disk::File {
         std::memcpy(bytes.data() + at, from, length);
     }
     void truncate(std::size_t size) {
-        unflushed.push_back({std::min(size, bytes.size()), bytes.size(), size < bytes.size() ? bytes.substr(size) : ""});
+        unflushed.push_back(
+            {std::min(size, bytes.size()), bytes.size(), size < bytes.size() ? bytes.substr(size) : ""});
         bytes.resize(size);
     }
     void lose_all_but(std::size_t kept) {

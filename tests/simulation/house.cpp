@@ -89,8 +89,9 @@ void House::open() {
     base::IdSource ids("simulated store " + std::to_string(seed_));
     database_.emplace(store::Database::open(config_.store_path, store::make_birth(ids)));
     store::Statement(*database_, "CREATE TEMP TABLE seen(message INTEGER, was TEXT, state TEXT)").run();
-    store::Statement(*database_, "CREATE TEMP TRIGGER watch AFTER UPDATE OF state ON main.message BEGIN INSERT INTO seen"
-                                 " VALUES(NEW.id,OLD.state,NEW.state); END")
+    store::Statement(*database_,
+                     "CREATE TEMP TRIGGER watch AFTER UPDATE OF state ON main.message BEGIN INSERT INTO seen"
+                     " VALUES(NEW.id,OLD.state,NEW.state); END")
         .run();
 }
 
@@ -208,7 +209,8 @@ void House::import(const std::string& csv, bool events, bool live, Second now) {
         options.by = "simulation";
         const auto done = importer::import_file(database, rules->schema, places(), file, options);
         if (done.rejected > 0)
-            throw std::logic_error("the simulation wrote a file that is refused: " + done.reasons.front().reason + "\n" + csv);
+            throw std::logic_error("the simulation wrote a file that is refused: " + done.reasons.front().reason +
+                                   "\n" + csv);
     });
 }
 

@@ -36,7 +36,6 @@ public:
     void sent_is_what_was_accepted();
     void nothing_starts_while_stopped();
     void nothing_is_too_late();
-    void retries_wait();
     void only_legal_edges();
     void nothing_is_left_behind();
     void a_clock_that_went_back_starts_nothing();

@@ -88,10 +88,10 @@ public:
 
     int summary(bool fine, double seconds) const {
         const auto worked = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-        std::cout << fmt::format("{} worlds in {:.1f} s ({:.0f} a minute and core): {} messages, {} sent, {} in doubt, {} deaths{}\n",
-                                 totals_.seeds, seconds, static_cast<double>(totals_.seeds) * 60 / worked, totals_.messages,
-                                 totals_.accepted, totals_.in_doubt, totals_.kills,
-                                 fine ? "; every promise was kept" : "");
+        std::cout << fmt::format(
+            "{} worlds in {:.1f} s ({:.0f} a minute and core): {} messages, {} sent, {} in doubt, {} deaths{}\n",
+            totals_.seeds, seconds, static_cast<double>(totals_.seeds) * 60 / worked, totals_.messages,
+            totals_.accepted, totals_.in_doubt, totals_.kills, fine ? "; every promise was kept" : "");
         return fine ? 0 : 1;
     }
 
@@ -165,7 +165,8 @@ bool read(const std::vector<std::string>& arguments, Wanted& wanted) {
 int main(int argc, char** argv) {
     Wanted wanted;
     if (!read({argv + 1, argv + argc}, wanted)) {
-        std::cerr << "simulation --seed N [--story] | --seeds FROM..TO | --seconds N [--from SEED] | --kept FILE | --replay FROM..TO\n";
+        std::cerr << "simulation --seed N [--story] | --seeds FROM..TO | --seconds N [--from SEED] | --kept FILE | "
+                     "--replay FROM..TO\n";
         return 2;
     }
     Program program;
@@ -178,8 +179,8 @@ int main(int argc, char** argv) {
         fine = program.run(seed, false) && fine;
     for (auto seed = wanted.replays.from; fine && seed <= wanted.replays.to; ++seed)
         fine = program.replay(seed);
-    for (auto seed = wanted.seeds.from; (fine || wanted.go_on) && (wanted.seconds > 0 ? elapsed() < wanted.seconds : seed <= wanted.seeds.to);
-         ++seed)
+    for (auto seed = wanted.seeds.from;
+         (fine || wanted.go_on) && (wanted.seconds > 0 ? elapsed() < wanted.seconds : seed <= wanted.seeds.to); ++seed)
         fine = program.run(seed, wanted.story, wanted.store) && fine;
     return program.summary(fine, elapsed());
 }

@@ -45,8 +45,6 @@ MUTANTS = [
      "try_later(database, *m, t3, now);", "5"),
     ("a dead address is not suppressed", 'record.suppress = "hard-bounce";', "", "3, 15"),
     ("a number that opted out upstream is not suppressed", 'record.suppress = "opted-out-upstream";', "", "3, 15"),
-    ("a message is claimed before its time", "WHERE state='READY' AND not_before<=? AND channel=?",
-     "WHERE state='READY' AND not_before<=?+3600 AND channel=?", "12"),
     ("the Message-ID is of the attempt", "+ std::to_string(message.round) + '\\n'",
      "+ std::to_string(message.round + message.tries) + '\\n'", "1"),
     ("the allow-list is looked at only at the entry", "if (message.recipient.empty() && allowed_ && !allowed_(letter.to_address))",

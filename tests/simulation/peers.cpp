@@ -188,7 +188,8 @@ void Peers::tell(std::uint64_t id) {
         line.key = t.key;
         line.message = t.message;
         line.number = t.let_go ? 1 : 0;
-        line.text = std::string(word(t.outcome.answer)) + ' ' + std::to_string(t.outcome.code) + ' ' + t.outcome.enhanced;
+        line.text =
+            std::string(word(t.outcome.answer)) + ' ' + std::to_string(t.outcome.code) + ' ' + t.outcome.enhanced;
     }
     if (t.outcome.blame == Blame::address_dead || t.outcome.blame == Blame::opted_out)
         bounced_.emplace_back(t.channel, t.address);

@@ -30,7 +30,10 @@ struct Received {
 
 class Peers {
 public:
-    Peers(const Traits& traits, std::uint64_t seed, Record& record) : traits_(traits), dice_(seed, "peers"), record_(record) {}
+    Peers(const Traits& traits, std::uint64_t seed, Record& record)
+        : traits_(traits),
+          dice_(seed, "peers"),
+          record_(record) {}
 
     /// A way out for one process of the program.
     std::unique_ptr<connectors::Connector> connector(connectors::Gate& gate, Channel channel);

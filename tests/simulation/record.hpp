@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the world outside saw, in its order: the relay's and the gateway's own log, the answers of the pages, what people
-// and colleagues did, when the program died. The checker judges the program by this, and the story is told from it.
+// What the world outside saw, in its order: the relay's and the gateway's own log, the answers of the pages, what
+// people and colleagues did, when the program died. The checker judges the program by this, and the story is told from
+// it.
 #pragma once
 
 #include "daemon/base/ids.hpp"
@@ -49,9 +50,9 @@ std::string_view name(What what);
 struct Line {
     Second at;  // by the clock on the wall
     What what{};
-    std::string who{};      // address, or ref
+    std::string who{};  // address, or ref
     Channel channel{};
-    std::string key{};      // Message-ID, or the gateway's reference
+    std::string key{};  // Message-ID, or the gateway's reference
     base::MessageId message = 0;
     std::int64_t number = 0;
     std::string text{};

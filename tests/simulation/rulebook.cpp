@@ -28,7 +28,8 @@ std::string step_lines(const Campaign& campaign, const Step& step) {
     if (step.wait_days > 0)
         lines += fmt::format("  wait {} {}day{}\n", step.wait_days, step.business ? "business " : "",
                              step.wait_days == 1 ? "" : "s");
-    return lines + fmt::format("  step {}: {} \"{}\"\n", step.name, store::to_text(step.channel), campaign.template_of(step));
+    return lines +
+           fmt::format("  step {}: {} \"{}\"\n", step.name, store::to_text(step.channel), campaign.template_of(step));
 }
 
 std::string template_lines(const Campaign& campaign, const Step& step) {
@@ -41,20 +42,23 @@ std::string template_lines(const Campaign& campaign, const Step& step) {
 }
 
 std::string campaign_lines(const Campaign& c) {
-    std::string text = fmt::format("campaign \"{}\"\n  owner \"dana.wu\"\n  audience \"Open people\"\n  from owner\n", c.name);
+    std::string text =
+        fmt::format("campaign \"{}\"\n  owner \"dana.wu\"\n  audience \"Open people\"\n  from owner\n", c.name);
     if (c.on_event)
         text += "  start when candidate has applied\n  ignore events older than 5 days\n";
     else
         text += fmt::format("  check every day at {:02d}:00\n", c.check_hour);
     text += fmt::format("  enroll at most {} per day\n", c.per_day);
-    text += c.re_enter_days == 0 ? "  re-enter never\n"
-                                 : fmt::format("  re-enter after {} day{}\n", c.re_enter_days, c.re_enter_days == 1 ? "" : "s");
+    text += c.re_enter_days == 0
+                ? "  re-enter never\n"
+                : fmt::format("  re-enter after {} day{}\n", c.re_enter_days, c.re_enter_days == 1 ? "" : "s");
     text += fmt::format("  priority {}\n  send monday to {} between {:02d}:00 and {:02d}:00\n", c.priority,
                         c.weekends ? "sunday" : "friday", c.from_hour, c.to_hour);
     if (c.draft)
         text += "  draft\n";
     text += c.stop_on_reply ? "  stop when candidate has replied\n" : "  pause 2 days when candidate has replied\n";
-    text += c.leavers_stop ? "  stop when candidate leaves the audience\n" : "  keep candidates who leave the audience\n";
+    text +=
+        c.leavers_stop ? "  stop when candidate leaves the audience\n" : "  keep candidates who leave the audience\n";
     if (c.approval)
         text += fmt::format("  step review: approval by owner within 2 business days, otherwise {}\n",
                             c.approval_stops ? "stop" : "skip step");
@@ -76,8 +80,9 @@ Campaign draw_campaign(Dice& dice, const std::string& name, const Rulebook& book
         c.from_hour = dice.between(19, 22);
         c.to_hour = dice.between(1, 5);
     } else {
-        c.from_hour = dice.between(8, 14);
-        c.to_hour = c.from_hour + dice.between(1, 6);
+        // Some of it may lie in quiet hours, or where no text message goes; something is left.
+        c.from_hour = dice.between(6, 14);
+        c.to_hour = std::clamp(c.from_hour + dice.between(1, 10), 10, 23);
     }
     c.approval = approvals && dice.chance(50);
     c.approval_stops = dice.chance(50);
@@ -102,7 +107,8 @@ Campaign draw_campaign(Dice& dice, const std::string& name, const Rulebook& book
 std::string Rulebook::text() const {
     std::string text = k_head;
     text += fmt::format("  at most {} message{} per candidate in 24 hours\n", cap_day, cap_day == 1 ? "" : "s");
-    text += fmt::format("  at most {} messages per candidate in 7 days\n  at most {} messages per day\n", cap_week, cap_all);
+    text += fmt::format("  at most {} messages per candidate in 7 days\n  at most {} messages per day\n", cap_week,
+                        cap_all);
     if (quiet_hours)
         text += "  quiet hours 20:00 to 08:00\n";
     if (quiet_sunday)
@@ -145,7 +151,7 @@ Rulebook edit(Rulebook book, Dice& dice) {
         if (dice.chance(30))
             campaign.per_day = dice.between(2, 30);
         if (dice.chance(30) && campaign.from_hour < campaign.to_hour)
-            campaign.to_hour = campaign.from_hour + dice.between(1, 5);
+            campaign.to_hour = std::clamp(campaign.from_hour + dice.between(1, 10), 10, 23);
         if (dice.chance(20))
             campaign.re_enter_days = dice.chance(30) ? 0 : dice.between(1, 9);
         for (auto& step : campaign.steps)

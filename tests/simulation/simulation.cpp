@@ -147,8 +147,8 @@ void Simulation::calm_down() {
     peers_.recover();
     disk_.trouble_after(0, Trouble::none);
     const auto needed = [](Deed deed) {
-        return deed == Deed::start || deed == Deed::resume || deed == Deed::import_again ||
-               deed == Deed::erase_again || deed == Deed::apply_again;
+        return deed == Deed::start || deed == Deed::resume || deed == Deed::import_again || deed == Deed::erase_again ||
+               deed == Deed::apply_again;
     };
     std::erase_if(deeds_, [&](const auto& entry) { return !needed(entry.second); });
     at(now_, Deed::clock_right);
@@ -214,7 +214,8 @@ void Simulation::import_people(const std::vector<Person>& people, bool live) {
         // Said once, when a person comes in; later rows say nothing about it.
         const char* mail = p.id == 0 && dice_.chance(85) ? "given" : "";
         const char* text = p.id == 0 && dice_.chance(70) ? "given" : "";
-        csv += fmt::format("{},{},{},{},{},{},{},{}\n", p.ref, p.first_name, p.email, p.phone, p.zone, p.stage, mail, text);
+        csv += fmt::format("{},{},{},{},{},{},{},{}\n", p.ref, p.first_name, p.email, p.phone, p.zone, p.stage, mail,
+                           text);
     }
     try {
         house_.import(csv, false, live, wall());
@@ -227,8 +228,8 @@ void Simulation::import_people(const std::vector<Person>& people, bool live) {
     for (auto& p : people_)
         if (p.id == 0)
             p.id = house_.id_of(p.ref);
-    record_.add(What::imported, people.size() == 1 ? people.front().ref : "", fmt::format("{} rows", people.size())).number =
-        open_people();
+    record_.add(What::imported, people.size() == 1 ? people.front().ref : "", fmt::format("{} rows", people.size()))
+        .number = open_people();
 }
 
 void Simulation::import_again() {
@@ -251,7 +252,8 @@ void Simulation::erase(Person& person) {
         throw;
     }
     for (const auto channel : {Channel::email, Channel::sms})
-        record_.add(What::erased, channel == Channel::email ? person.email : person.phone, person.ref).channel = channel;
+        record_.add(What::erased, channel == Channel::email ? person.email : person.phone, person.ref).channel =
+            channel;
     record_.lines.back().number = open_people();
 }
 
@@ -284,8 +286,8 @@ void Simulation::schedule_trouble() {
 }
 
 void Simulation::perform(Deed deed) {
-    static const std::set<Deed> can_wait{Deed::opt_out, Deed::consent, Deed::list, Deed::erase, Deed::stop,
-                                         Deed::clock_back};
+    static const std::set<Deed> can_wait{Deed::opt_out, Deed::consent, Deed::list,
+                                         Deed::erase,   Deed::stop,    Deed::clock_back};
     if (can_wait.contains(deed) && dice_.chance(60))
         waiting_ = deed;
     else
@@ -345,8 +347,9 @@ void Simulation::act(Deed deed) {
     }
     case Deed::event:
         if (const auto* p = somebody()) {
-            house_.import(fmt::format("ref,event,at,detail\n{},applied,{},Nurse\n", p->ref, base::format_instant(wall())),
-                          true, true, wall());
+            house_.import(
+                fmt::format("ref,event,at,detail\n{},applied,{},Nurse\n", p->ref, base::format_instant(wall())), true,
+                true, wall());
             record_.add(What::happened, p->ref, "applied");
         }
         return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// One world from one seed: people, rules, peers, trouble, and the program in the middle of it, on a clock that only this
-// moves. First comes a time with trouble, then a calm one in which whatever is due has to go out. The same seed gives
-// the same world to the last byte.
+// One world from one seed: people, rules, peers, trouble, and the program in the middle of it, on a clock that only
+// this moves. First comes a time with trouble, then a calm one in which whatever is due has to go out. The same seed
+// gives the same world to the last byte.
 #pragma once
 
 #include "tests/simulation/checker.hpp"

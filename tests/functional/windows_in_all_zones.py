@@ -13,6 +13,7 @@ import csv
 import datetime
 import json
 import os
+import re
 import sys
 import zoneinfo
 
@@ -172,7 +173,10 @@ with Desk() as desk:
         with open(desk.file("rules", name + ".nurture"), "w") as file:
             file.write(text)
     desk.set("mode", '"live"')
-    desk.set("per_minute", "10000")
+    with open(desk.file("nurtured.toml")) as file:
+        text = file.read()
+    with open(desk.file("nurtured.toml"), "w") as file:  # of mail and of text messages: nobody waits for the pace
+        file.write(re.sub(r"(?m)^#per_minute = .*$", "per_minute = 10000", text))
     people = {f"c{n}": zone for n, zone in enumerate(zones(), 1)}
     with open(desk.file("people.csv"), "w", newline="") as file:
         table = csv.writer(file)

@@ -188,6 +188,13 @@ TEST_CASE("a clock that was set back holds everything until it is right") {
     CHECK(store.try_hand_over(k_now + minutes(56)) == Refusal::none);
 }
 
+TEST_CASE("a clock that was set back since a message was claimed does not let it go before its slot") {
+    Store store;
+    CHECK(store.try_hand_over(store.row().slot - minutes(1)) == Refusal::not_ready);
+    CHECK(store.row().state == MessageState::ready);
+    CHECK(store.try_hand_over(store.row().slot) == Refusal::none);
+}
+
 TEST_CASE("in one commit outcomes stand before new hand-overs") {
     Store store;
     REQUIRE(store.try_hand_over() == Refusal::none);

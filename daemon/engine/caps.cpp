@@ -72,6 +72,13 @@ void Caps::count_today() {
         count_senders();
 }
 
+/// Who was erased has no record to name an owner.
+std::string Caps::sender_of(CandidateId who, const dsl::Campaign& campaign) const {
+    if (const auto row = draft_.columns().find(who))
+        return sender(draft_, *row, campaign);
+    return campaign.from.owner ? campaign.owner.name : campaign.from.address;
+}
+
 /// Whose name a message carries may be another today than when it went: each is asked.
 void Caps::count_senders() {
     const Minute midnight = draft_.times().day_start(draft_.today());
@@ -82,8 +89,7 @@ void Caps::count_senders() {
             for (std::size_t i = 0; i < all_.size(); ++i)
                 if (all_[i]->per == dsl::CapPer::sender_day && counts_for(*all_[i], sent.campaign) &&
                     counts(*all_[i], sent.channel, kind_for(*all_[i], sent.channel, sent.message_template)))
-                    ++(*today_)[{i,
-                                 sender(draft_, *draft_.columns().find(who), draft_.rules().campaigns[sent.campaign])}];
+                    ++(*today_)[{i, sender_of(who, draft_.rules().campaigns[sent.campaign])}];
         }
 }
 

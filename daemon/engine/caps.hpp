@@ -47,6 +47,7 @@ private:
     std::string kind_for(const dsl::Cap& cap, dsl::Channel channel, const std::string& message_template) const;
     void count_today();
     void count_senders();
+    std::string sender_of(CandidateId who, const dsl::Campaign& campaign) const;
 
     const Draft& draft_;
     std::vector<const dsl::Cap*> all_;  // each once, wherever it is said

@@ -112,8 +112,14 @@ public:
         const auto row = store::message_of(database_, d.enrolment.id, d.step);
         if (!row)
             return;
-        store::reslot(database_, row->id, d.slot, d.closes, d.expires,
-                      address_key(d.enrolment.who, channel(row->channel)));
+        const auto key = address_key(d.enrolment.who, channel(row->channel));
+        if (key && *key != row->addr_key && store::key_used(database_, row->campaign, row->step, row->round, *key)) {
+            // The person has another address by now, and its owner has had this very step.
+            store::withdraw(database_, row->id, store::MessageState::cancelled, code(ReasonCode::same_mailbox));
+            refuse(d);
+            return note(d, "cancel", row->id, d.step);
+        }
+        store::reslot(database_, row->id, d.slot, d.closes, d.expires, key);
         if (const auto approval = latest_approval(d.enrolment); row->approval != 0 && approval)
             store::renew_approval(database_, row->id, *approval);  // asked again, since the text had changed
         note(d, "reslot", row->id, d.step);
@@ -311,7 +317,9 @@ private:
 
     /// The key was used by another record of the same address, or the address has gone: told to the engine like any
     /// other outcome. There is no message to name, so the enrolment is named instead.
-    void refuse(const decision::Release& d) {
+    /// The key of its address, campaign, step and round is used.
+    template<class Sending>
+    void refuse(const Sending& d) {
         store::InboxRow row;
         row.at = d.at;
         row.kind = store::InboxKind::outcome;

@@ -60,6 +60,16 @@ struct Daemon::Impl {
     Notify notify;
     Control control;
     DirectoryWatch watch;
+    /// Who delivery reports are expected from. The listener's threads read it while a reload replaces it.
+    struct Reporting {
+        SmsGateway gateway;
+        std::string public_url;
+    };
+    static std::shared_ptr<const Reporting> who_reports(const config::Config& wanted) {
+        auto gateway = sms_gateway(wanted);
+        return gateway ? std::make_shared<const Reporting>(Reporting{std::move(*gateway), wanted.public_url}) : nullptr;
+    }
+    std::atomic<std::shared_ptr<const Reporting>> reporting;
     std::unique_ptr<Listener> listener;
     Runner runner;
     std::string rules_note;  // what the last look at the directory found
@@ -75,6 +85,7 @@ struct Daemon::Impl {
           pepper(store::pepper(database)),
           control(config.state_directory),
           watch(config.state_directory),
+          reporting(who_reports(config)),
           listener(listen(config)),
           runner(database, config, base::IdSource::random(),
                  {[this] { waker.wake(); }, [this] { serve(); }, {}, [this](int percent) { tell_reading(percent); }},
@@ -93,11 +104,12 @@ struct Daemon::Impl {
             });
         };
         page.healthy = [this] { return ready.load(); };
-        if (auto gateway = sms_gateway(wanted))
-            page.report = [this, gateway = *gateway, url = wanted.public_url](const std::string& token,
-                                                                              const GatewayCall& call) {
-                return delivery_report(gateway, token, {url + call.target, call.fields, call.signature});
-            };
+        page.report = [this](const std::string& token, const GatewayCall& call) {
+            const auto from = reporting.load();
+            return from ? delivery_report(from->gateway, token,
+                                          {from->public_url + call.target, call.fields, call.signature})
+                        : Recorded::bad_token;
+        };
         add_consent_pages(page, wanted.organisation_name);
         return std::make_unique<Listener>(wanted.listen_host, wanted.listen_port, std::move(page));
     }
@@ -230,7 +242,7 @@ struct Daemon::Impl {
     /// A file that people touch when nothing else works. The store hears of it too, so that it outlives the file
     /// system.
     void look_for_stop_file() {
-        if (!stop_file_present(config) || store::stopped(database))
+        if (!stop_file_present(config) || store::stop_said(database))
             return;
         store::Transaction transaction(database);
         store::stop(database, clock.now(), "a STOP file", "");
@@ -289,8 +301,8 @@ struct Daemon::Impl {
         serve();
         if (const auto now = clock.now(); guards.look() && (runner.news() || now >= runner.next_wake()))
             runner.settle(now);
-        while (guards.look() && runner.pump(clock.now())) {
-        }
+        while (guards.look() && runner.pump(clock.now()))
+            serve();
         guards.note();
         tell_status();
     }
@@ -329,6 +341,7 @@ void Daemon::Impl::reload() {
             close(std::move(fresh));
         }
         config = std::move(*loaded.config);
+        reporting = who_reports(config);
         rules_note = look_at_rules(config, runner.rules(), clock.now());
         base::log(base::Level::notice, "nurtured.toml read again");
     } catch (const base::StoreError&) {

@@ -142,6 +142,8 @@ Guards::Guards(store::Database& database, std::filesystem::path state_directory,
     const auto why = suspicion(database_, state_directory_);
     if (const auto mark = read_mark(state_directory_); mark && mark->boot == boot_ && !boot_.empty())
         offset_ = mark->clock_offset;
+    else
+        unsure_ = store::hold(database_, store::Guard::clock).has_value();
     held_ = store::hold(database_, store::Guard::clock).has_value();
     store::Transaction transaction(database_);
     if (!why.empty()) {
@@ -166,9 +168,13 @@ std::string Guards::clock_trouble() const {
 
 bool Guards::look() {
     const bool hold = store::hold(database_, store::Guard::clock).has_value();
-    if (held_ && !hold)  // a person said that this is the time
+    if (held_ && !hold) {  // a person said that this is the time
         offset_ = offset_of(clock_);
+        unsure_ = false;
+    }
     const auto why = clock_trouble();
+    if (why.empty() && hold && unsure_)
+        return false;
     if (why.empty() == !hold) {
         held_ = hold;
         if (!hold)

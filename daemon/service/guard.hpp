@@ -57,7 +57,8 @@ private:
     std::string boot_;
     std::chrono::seconds offset_{};
     std::int64_t noted_ = -1;
-    bool held_ = false;  // for the clock, as far as this process knows
+    bool held_ = false;    // for the clock, as far as this process knows
+    bool unsure_ = false;  // held since before the machine started anew: by what would it be right again?
 };
 
 }  // namespace nurture::service

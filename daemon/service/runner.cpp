@@ -13,6 +13,9 @@
 
 namespace nurture::service {
 
+/// Without rules nobody can say what may go.
+const store::T2Policy k_nothing_more{.stop_file = true};
+
 struct Runner::Impl final : engine::World {
     store::Database& database;
     config::Config config;
@@ -160,8 +163,9 @@ struct Runner::Impl final : engine::World {
         hooks.between();
     }
     void deliver(base::Minute) override {
-        while (outbox->pump(now, policy())) {
-        }
+        // Others are served between two rounds, however much is due; that also moves `now` on.
+        while (outbox->pump(now, policy()))
+            hooks.between();
     }
     base::Minute sleep_until(base::Minute wake) override { return wake; }
 };
@@ -202,7 +206,11 @@ bool Runner::news() const {
 
 bool Runner::pump(base::Second now, bool claim) {
     impl_->now = now;
-    return impl_->outbox && impl_->state && impl_->outbox->pump(now, impl_->policy(), claim);
+    if (!impl_->outbox)
+        return false;
+    if (impl_->state)
+        return impl_->outbox->pump(now, impl_->policy(), claim);
+    return impl_->outbox->pump(now, k_nothing_more, false);  // what is under way still has an answer to be written
 }
 
 bool Runner::idle() const { return !impl_->outbox || impl_->outbox->idle(); }
@@ -242,8 +250,8 @@ void Runner::reconfigure(const config::Config& config, base::Second now) {
 
 void Runner::stop(base::Second now) {
     impl_->now = now;
-    if (impl_->outbox && impl_->state)
-        impl_->outbox->stop(now, impl_->policy());
+    if (impl_->outbox)
+        impl_->outbox->stop(now, impl_->state ? impl_->policy() : k_nothing_more);
 }
 
 }  // namespace nurture::service

@@ -112,6 +112,8 @@ struct Stopped {
 };
 /// Also while a guard holds everything: then `by` is the guard.
 std::optional<Stopped> stopped(const Database& database);
+/// Only what a person or a STOP file said.
+std::optional<Stopped> stop_said(const Database& database);
 /// Both write meta, inbox and journal in the caller's transaction, and do nothing when it is so already.
 void stop(Database& database, Instant at, std::string_view by, std::string_view why);
 void resume(Database& database, Instant at, std::string_view by, std::string_view why);

@@ -201,8 +201,8 @@ int expire_messages(Database& database, Instant now) {
 void put_off(Database& database, std::span<const PutOff> messages) {
     in_transaction(database, [&] {
         for (const auto& later : messages) {
-            Statement(database, "UPDATE message SET not_before=? WHERE id=? AND state='READY'", later.until,
-                      later.message)
+            Statement(database, "UPDATE message SET not_before=max(not_before,?) WHERE id=? AND state='READY'",
+                      later.until, later.message)
                 .run();
         }
         return 0;
@@ -244,7 +244,7 @@ int close_old_doubts(Database& database, Instant now) {
     return in_transaction(database, [&] {
         return Statement(database,
                          "UPDATE message SET closed_at=? WHERE state='IN_DOUBT' AND closed_at IS NULL AND id IN"
-                         " (SELECT message FROM attempt WHERE started_at<=?)",
+                         " (SELECT message FROM attempt GROUP BY message HAVING max(started_at)<=?)",
                          now, now - k_doubt_is_open)
             .run();
     });

@@ -100,7 +100,7 @@ bool cap_full(const Database& database, const Message& m, const T2Policy& policy
 Refusal look_again(const Database& database, const Message& m, const T2& request, const T2Policy& policy,
                    const Moment& moment, Instant now) {
     const bool campaign = m.purpose == MessagePurpose::campaign;
-    if (m.state != MessageState::ready || now < m.not_before) {
+    if (m.state != MessageState::ready || now < m.not_before || now < m.slot) {
         return Refusal::not_ready;
     }
     if (policy.stop_file || moment.stopped) {

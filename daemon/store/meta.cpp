@@ -118,6 +118,8 @@ std::optional<Stopped> stopped(const Database& database) {
     return found;
 }
 
+std::optional<Stopped> stop_said(const Database& database) { return read_stop(database, "stopped"); }
+
 void stop(Database& database, Instant at, std::string_view by, std::string_view why) {
     if (!read_stop(database, "stopped")) {
         set(database, "stopped", "stop", at, by, why);

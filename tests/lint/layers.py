@@ -15,7 +15,7 @@ def read_table():
     table = {"folder": {}, "library": {}, "system": []}
     for line in (pathlib.Path(__file__).parent / "layers.txt").read_text().splitlines():
         kind, _, rest = line.partition(" ")
-        if kind == "system":
+        if kind in ("system", "container"):
             table["system"] += rest.split()
         elif kind in ("folder", "library"):
             name, _, allowed = rest.partition(":")

@@ -180,6 +180,34 @@ TEST_CASE("A suppressed address is skipped, and what T2 refuses comes back as an
     CHECK(store::open_human_steps(s.database()).size() == 1);
 }
 
+TEST_CASE("Whose address becomes one that has had this step already is skipped, and the daemon goes on") {
+    LivingStore s(drip("  step a: email \"one\"\n  step t: task for owner \"Call\""));
+    s.put("ana", {{"stage", "Open"}});
+    s.put("bob", {{"stage", "Open"}});
+    s.begin("2026-03-02 06:00");
+    int handed_over = 0;
+    s.before_handover = [&](Minute now) {
+        if (++handed_over != 2)
+            return;
+        store::Transaction transaction(s.database());
+        store::stop(s.database(), now, "test", "bob's stays behind");
+        transaction.commit();
+    };
+    s.at("2026-03-02 22:00", [&](Minute now) {
+        s.put("bob", {{"stage", "Open"}, {"email", "ana@candidates.example"}});
+        CHECK(store::expire_messages(s.database(), now) == 1);
+    });
+    s.at("2026-03-02 22:01", [&](Minute now) {
+        store::Transaction transaction(s.database());
+        store::resume(s.database(), now, "test", "go on");
+        transaction.commit();
+    });
+    s.check_after_commit = false;
+    s.run_until("2026-03-04 00:00");
+    CHECK(states(s.database()) == std::vector<std::string>{"a SENT", "a CANCELLED"});
+    CHECK(store::open_human_steps(s.database()).size() == 2);
+}
+
 TEST_CASE("Another rule set takes over between two ticks, and people keep the steps they began with") {
     LivingStore s(drip("  step a: email \"one\"\n  wait 2 days\n  step b: email \"two\""));
     s.put("ana", {{"stage", "Open"}});

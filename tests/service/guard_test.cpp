@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "daemon/base/files.hpp"
 #include "daemon/service/guard.hpp"
 #include "tests/support/instants.hpp"
 #include "tests/support/temp_directory.hpp"
@@ -150,6 +151,29 @@ TEST_CASE("a clock that was set while no daemon ran is noticed at the start, in 
     auto database = place.open();
     service::Guards guards(database, place.folder.path(), place.clock);
     CHECK_FALSE(guards.look());
+}
+
+TEST_CASE("a machine that starts anew does not make a clock right that was wrong before") {
+    Place place;
+    {
+        auto database = place.open();
+        service::Guards guards(database, place.folder.path(), place.clock);
+        place.clock.jump(24h);
+        CHECK_FALSE(guards.look());
+    }
+    const auto path = service::high_water_file(place.folder.path());
+    auto mark = base::read_file(path, 4096);
+    const auto boot = mark.find(service::read_mark(place.folder.path())->boot);
+    REQUIRE(boot != mark.npos);
+    mark[boot] = mark[boot] == 'x' ? 'y' : 'x';
+    base::write_file(path, mark);
+    auto database = place.open();
+    service::Guards guards(database, place.folder.path(), place.clock);
+    CHECK_FALSE(guards.look());
+    store::Transaction transaction(database);
+    service::accept(database, place.clock.now(), "lee.ortiz", "the clock is right");
+    transaction.commit();
+    CHECK(guards.look());
 }
 
 TEST_CASE("a clock behind the last hand-over holds everything, whatever the time since boot says") {

@@ -195,6 +195,16 @@ TEST_CASE("a clock that was set back since a message was claimed does not let it
     CHECK(store.try_hand_over(store.row().slot) == Refusal::none);
 }
 
+TEST_CASE("putting a message off never brings it forward: it may have another slot by now") {
+    Store store;
+    const auto tomorrow = k_now + days(1);
+    CHECK(reslot(store.database, store.message, tomorrow, tomorrow + hours(8), tomorrow + days(1), {}));
+    const PutOff later[] = {{store.message, k_now + minutes(1)}};
+    put_off(store.database, later);
+    CHECK(due_messages(store.database, Channel::email, k_now + minutes(2), 10).empty());
+    CHECK(due_messages(store.database, Channel::email, tomorrow, 10).size() == 1);
+}
+
 TEST_CASE("in one commit outcomes stand before new hand-overs") {
     Store store;
     REQUIRE(store.try_hand_over() == Refusal::none);

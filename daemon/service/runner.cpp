@@ -14,7 +14,11 @@
 namespace nurture::service {
 
 /// Without rules nobody can say what may go.
-const store::T2Policy k_nothing_more{.stop_file = true};
+static store::T2Policy nothing_more() {
+    store::T2Policy policy;
+    policy.stop_file = true;
+    return policy;
+}
 
 struct Runner::Impl final : engine::World {
     store::Database& database;
@@ -210,7 +214,7 @@ bool Runner::pump(base::Second now, bool claim) {
         return false;
     if (impl_->state)
         return impl_->outbox->pump(now, impl_->policy(), claim);
-    return impl_->outbox->pump(now, k_nothing_more, false);  // what is under way still has an answer to be written
+    return impl_->outbox->pump(now, nothing_more(), false);  // what is under way still has an answer to be written
 }
 
 bool Runner::idle() const { return !impl_->outbox || impl_->outbox->idle(); }
@@ -251,7 +255,7 @@ void Runner::reconfigure(const config::Config& config, base::Second now) {
 void Runner::stop(base::Second now) {
     impl_->now = now;
     if (impl_->outbox)
-        impl_->outbox->stop(now, impl_->state ? impl_->policy() : k_nothing_more);
+        impl_->outbox->stop(now, impl_->state ? impl_->policy() : nothing_more());
 }
 
 }  // namespace nurture::service

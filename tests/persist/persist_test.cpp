@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/store/enrolments.hpp"
+#include "daemon/store/handover.hpp"
 #include "daemon/store/histories.hpp"
 #include "daemon/store/inbox.hpp"
 #include "daemon/store/journal.hpp"

@@ -27,11 +27,12 @@ bool reads_right_to_left(std::string_view name) {
 }  // namespace
 
 /// Where a report asks for it, and where it decides: an approved text has to be the same, a text message is priced by
-/// its segments, and some texts cannot be made for everybody.
+/// its segments, some texts cannot be made for everybody, and in test mode each address is looked at.
 bool World::needs_text(const Key& key, const Outgoing& out) {
     const auto& subject = out.subject;
-    return keep_.texts || keep_.specimens || out.shown || subject.candidate == keep_.texts_to ||
-           subject.channel == dsl::Channel::sms || !shown_.contains({out.campaign, subject.message_template}) ||
+    return inputs_.settings.test_mode || keep_.texts || keep_.specimens || out.shown ||
+           subject.candidate == keep_.texts_to || subject.channel == dsl::Channel::sms ||
+           !shown_.contains({out.campaign, subject.message_template}) ||
            (!subject.thread_template.empty() && begins_thread(key)) || !has_mailbox(subject.candidate) ||
            !renderer_.works_for_everybody(subject);
 }

@@ -5,6 +5,7 @@ import email
 import email.policy
 import glob
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -54,6 +55,8 @@ class Daemon:
         self.desk = desk
         self.log = desk.file("daemon.log")
         self.begins = os.path.getsize(self.log) if os.path.exists(self.log) else 0
+        # The machine was up all the time and its clock is another: that is what the clock guard is for. Not here.
+        pathlib.Path(desk.file("high-water")).unlink(missing_ok=True)
         self.process = subprocess.Popen(["faketime", "-f", "@" + utc, os.path.join(BIN, "nurtured")], cwd=desk.path,
                                         env=environment, stderr=open(self.log, "ab"), start_new_session=True)
         try:

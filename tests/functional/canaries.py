@@ -131,8 +131,9 @@ def answers():
     """To a final dot or a request, one after the other; each says everything."""
     mail = [f"{code} {EVERYTHING}\r\n".encode() for code in
             ("250 2.0.0 queued as", "550 5.1.1", "452 4.2.2", "554 5.7.1", "250", "421 4.7.0", "no code but", "250 2.0.0 Ok: queued as")]
-    text = [(202, f"0: Accepted {EVERYTHING}"), (400, EVERYTHING), (500, EVERYTHING), (202, EVERYTHING), (429, EVERYTHING),
-            (302, EVERYTHING), (403, EVERYTHING)]
+    # A text that is refused (400) and a refused password (403) hold all that follows: they come last.
+    text = [(202, f"0: Accepted {EVERYTHING}"), (500, EVERYTHING), (202, EVERYTHING), (429, EVERYTHING), (302, EVERYTHING),
+            (400, EVERYTHING), (403, EVERYTHING)]
     return mail, text
 
 

@@ -215,7 +215,7 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
             return told;
         }
         letter = std::move(std::get<render::Letter>(made));
-        if (inputs_.settings.test_mode && !(inputs_.allowed && inputs_.allowed(letter->to_address))) {
+        if (state_.settings.test_mode && !(inputs_.allowed && inputs_.allowed(letter->to_address))) {
             told.now = fact::Outcome::Now::suppressed;  // let in by the other address
             return told;
         }

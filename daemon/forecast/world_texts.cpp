@@ -30,7 +30,7 @@ bool reads_right_to_left(std::string_view name) {
 /// its segments, some texts cannot be made for everybody, and in test mode each address is looked at.
 bool World::needs_text(const Key& key, const Outgoing& out) {
     const auto& subject = out.subject;
-    return inputs_.settings.test_mode || keep_.texts || keep_.specimens || out.shown ||
+    return state_.settings.test_mode || keep_.texts || keep_.specimens || out.shown ||
            subject.candidate == keep_.texts_to || subject.channel == dsl::Channel::sms ||
            !shown_.contains({out.campaign, subject.message_template}) ||
            (!subject.thread_template.empty() && begins_thread(key)) || !has_mailbox(subject.candidate) ||

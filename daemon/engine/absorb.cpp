@@ -11,7 +11,11 @@ namespace {
 
 class Absorb {
 public:
-    explicit Absorb(State& state) : state_(state) {}
+    /// Rows about which anything may be different, and rows to which a message of ours went and nothing more.
+    Absorb(State& state, std::vector<Row>& anything, std::vector<Row>& messages)
+        : state_(state),
+          anything_(anything),
+          messages_(messages) {}
 
     void operator()(const fact::Changed& f) const {
         for (CandidateId who = f.first; who <= f.last; ++who)
@@ -34,8 +38,8 @@ public:
     }
 
     void operator()(const fact::Outcome& f) const {
-        touch(f.who);
         using Now = fact::Outcome::Now;
+        touch(f.who, f.now == Now::sent ? messages_ : anything_);
         const Sent* known = find_sent(state_.ledger.of(f.who), f.enrolment, f.step);
         if (f.now == Now::sent || f.now == Now::in_doubt) {
             Sent sent = known != nullptr ? *known : made_from(f);
@@ -78,9 +82,10 @@ public:
     void operator()(const fact::Applied&) const {}  // absorb() has seen to it
 
 private:
-    void touch(CandidateId who) const {
+    void touch(CandidateId who) const { touch(who, anything_); }
+    void touch(CandidateId who, std::vector<Row>& rows) const {
         if (const auto row = state_.columns->find(who))
-            state_.touched.push_back(*row);
+            rows.push_back(*row);
     }
 
     static std::optional<dsl::StepEvent> kind_of(dsl::EventIx event) {
@@ -99,6 +104,8 @@ private:
     }
 
     State& state_;
+    std::vector<Row>& anything_;
+    std::vector<Row>& messages_;
 };
 
 void begin_day(State& state, Day today) {
@@ -110,8 +117,13 @@ void begin_day(State& state, Day today) {
     state.new_day = true;
 }
 
-void touch(State& state, std::span<const Row> rows) {
-    state.touched.insert(state.touched.end(), rows.begin(), rows.end());
+void add(std::vector<Row>& to, std::span<const Row> rows) { to.insert(to.end(), rows.begin(), rows.end()); }
+
+/// What they are members of, as it is now. The next tick looks at those for whom that is different.
+void evaluate(State& state, std::vector<Row> rows, Look look) {
+    sort_out(rows);
+    if (!rows.empty())
+        add(state.touched, state.member.evaluate(rows, look, *state.columns, state.today, state.now));
 }
 
 /// Another rule set, another picture; what it still has to look at comes with it.
@@ -129,22 +141,26 @@ void absorb(State& state, const Facts& facts, Minute now) {
     state.now = now;
     if (state.pace.minute != now)
         state.pace = {now, {}};
+    std::vector<Row> anything, messages;
     for (const Fact& fact : facts.list)
-        std::visit(Absorb{state}, fact);
+        std::visit(Absorb{state, anything, facts.read_again ? anything : messages}, fact);
     state.arrived.insert(state.arrived.end(), facts.list.begin(), facts.list.end());
     state.arrived_until = std::max(state.arrived_until, facts.cursor);
 
-    touch(state, state.columns->advance(now));
-    for (const Row row : state.touched)
+    add(anything, state.columns->advance(now));
+    for (const Row row : anything)
         state.admission.look_again_at(row);
-    touch(state, state.member.flipped(now));
+    add(anything, state.member.flipped(now));
+    std::vector<Row> dated;
     if (const Day today = state.times->day(now); today != before) {
         begin_day(state, today);
-        touch(state, state.member.moved_by_date(*state.columns, before, today, now));
+        dated = state.member.moved_by_date(*state.columns, before, today, now);
     }
+    add(state.touched, anything);
+    evaluate(state, std::move(anything), Look::at_everything);
+    evaluate(state, std::move(messages), Look::at_messages);
+    evaluate(state, std::move(dated), Look::at_the_date);
     sort_out(state.touched);
-    if (!state.touched.empty())
-        state.member.evaluate(state.touched, *state.columns, state.today, state.now);
     if (next_check(state) <= now)
         state.admission.refresh(state);
 }

@@ -16,21 +16,15 @@ Caps::Caps(const Draft& draft) : draft_(draft) {
         add(policy);
 }
 
-std::string Caps::kind(dsl::Channel channel, const std::string& message_template) const {
-    const auto ix = draft_.rules().find_template(channel, message_template);
-    return ix ? draft_.rules().templates[*ix].kind : std::string();
-}
-
-std::string Caps::kind_for(const dsl::Cap& cap, dsl::Channel channel, const std::string& message_template) const {
-    return cap.of == dsl::CapOf::kind ? kind(channel, message_template) : std::string();
-}
-
-bool Caps::counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& kind) const {
+bool Caps::counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& message_template) const {
     switch (cap.of) {
     case dsl::CapOf::messages: return true;
     case dsl::CapOf::email: return channel == dsl::Channel::email;
     case dsl::CapOf::sms: return channel == dsl::Channel::sms;
-    case dsl::CapOf::kind: return kind == cap.kind;
+    case dsl::CapOf::kind: {
+        const auto ix = draft_.rules().find_template(channel, message_template);
+        return ix && draft_.rules().templates[*ix].kind == cap.kind;
+    }
     }
     return false;
 }
@@ -39,12 +33,14 @@ Caps::Room Caps::rolling(const dsl::Cap& cap, const Candidate& candidate, Minute
     if (cap.count <= 0)
         return {base::k_never, ReasonCode::cap_reached, FullCap{cap.span, k_no_campaign}};
     const Enrolment& e = candidate.enrolment;
-    std::vector<std::pair<Minute, dsl::CampaignIx>> sent_before;
-    for (const Sent& sent : draft_.sent(e.who))
-        if (!(sent.enrolment == e.id && sent.step == e.line().name) &&
-            counts(cap, sent.channel, kind_for(cap, sent.channel, sent.message_template)))
-            sent_before.emplace_back(sent.at, sent.campaign);
+    const auto sent_to_them = draft_.sent(e.who);
     const auto allowed = static_cast<std::size_t>(cap.count);
+    if (sent_to_them.size() < allowed)
+        return {from, ReasonCode::none};
+    std::vector<std::pair<Minute, dsl::CampaignIx>> sent_before;
+    for (const Sent& sent : sent_to_them)
+        if (!(sent.enrolment == e.id && sent.step == e.line().name) && counts(cap, sent.channel, sent.message_template))
+            sent_before.emplace_back(sent.at, sent.campaign);
     if (sent_before.size() < allowed)
         return {from, ReasonCode::none};
     // There is room once the last but `count - 1` of them has left the window.
@@ -65,7 +61,7 @@ void Caps::count_today() {
         const auto& [campaign, channel, message_template] = what;
         for (std::size_t i = 0; i < all_.size(); ++i)
             if (all_[i]->per == dsl::CapPer::day && counts_for(*all_[i], campaign) &&
-                counts(*all_[i], channel, kind_for(*all_[i], channel, message_template)))
+                counts(*all_[i], channel, message_template))
                 (*today_)[{i, ""}] += number;
     }
     if (std::any_of(all_.begin(), all_.end(), [](const auto* cap) { return cap->per == dsl::CapPer::sender_day; }))
@@ -88,7 +84,7 @@ void Caps::count_senders() {
                 continue;
             for (std::size_t i = 0; i < all_.size(); ++i)
                 if (all_[i]->per == dsl::CapPer::sender_day && counts_for(*all_[i], sent.campaign) &&
-                    counts(*all_[i], sent.channel, kind_for(*all_[i], sent.channel, sent.message_template)))
+                    counts(*all_[i], sent.channel, sent.message_template))
                     ++(*today_)[{i, sender_of(who, draft_.rules().campaigns[sent.campaign])}];
         }
 }
@@ -114,14 +110,15 @@ Caps::Room Caps::room(const Candidate& candidate, Minute from) {
     for (std::size_t i = 0; i < all_.size(); ++i) {
         const dsl::Cap& cap = *all_[i];
         if (!draft_.rules().holds_for(cap.directory, campaign) ||
-            !counts(cap, candidate.choice.channel, candidate.kind))
+            !counts(cap, candidate.choice.channel, candidate.choice.message_template))
             continue;
         if (cap.per == dsl::CapPer::candidate) {
             wait(rolling(cap, candidate, from));
             continue;
         }
         const bool by_sender = cap.per == dsl::CapPer::sender_day;
-        const std::int32_t used = used_today(i, by_sender ? candidate.sender : "") - (own_today ? 1 : 0);
+        const std::int32_t used =
+            used_today(i, by_sender ? sender_of(candidate.enrolment.who, campaign) : "") - (own_today ? 1 : 0);
         if (from < tomorrow && used >= cap.count)
             wait({tomorrow, by_sender ? ReasonCode::sender_day_full : ReasonCode::day_full,
                   FullCap{cap.span, k_no_campaign}});
@@ -138,8 +135,9 @@ void Caps::taken(const Candidate& candidate) {
     for (std::size_t i = 0; i < all_.size(); ++i)
         if (!counted && all_[i]->per != dsl::CapPer::candidate &&
             draft_.rules().holds_for(all_[i]->directory, campaign) &&
-            counts(*all_[i], candidate.choice.channel, candidate.kind))
-            ++(*today_)[{i, all_[i]->per == dsl::CapPer::sender_day ? candidate.sender : ""}];
+            counts(*all_[i], candidate.choice.channel, candidate.choice.message_template))
+            ++(*today_)[{i,
+                         all_[i]->per == dsl::CapPer::sender_day ? sender_of(candidate.enrolment.who, campaign) : ""}];
 }
 
 }  // namespace nurture::engine

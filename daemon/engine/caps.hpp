@@ -19,8 +19,6 @@ namespace nurture::engine {
 struct Candidate {
     const Enrolment& enrolment;
     const Choice& choice;
-    std::string kind;  // of its template; may be empty
-    std::string sender;
 };
 
 class Caps {
@@ -36,15 +34,11 @@ public:
     /// It has been given a slot now.
     void taken(const Candidate& candidate);
 
-    std::string kind(dsl::Channel channel, const std::string& message_template) const;
-
 private:
-    bool counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& kind) const;
+    bool counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& message_template) const;
     Room rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const;
     std::int32_t used_today(std::size_t cap, const std::string& sender);
     bool counts_for(const dsl::Cap& cap, dsl::CampaignIx campaign) const;
-    /// Empty where the cap asks for none.
-    std::string kind_for(const dsl::Cap& cap, dsl::Channel channel, const std::string& message_template) const;
     void count_today();
     void count_senders();
     std::string sender_of(CandidateId who, const dsl::Campaign& campaign) const;

@@ -3,10 +3,11 @@
 
 #include "daemon/engine/effects.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <cassert>
 #include <limits>
-#include <unordered_map>
 
 namespace nurture::engine {
 namespace {
@@ -184,8 +185,9 @@ void Draft::take(Decision decision) {
 Decisions Draft::finish() {
     // People in the order in which they were first decided about; marks after everybody, the cursor after the marks: a
     // crash before the marks lets the check run again, for those who are not in yet.
-    std::unordered_map<CandidateId, std::uint32_t> places;
+    boost::unordered_flat_map<CandidateId, std::uint32_t> places;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> order;  // by the person's place, then as decided
+    order.reserve(decisions_.size());
     for (std::uint32_t i = 0; i < decisions_.size(); ++i) {
         const Enrolment* e = enrolment(decisions_[i]);
         const auto place = e == nullptr

@@ -9,6 +9,7 @@
 #include "daemon/engine/state.hpp"
 
 #include <map>
+#include <memory_resource>
 #include <span>
 #include <string_view>
 #include <unordered_set>
@@ -91,11 +92,12 @@ private:
     std::vector<Sent>& own_sent(CandidateId who);
 
     const State& state_;
-    std::map<EnrolmentId, Enrolment> enrolments_;  // changed, new or ended
-    std::map<CandidateId, std::vector<EnrolmentId>> added_;
-    std::map<std::pair<dsl::CampaignIx, std::uint64_t>, EnrolmentId> addresses_;
+    std::pmr::monotonic_buffer_resource memory_;                  // of all nodes: they only come, and go together
+    std::pmr::map<EnrolmentId, Enrolment> enrolments_{&memory_};  // changed, new or ended
+    std::pmr::map<CandidateId, std::vector<EnrolmentId>> added_{&memory_};
+    std::pmr::map<std::pair<dsl::CampaignIx, std::uint64_t>, EnrolmentId> addresses_{&memory_};
     Past past_;
-    std::map<CandidateId, std::vector<Sent>> sent_;
+    std::pmr::map<CandidateId, std::vector<Sent>> sent_{&memory_};
     std::vector<CampaignState> campaigns_;
     Pace pace_;
     EnrolmentId next_enrolment_;

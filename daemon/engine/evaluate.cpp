@@ -5,20 +5,16 @@
 #include "daemon/engine/evaluate_kernels.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <future>
 #include <thread>
+#include <tuple>
 
 namespace nurture::engine {
 
 struct Evaluator::Bound {
     std::vector<bound::Condition> conditions;  // by ConditionIx
-};
-
-/// Which conditions some roots need, children first, and where their bitmaps stand.
-struct Evaluator::Program {
-    std::vector<dsl::ConditionIx> order;
-    std::vector<std::uint32_t> slot_of;  // by ConditionIx
 };
 
 namespace {
@@ -42,11 +38,17 @@ bool moves_with_the_date(const dsl::Condition& condition) {
            std::holds_alternative<dsl::cond::Anniversary>(condition);
 }
 
-std::vector<dsl::ConditionIx> wholes(const dsl::Rules& rules) {
-    std::vector<dsl::ConditionIx> roots;
-    for (const dsl::Segment& segment : rules.segments)
-        roots.push_back(segment.whole);
-    return roots;
+bool is_looked_at(Look look, const dsl::Condition& condition) {
+    switch (look) {
+    case Look::at_everything: return true;
+    case Look::at_the_date: return moves_with_the_date(condition);
+    case Look::at_messages: {
+        const auto* happened = std::get_if<dsl::cond::Happened>(&condition);
+        return happened != nullptr && happened->event == static_cast<dsl::EventIx>(dsl::BuiltInEvent::received);
+    }
+    case Look::at_campaigns: return std::holds_alternative<dsl::cond::InCampaign>(condition);
+    }
+    return true;
 }
 
 /// Less is not worth starting a thread.
@@ -78,16 +80,30 @@ Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Colu
         tuning_.threads = std::max(std::thread::hardware_concurrency(), 1u);
     for (const dsl::Condition& condition : rules_->conditions)
         bound_->conditions.push_back(bound::bind(condition, columns, queries_));
-    segments_ = std::make_unique<Program>(program_for(wholes(*rules_)));
+    share_out();
+    const auto& needed = parts_[static_cast<std::size_t>(Look::at_everything)].program.order;
     std::vector<dsl::ConditionIx> dated;
-    std::copy_if(segments_->order.begin(), segments_->order.end(), std::back_inserter(dated),
+    std::copy_if(needed.begin(), needed.end(), std::back_inserter(dated),
                  [&](dsl::ConditionIx ix) { return moves_with_the_date(rules_->conditions[ix]); });
-    dated_ = std::make_unique<Program>(program_for(dated));
-    for (const dsl::Segment& segment : rules_->segments) {
-        const Program needed = program_for({&segment.whole, 1});
-        on_campaigns_.push_back(std::any_of(needed.order.begin(), needed.order.end(), [&](dsl::ConditionIx ix) {
-            return std::holds_alternative<dsl::cond::InCampaign>(rules_->conditions[ix]);
-        }));
+    dated_ = program_for(dated);
+}
+
+/// Which segments each look is for.
+void Evaluator::share_out() {
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+        // Children stand before their parents, so one pass finds whatever has such a condition below it.
+        std::vector<bool> has(rules_->conditions.size());
+        for (std::size_t ix = 0; ix < has.size(); ++ix) {
+            has[ix] = is_looked_at(static_cast<Look>(i), rules_->conditions[ix]);
+            for_each_child(rules_->conditions[ix], [&](dsl::ConditionIx child) { has[ix] = has[ix] || has[child]; });
+        }
+        std::vector<dsl::ConditionIx> roots;
+        for (std::size_t segment = 0; segment < rules_->segments.size(); ++segment)
+            if (const auto whole = rules_->segments[segment].whole; has[whole]) {
+                parts_[i].segments.push_back(static_cast<dsl::SegmentIx>(segment));
+                roots.push_back(whole);
+            }
+        parts_[i].program = program_for(roots);
     }
 }
 
@@ -147,7 +163,8 @@ void Evaluator::run_all(const Program& program, const View& view, std::vector<Fl
 
 std::vector<Bitmap> Evaluator::evaluate_all(const View& view, std::vector<Flip>& flips) const {
     std::vector<Bitmap> members(rules_->segments.size(), Bitmap(view.columns.size()));
-    run_all(*segments_, view, &flips, [&](const Kernels& kernels, Rows rows, Workspace& workspace) {
+    const Part& part = parts_[static_cast<std::size_t>(Look::at_everything)];
+    run_all(part.program, view, &flips, [&](const Kernels& kernels, Rows rows, Workspace& workspace) {
         const std::span living = view.columns.living().subspan(rows.first / 64, Kernels::words(rows.size));
         workspace.second.resize(std::max(workspace.second.size(), living.size()));
         for (std::size_t segment = 0; segment < members.size(); ++segment) {
@@ -169,19 +186,39 @@ void Evaluator::run_picked(const Program& program, const View& view, std::span<c
     }
 }
 
-void Evaluator::evaluate_rows(const View& view, std::span<const Row> rows, std::vector<Bitmap>& members,
-                              std::vector<Flip>& flips) const {
+std::vector<Row> Evaluator::evaluate_rows(const View& view, std::span<const Row> rows, Look look,
+                                          std::vector<Bitmap>& members, std::vector<Flip>& flips) const {
     for (Bitmap& segment : members)
         if (segment.size() != view.columns.size())
             segment.resize(view.columns.size());
-    run_picked(*segments_, view, rows, &flips, [&](const Kernels& kernels, Rows block) {
-        for (std::size_t segment = 0; segment < members.size(); ++segment) {
+    std::vector<Row> different;
+    const Part& part = parts_[static_cast<std::size_t>(look)];
+    if (part.segments.empty())
+        return different;
+    std::vector<std::uint64_t> living, was, changed;
+    run_picked(part.program, view, rows, &flips, [&](const Kernels& kernels, Rows block) {
+        const std::size_t size = Kernels::words(block.size);
+        living.resize(size);
+        was.resize(size);
+        changed.assign(size, 0);
+        kernels.take_bits(view.columns.living(), living.data());
+        for (const dsl::SegmentIx segment : part.segments) {
             const std::uint64_t* whole = kernels.slot(rules_->segments[segment].whole);
-            for (std::size_t i = 0; i < block.size; ++i)
-                members[segment].set(block[i],
-                                     (whole[i / 64] >> (i % 64) & 1) != 0 && !view.columns.flags(block[i]).erased);
+            kernels.take_bits(members[segment].words(), was.data());
+            for (std::size_t word = 0; word < size; ++word) {
+                const std::uint64_t is = whole[word] & living[word];
+                changed[word] |= is ^ was[word];
+                for (std::uint64_t left = is ^ was[word]; left != 0; left &= left - 1) {
+                    const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+                    members[segment].set(block[word * 64 + bit], (is >> bit & 1) != 0);
+                }
+            }
         }
+        for (std::size_t i = 0; i < block.size; ++i)
+            if ((changed[i / 64] >> (i % 64) & 1) != 0)
+                different.push_back(block[i]);
     });
+    return different;
 }
 
 std::vector<Bitmap> Evaluator::evaluate_conditions(const View& view,
@@ -212,17 +249,62 @@ bool Evaluator::holds(const View& view, dsl::ConditionIx condition, Row row) con
     return (*kernels.slot(0) & 1) != 0;
 }
 
+namespace {
+
+/// What is in one of the two and not in the other; nothing is between a low and a smaller high.
+void add_difference(const IntRange& a, const IntRange& b, std::vector<IntRange>& to) {
+    const auto add = [&](std::int64_t low, std::int64_t high) {
+        if (low <= high)
+            to.push_back({a.column, static_cast<std::int32_t>(low), static_cast<std::int32_t>(high)});
+    };
+    const std::int64_t low = std::max(a.low, b.low), high = std::min(a.high, b.high);
+    if (low > high) {
+        add(a.low, a.high);
+        return add(b.low, b.high);
+    }
+    add(std::min(a.low, b.low), low - 1);
+    add(high + 1, std::max(a.high, b.high));
+}
+
+/// Each number of a column once.
+void merge(std::vector<IntRange>& ranges) {
+    std::sort(ranges.begin(), ranges.end(), [](const IntRange& a, const IntRange& b) {
+        return std::tie(a.column, a.low) < std::tie(b.column, b.low);
+    });
+    std::vector<IntRange> merged;
+    for (const IntRange& range : ranges)
+        if (merged.empty() || merged.back().column != range.column || range.low > std::int64_t{merged.back().high} + 1)
+            merged.push_back(range);
+        else
+            merged.back().high = std::max(merged.back().high, range.high);
+    ranges.swap(merged);
+}
+
+}  // namespace
+
 std::vector<Row> Evaluator::moved_by_date(const View& view, base::Day before) const {
-    Bitmap moved(view.columns.size());
     const View then{view.columns, before, view.now, view.campaigns};
-    run_all(*dated_, view, nullptr, [&](const Kernels&, Rows rows, Workspace& workspace) {
+    std::vector<IntRange> crossed;
+    std::vector<dsl::ConditionIx> others;
+    for (const dsl::ConditionIx ix : dated_.order)
+        if (const auto range = int_range(bound_->conditions[ix], view))
+            add_difference(*int_range(bound_->conditions[ix], then), *range, crossed);
+        else
+            others.push_back(ix);
+    merge(crossed);
+    const Program program = program_for(others);
+    Bitmap moved(view.columns.size());
+    run_all(program, view, nullptr, [&](const Kernels&, Rows rows, Workspace& workspace) {
         const std::size_t size = Kernels::words(rows.size);
-        const std::vector<std::uint64_t> today = std::move(workspace.slots);
-        workspace.slots = {};
-        run(*dated_, then, rows, workspace, nullptr);
-        std::vector<std::uint64_t> different(size, 0);
-        for (std::size_t i = 0; i < dated_->order.size() * size; ++i)
+        const std::vector<std::uint64_t> today = workspace.slots;
+        run(program, then, rows, workspace, nullptr);
+        std::vector<std::uint64_t> different(size, 0), in_range(size);
+        for (std::size_t i = 0; i < program.order.size() * size; ++i)
             different[i % size] |= today[i] ^ workspace.slots[i];
+        for (const IntRange& range : crossed) {
+            lanes_->ints_in(range.column->data() + rows.first, rows.size, range.low, range.high, in_range.data());
+            std::transform(different.begin(), different.end(), in_range.begin(), different.begin(), std::bit_or<>{});
+        }
         moved.put_words(rows.first / 64, different);
     });
     std::vector<Row> rows;
@@ -231,8 +313,8 @@ std::vector<Row> Evaluator::moved_by_date(const View& view, base::Day before) co
 }
 
 base::Minute Evaluator::next_date_flip(const View& view) const {
-    return !dated_->order.empty() ? base::day_start(view.columns.policy_zone(), view.today + std::chrono::days{1})
-                                  : base::k_never;
+    return !dated_.order.empty() ? base::day_start(view.columns.policy_zone(), view.today + std::chrono::days{1})
+                                 : base::k_never;
 }
 
 }  // namespace nurture::engine

@@ -11,6 +11,7 @@
 #include "daemon/roster/columns.hpp"
 #include "dsl/rules.hpp"
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +44,14 @@ struct Flip {
     friend auto operator<=>(const Flip&, const Flip&) = default;
 };
 
+/// What is different about people, and so which segments may be: those that look at it are evaluated, no others.
+enum class Look : std::uint8_t {
+    at_everything,
+    at_the_date,   // of those whom moved_by_date() named
+    at_messages,   // one of ours went to them, and nothing else is different
+    at_campaigns,  // they came into one or left it
+};
+
 /// How the work is done; answers are the same.
 struct Tuning {
     /// A multiple of 64; small enough that the bitmaps of some hundred conditions stay in the second-level cache.
@@ -68,9 +77,9 @@ public:
 
     /// Members of every segment, by SegmentIx; appends flips. Erased people are in none.
     std::vector<Bitmap> evaluate_all(const View& view, std::vector<Flip>& flips) const;
-    /// Sets the bits of these rows; all other bits stay.
-    void evaluate_rows(const View& view, std::span<const Row> rows, std::vector<Bitmap>& members,
-                       std::vector<Flip>& flips) const;
+    /// Sets the bits of these rows; all other bits stay. For whom one of them is another now, in the order of `rows`.
+    std::vector<Row> evaluate_rows(const View& view, std::span<const Row> rows, Look look, std::vector<Bitmap>& members,
+                                   std::vector<Flip>& flips) const;
 
     /// Everybody for whom each of these conditions holds, erased people too.
     std::vector<Bitmap> evaluate_conditions(const View& view, std::span<const dsl::ConditionIx> conditions) const;
@@ -82,14 +91,22 @@ public:
     /// For whom a test of the segments turns out otherwise today than it would if it were still `before`: evaluate
     /// these rows again. Only tests that look at the date are made, twice.
     std::vector<Row> moved_by_date(const View& view, base::Day before) const;
-    /// Whether `is in campaign` and its like decide who is in the segment.
-    bool depends_on_campaigns(dsl::SegmentIx segment) const { return on_campaigns_[segment]; }
+    /// Whether there is a segment that this is looked at for.
+    bool looks(Look look) const { return !parts_[static_cast<std::size_t>(look)].segments.empty(); }
 
 private:
     struct Bound;
-    struct Program;
+    struct Program {  // which conditions some roots need, children first, and where their bitmaps stand
+        std::vector<dsl::ConditionIx> order;
+        std::vector<std::uint32_t> slot_of;  // by ConditionIx
+    };
+    struct Part {
+        std::vector<dsl::SegmentIx> segments;
+        Program program;
+    };
 
     Program program_for(std::span<const dsl::ConditionIx> roots) const;
+    void share_out();
     Kernels run(const Program& program, const View& view, Rows rows, Workspace& workspace,
                 std::vector<Flip>* flips) const;
     template<typename Use>
@@ -102,9 +119,9 @@ private:
     Tuning tuning_;
     const Lanes* lanes_;
     std::unique_ptr<Bound> bound_;
-    std::unique_ptr<Program> segments_, dated_;  // what the segments need, and of that what looks at the date
+    std::array<Part, 4> parts_;  // by Look
+    Program dated_;              // of what the segments need, what looks at the date
     std::vector<CampaignQuery> queries_;
-    std::vector<bool> on_campaigns_;  // by SegmentIx
 };
 
 }  // namespace nurture::engine

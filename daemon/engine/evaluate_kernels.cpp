@@ -24,6 +24,31 @@ std::int32_t last_day(std::optional<base::Day> to) {
     return to ? static_cast<std::int32_t>(base::to_day_number(*to)) : k_last;
 }
 
+std::optional<base::Day> from_today(const View& view, const std::optional<dsl::DayOffset>& offset) {
+    if (!offset)
+        return std::nullopt;
+    return dsl::add(view.today, *offset);
+}
+
+IntRange dates_in(const std::vector<std::int32_t>& column, std::optional<base::Day> from, std::optional<base::Day> to) {
+    return {&column, first_day(from), last_day(to)};
+}
+
+/// Days are the policy's, from their first minute on; of hours, the last N are (now - N h, now].
+std::int32_t happened_from(const View& view, const dsl::Since& since) {
+    if (since.days)
+        return minute_number(base::day_start(view.columns.policy_zone(), dsl::add(view.today, *since.days)));
+    if (since.hours != 0)
+        return minute_number(view.now) - since.hours * 60 + 1;
+    return roster::k_never_yet;
+}
+
+/// The last times of everything are columns of their own, some deep; of what has a name or a channel, each is looked
+/// at.
+bool each_counts(const bound::Happened& c, const roster::EventColumn& column) {
+    return c.named || c.channel != 0 || static_cast<std::size_t>(c.count - 1) >= column.recent.size();
+}
+
 bool has_items(const bound::ListHas& c, std::span<const roster::Code> items) {
     const auto found = std::count_if(items.begin(), items.end(), [&](roster::Code code) {
         return std::binary_search(c.codes.begin(), c.codes.end(), code);
@@ -33,14 +58,37 @@ bool has_items(const bound::ListHas& c, std::span<const roster::Code> items) {
 
 }  // namespace
 
+std::optional<IntRange> int_range(const bound::Condition& condition, const View& view) {
+    if (const auto* near = std::get_if<dsl::cond::DateNear>(&condition))
+        return dates_in(view.columns.field(near->field).days, from_today(view, near->from), from_today(view, near->to));
+    const auto* happened = std::get_if<bound::Happened>(&condition);
+    if (happened == nullptr)
+        return std::nullopt;
+    const roster::EventColumn& column = view.columns.events(happened->event);
+    if (each_counts(*happened, column))
+        return std::nullopt;
+    const std::int32_t from = happened_from(view, happened->since);
+    return IntRange{&column.recent[static_cast<std::size_t>(happened->count - 1)],
+                    std::max(from, roster::k_never_yet + 1), k_last};
+}
+
 // --- of a block -----------------------------------------------------------------------------------------------------
 
 template<typename Value>
 const Value* Kernels::values(const std::vector<Value>& column) const {
     if (rows_.picked == nullptr)
         return column.data() + rows_.first;
-    workspace_.gathered.resize(std::max(workspace_.gathered.size(), rows_.size * sizeof(Value)));
-    auto* gathered = reinterpret_cast<Value*>(workspace_.gathered.data());
+    auto& all = workspace_.gathered;
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(workspace_.gathered_now);
+    const auto known = std::find_if(all.begin(), end, [&](const auto& one) { return one.column == column.data(); });
+    if (known != end)
+        return reinterpret_cast<const Value*>(known->values.data());
+    if (end == all.end())
+        all.emplace_back();
+    auto& [of, bytes] = all[workspace_.gathered_now++];
+    of = column.data();
+    bytes.resize(std::max(bytes.size(), rows_.size * sizeof(Value)));
+    auto* gathered = reinterpret_cast<Value*>(bytes.data());
     for (std::size_t i = 0; i < rows_.size; ++i)
         gathered[i] = column[rows_.picked[i]];
     return gathered;
@@ -110,7 +158,7 @@ void Kernels::operator()(const dsl::cond::Known& c) {
         return lanes_.bytes_in(values(column.codes.narrow()), n, 1, 255, out_);
     case dsl::FieldKind::list: return each([&](Row row) { return !column.items.empty(row); });
     case dsl::FieldKind::number: return lanes_.doubles_in(values(column.numbers), n, -k_infinity, k_infinity, out_);
-    case dsl::FieldKind::date: return dates_in(column.days, {}, {});
+    case dsl::FieldKind::date: return ints_in(dates_in(column.days, {}, {}));
     case dsl::FieldKind::yes_no: return lanes_.bytes_in(values(column.yes_no), n, 1, 2, out_);
     case dsl::FieldKind::place: return lanes_.floats_in(values(column.lat), n, -k_infinity, k_infinity, out_);
     }
@@ -162,10 +210,8 @@ void Kernels::operator()(const dsl::cond::YesNo& c) {
     lanes_.bytes_in(values(c_.field(c.field).yes_no), rows_.size, wanted, wanted, out_);
 }
 
-void Kernels::operator()(const dsl::cond::DateBetween& c) { dates_in(c_.field(c.field).days, c.from, c.to); }
-void Kernels::operator()(const dsl::cond::DateNear& c) {
-    dates_in(c_.field(c.field).days, from_today(c.from), from_today(c.to));
-}
+void Kernels::operator()(const dsl::cond::DateBetween& c) { ints_in(dates_in(c_.field(c.field).days, c.from, c.to)); }
+void Kernels::operator()(const dsl::cond::DateNear& c) { ints_in(*int_range(c, view_)); }
 
 void Kernels::operator()(const dsl::cond::Anniversary& c) {
     using namespace std::chrono;
@@ -197,42 +243,26 @@ void Kernels::operator()(const bound::Within& c) {
     });
 }
 
-void Kernels::dates_in(const std::vector<std::int32_t>& column, std::optional<base::Day> from,
-                       std::optional<base::Day> to) {
-    lanes_.ints_in(values(column), rows_.size, first_day(from), last_day(to), out_);
-}
-
-std::optional<base::Day> Kernels::from_today(const std::optional<dsl::DayOffset>& offset) const {
-    if (!offset)
-        return std::nullopt;
-    return dsl::add(view_.today, *offset);
+void Kernels::ints_in(const IntRange& range) {
+    lanes_.ints_in(values(*range.column), rows_.size, range.low, range.high, out_);
 }
 
 // --- histories and memberships --------------------------------------------------------------------------------------
 
 void Kernels::operator()(const bound::Happened& c) {
     const roster::EventColumn& column = c_.events(c.event);
-    const std::int32_t from = happened_from(c.since);
-    const auto newest = static_cast<std::size_t>(c.count - 1);
-    const bool each_counts = c.named || c.channel != 0 || newest >= column.recent.size();
-    const auto& decisive = column.recent[each_counts ? 0 : newest];
-    lanes_.ints_in(values(decisive), rows_.size, std::max(from, roster::k_never_yet + 1), k_last, out_);
-    if (each_counts)
-        only([&](Row row) { return happened(c, row, from); });
-    else if (c.since.hours != 0)
+    const std::int32_t from = happened_from(view_, c.since);
+    if (each_counts(c, column)) {
+        ints_in({&column.recent[0], std::max(from, roster::k_never_yet + 1), k_last});
+        return only([&](Row row) { return happened(c, row, from); });
+    }
+    const IntRange range = *int_range(c, view_);
+    ints_in(range);
+    if (c.since.hours != 0)
         only([&](Row row) {
-            flip(decisive[row] + c.since.hours * 60, row);
+            flip((*range.column)[row] + c.since.hours * 60, row);
             return true;
         });
-}
-
-/// Days are the policy's, from their first minute on; of hours, the last N are (now - N h, now].
-std::int32_t Kernels::happened_from(const dsl::Since& since) const {
-    if (since.days)
-        return minute_number(base::day_start(c_.policy_zone(), dsl::add(view_.today, *since.days)));
-    if (since.hours != 0)
-        return minute_number(view_.now) - since.hours * 60 + 1;
-    return roster::k_never_yet;
 }
 
 bool Kernels::happened(const bound::Happened& c, Row row, std::int32_t from) {
@@ -270,7 +300,8 @@ void Kernels::operator()(const dsl::cond::Consent& c) {
     if (!c.from && !c.to)
         return;
     const Words when = second();
-    lanes_.ints_in(values(column.days), rows_.size, first_day(from_today(c.from)), last_day(from_today(c.to)), when);
+    const IntRange range = dates_in(column.days, from_today(view_, c.from), from_today(view_, c.to));
+    lanes_.ints_in(values(column.days), rows_.size, range.low, range.high, when);
     std::transform(out_, out_ + size(), when, out_, std::bit_and<>{});
 }
 

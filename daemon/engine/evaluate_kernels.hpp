@@ -8,6 +8,7 @@
 #include "daemon/engine/lanes.hpp"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,10 +24,23 @@ struct Rows {
 
 /// Memory of its own for each thread; kept from block to block.
 struct Workspace {
-    std::vector<std::uint64_t> slots;   // bitmaps of conditions
-    std::vector<std::byte> gathered;    // one column of picked rows, of any type
+    std::vector<std::uint64_t> slots;  // bitmaps of conditions
+    struct Gathered {
+        const void* column = nullptr;
+        std::vector<std::byte> values;  // of the picked rows, of any type
+    };
+    std::vector<Gathered> gathered;     // several conditions look at one column
+    std::size_t gathered_now = 0;       // of the present block; those behind them are memory
     std::vector<std::uint64_t> second;  // a bitmap beside the one that is made
 };
+
+/// The numbers of one column between two, both included.
+struct IntRange {
+    const std::vector<std::int32_t>* column;
+    std::int32_t low, high;
+};
+/// Where a condition asks nothing else of people.
+std::optional<IntRange> int_range(const bound::Condition& condition, const View& view);
 
 class Kernels {
 public:
@@ -41,7 +55,9 @@ public:
           rows_(rows),
           slot_of_(slot_of),
           workspace_(workspace),
-          flips_(flips) {}
+          flips_(flips) {
+        workspace_.gathered_now = 0;
+    }
 
     static std::size_t words(std::size_t rows) { return (rows + 63) / 64; }
 
@@ -82,9 +98,7 @@ private:
     /// Of the rows that are in so far, those that pass.
     template<typename Test>
     void only(Test test);
-    void dates_in(const std::vector<std::int32_t>& column, std::optional<base::Day> from, std::optional<base::Day> to);
-    std::optional<base::Day> from_today(const std::optional<dsl::DayOffset>& offset) const;
-    std::int32_t happened_from(const dsl::Since& since) const;
+    void ints_in(const IntRange& range);
     bool happened(const bound::Happened& c, Row row, std::int32_t from);
     void flip(std::int32_t minute, Row row);
 

@@ -128,6 +128,7 @@ using Fact = std::variant<fact::Changed, fact::FieldMoved, fact::Happened, fact:
 struct Facts {
     std::vector<Fact> list;
     base::InboxSeq cursor = 0;  // the last inbox row in the list; 0: it moves nothing
+    bool read_again = false;    // the people were: more may be different about them than the facts say
 };
 
 }  // namespace nurture::engine

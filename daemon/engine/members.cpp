@@ -36,12 +36,9 @@ bool note(std::span<const CampaignQuery> queries, std::vector<Bitmap>& bits, con
 }  // namespace
 
 Members::Members(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns) {
-    const std::size_t segments = rules->segments.size();
+    members_.resize(rules->segments.size());
     evaluator_ = std::make_shared<const Evaluator>(std::move(rules), columns);
     campaigns_.resize(evaluator_->campaign_queries().size());
-    members_.resize(segments);
-    for (std::size_t i = 0; i < segments; ++i)
-        on_campaigns_ = on_campaigns_ || evaluator_->depends_on_campaigns(static_cast<dsl::SegmentIx>(i));
 }
 
 bool Members::holds(dsl::ConditionIx condition, Row row, const roster::Columns& columns, Day today, Minute now) const {
@@ -49,7 +46,7 @@ bool Members::holds(dsl::ConditionIx condition, Row row, const roster::Columns& 
 }
 
 bool Members::put(const Enrolment& enrolment, Row row) {
-    return note(evaluator_->campaign_queries(), campaigns_, enrolment, row) && on_campaigns_;
+    return note(evaluator_->campaign_queries(), campaigns_, enrolment, row) && evaluator_->looks(Look::at_campaigns);
 }
 
 void Members::evaluate_all(const roster::Columns& columns, Day today, Minute now) {
@@ -58,13 +55,12 @@ void Members::evaluate_all(const roster::Columns& columns, Day today, Minute now
     flips_ = {flips.begin(), flips.end()};
 }
 
-void Members::evaluate(std::span<const Row> rows, const roster::Columns& columns, Day today, Minute now) {
-    for (Bitmap& bitmap : members_)
-        if (bitmap.size() < columns.size())
-            bitmap.resize(columns.size());
+std::vector<Row> Members::evaluate(std::span<const Row> rows, Look look, const roster::Columns& columns, Day today,
+                                   Minute now) {
     std::vector<Flip> flips;
-    evaluator_->evaluate_rows({columns, today, now, campaigns_}, rows, members_, flips);
+    auto different = evaluator_->evaluate_rows({columns, today, now, campaigns_}, rows, look, members_, flips);
     flips_.insert(flips.begin(), flips.end());
+    return different;
 }
 
 std::vector<Row> Members::flipped(Minute now) {
@@ -95,12 +91,12 @@ void MemberDraft::put(const Enrolment& enrolment, Row row) {
 }
 
 void MemberDraft::evaluate(std::span<const Row> rows) {
-    if (!base_.on_campaigns_ || rows.empty())
+    if (!base_.evaluator_->looks(Look::at_campaigns) || rows.empty())
         return;
     if (members_.empty())
         members_ = base_.members_;
     std::vector<Flip> flips;  // none but those that the state knows: campaigns do not come with a time
-    base_.evaluator_->evaluate_rows(view(), rows, members_, flips);
+    base_.evaluator_->evaluate_rows(view(), rows, Look::at_campaigns, members_, flips);
 }
 
 }  // namespace nurture::engine

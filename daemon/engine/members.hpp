@@ -31,7 +31,9 @@ public:
     bool put(const Enrolment& enrolment, Row row);
 
     void evaluate_all(const roster::Columns& columns, Day today, Minute now);
-    void evaluate(std::span<const Row> rows, const roster::Columns& columns, Day today, Minute now);
+    /// For whom a segment is different now.
+    std::vector<Row> evaluate(std::span<const Row> rows, Look look, const roster::Columns& columns, Day today,
+                              Minute now);
 
     /// Rows whose time has come; each is reported once.
     std::vector<Row> flipped(Minute now);
@@ -46,7 +48,6 @@ private:
     friend class MemberDraft;
 
     std::shared_ptr<const Evaluator> evaluator_;
-    bool on_campaigns_ = false;      // some segment looks at campaigns
     std::vector<Bitmap> campaigns_;  // by Evaluator::campaign_queries()
     std::vector<Bitmap> members_;    // by SegmentIx
     std::set<Flip> flips_;

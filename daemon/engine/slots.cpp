@@ -41,14 +41,14 @@ public:
             return end(draft_, e, {ReasonCode::may_not_go, e.line().span});
         if (choice.skip != ReasonCode::none)
             return skip(draft_, e, choice.skip);
-        const Candidate candidate{e, choice, caps_.kind(choice.channel, choice.message_template),
-                                  sender(draft_, draft_.row(e), campaign)};
-        place(e, message, candidate, find(candidate));
+        const Minute last = last_minute(e);
+        const Candidate candidate{e, choice};
+        place(e, message, candidate, find(candidate, last), last);
     }
 
 private:
-    void place(Enrolment& e, const dsl::op::Message& message, const Candidate& candidate, const Slot& slot) {
-        const Minute last = last_minute(e);
+    void place(Enrolment& e, const dsl::op::Message& message, const Candidate& candidate, const Slot& slot,
+               Minute last) {
         const Minute then = slot.at == base::k_never ? draft_.now() : slot.at;  // a shut gate may open any time
         if (then > last && message.late_skips)
             return skip(draft_, e, ReasonCode::step_too_late);
@@ -110,7 +110,7 @@ private:
 
     // --- the least minute ---------------------------------------------------------------------------------------
 
-    Slot find(const Candidate& candidate) {
+    Slot find(const Candidate& candidate, Minute last) {
         const Enrolment& e = candidate.enrolment;
         if (const ReasonCode shut = gate(candidate); shut != ReasonCode::none)
             return {base::k_never, shut, {}};
@@ -127,7 +127,7 @@ private:
         };
         const auto& opening = draft_.times().opening(e.campaign, candidate.choice.channel);
         // Each round moves on by at least a minute or is the last.
-        while (slot.at <= last_minute(e)) {
+        while (slot.at <= last) {
             const auto open = opening.next(draft_.zone(e), slot.at);
             if (!open)
                 return {base::k_never, ReasonCode::outside_window, {}};

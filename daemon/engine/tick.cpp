@@ -70,7 +70,7 @@ void apply(State& state, std::span<const Decision> decisions) {
     // Who came into or left a campaign may have come into or left a segment: the next round looks.
     sort_out(state.touched);
     if (!state.touched.empty())
-        state.member.evaluate(state.touched, *state.columns, state.today, state.now);
+        state.member.evaluate(state.touched, Look::at_campaigns, *state.columns, state.today, state.now);
 }
 
 Minute next_check(const State& state) {

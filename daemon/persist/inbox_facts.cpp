@@ -211,6 +211,7 @@ Facts InboxFacts::after(base::InboxSeq cursor, const dsl::Rules& rules, roster::
     rows.erase(std::find_if(rows.begin(), rows.end(), is_applied), rows.end());  // what follows it is for the new rules
     facts.cursor = rows.back().seq;
     if (columns_ == Columns::follow) {
+        facts.read_again = true;
         std::vector<roster::Row> touched;
         for (const store::IdRange& people : people_of(rows)) {
             const auto read = roster::reread(columns, database_, people, now);

@@ -125,7 +125,8 @@ void Bench::changing() {
         std::sort(rows.begin(), rows.end());
         // By turns: who comes second finds the rows of the other no warmer, they are other arrays.
         floor_times.push_back(bench::cpu_of([&] { floor_.evaluate_rows(rows, floor); }));
-        our_times.push_back(bench::cpu_of([&] { evaluator_.evaluate_rows(view(), rows, ours, flips); }));
+        our_times.push_back(
+            bench::cpu_of([&] { evaluator_.evaluate_rows(view(), rows, engine::Look::at_everything, ours, flips); }));
     }
     const auto median = [](std::vector<double>& times) {
         std::sort(times.begin(), times.end());
@@ -177,7 +178,7 @@ bool Bench::agree(bool with_sql) {
     std::vector<engine::Bitmap> again(ours.size(), engine::Bitmap(columns_.size()));
     std::vector<Words> floor(segments_.size(), Words((columns_.size() + 63) / 64));
     std::vector<engine::Flip> flips;
-    evaluator_.evaluate_rows(view(), rows, again, flips);
+    evaluator_.evaluate_rows(view(), rows, engine::Look::at_everything, again, flips);
     floor_.evaluate_rows(rows, floor);
     all &= same("floor, a third of the rows,", again, floor);
     if (with_sql)

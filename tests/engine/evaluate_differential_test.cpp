@@ -276,7 +276,7 @@ TEST_CASE("evaluation over columns agrees with judging one person at a time, als
             }
         touched.push_back(static_cast<Row>(scene.people.size()));
         scene.add(random_person(chance, size + 1));
-        scene.evaluator.evaluate_rows(scene.view(now), touched, members, flips);
+        scene.evaluator.evaluate_rows(scene.view(now), touched, Look::at_everything, members, flips);
         scene.check(members, now);
     }
     CHECK(members_seen > 1000);
@@ -301,7 +301,7 @@ TEST_CASE("answers do not depend on threads, on the size of blocks or on what th
                     some.push_back(row);
             std::vector<Bitmap> again(members.size());
             std::vector<Flip> of_some;
-            scene.evaluator.evaluate_rows(scene.view(now), some, again, of_some);
+            scene.evaluator.evaluate_rows(scene.view(now), some, Look::at_everything, again, of_some);
             for (std::size_t segment = 0; segment < members.size(); ++segment)
                 for (const Row row : some)
                     REQUIRE(members[segment].test(row) == again[segment].test(row));
@@ -339,7 +339,9 @@ struct Kept {
             next = std::min(next, flip.at);
         return next;
     }
-    void wake(base::Minute minute, std::vector<Row> rows = {}) {
+    /// `rows` are of people who changed; to those in `mailed` went a message and no more, `moved` came into campaigns.
+    void wake(base::Minute minute, std::vector<Row> rows = {}, const std::vector<Row>& mailed = {},
+              const std::vector<Row>& moved = {}) {
         const base::Day before = scene.view(now).today;
         now = minute;
         const auto due = std::partition(flips.begin(), flips.end(), [&](const Flip& flip) { return flip.at > minute; });
@@ -347,11 +349,19 @@ struct Kept {
         flips.erase(due, flips.end());
         const auto come = scene.columns.advance(minute);
         rows.insert(rows.end(), come.begin(), come.end());
-        if (scene.view(minute).today != before) {
-            const auto moved = scene.evaluator.moved_by_date(scene.view(minute), before);
-            rows.insert(rows.end(), moved.begin(), moved.end());
-        }
-        scene.evaluator.evaluate_rows(scene.view(minute), rows, members, flips);
+        const auto look = [&](const std::vector<Row>& at, Look for_what) {
+            const auto was = members;
+            const auto different = scene.evaluator.evaluate_rows(scene.view(minute), at, for_what, members, flips);
+            for (const Row row : at)
+                for (std::size_t segment = 0; segment < members.size(); ++segment)
+                    if (was[segment].test(row) != members[segment].test(row))
+                        REQUIRE(std::find(different.begin(), different.end(), row) != different.end());
+        };
+        look(rows, Look::at_everything);
+        look(mailed, Look::at_messages);
+        look(moved, Look::at_campaigns);
+        if (scene.view(minute).today != before)
+            look(scene.evaluator.moved_by_date(scene.view(minute), before), Look::at_the_date);
     }
 };
 
@@ -370,14 +380,25 @@ TEST_CASE("what is kept and only looked at when something is due is what judging
             const base::Minute next = std::min(kept.next(), kept.now + std::chrono::minutes{1 + chance.below(600)});
             REQUIRE(next > kept.now);
             scene.check(kept.members, next - std::chrono::minutes{1});  // it slept until then
-            std::vector<Row> rows;
-            for (Row row = 0; row < scene.people.size(); ++row)
+            std::vector<Row> rows, mailed, moved;
+            for (Row row = 0; row < scene.people.size(); ++row) {
+                Person person = scene.people[row];
+                const Person other = random_person(chance, person.id);
                 if (chance.one_in(30)) {
-                    scene.replace(row, random_person(chance, scene.people[row].id));
+                    scene.replace(row, other);
                     rows.push_back(row);
+                } else if (chance.one_in(20)) {
+                    person.events.push_back({k_received, kept.now, chance.word(), dsl::Channel::email});
+                    scene.replace(row, person);
+                    mailed.push_back(row);
+                } else if (chance.one_in(20)) {
+                    person.campaigns = other.campaigns;
+                    scene.replace(row, person);
+                    moved.push_back(row);
                 }
+            }
             const auto before = kept.members;
-            kept.wake(next, rows);
+            kept.wake(next, rows, mailed, moved);
             scene.check(kept.members, next);
             ++wakes;
             changes += before != kept.members ? 1 : 0;

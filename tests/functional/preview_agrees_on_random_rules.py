@@ -30,6 +30,7 @@ from random_desk import RandomWorld, write_table  # noqa: E402
 SEEDS = int(sys.argv[1]) if len(sys.argv) > 1 else 12
 FIRST = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 KEPT = os.environ.get("NURTURED_KEEP", "/tmp")
+SENT = "purpose='campaign' AND message.state IN ('SENT','IN_DOUBT','INFLIGHT')"
 
 
 class Different(Exception):
@@ -82,21 +83,21 @@ class Course:
         def instant(second):
             return datetime.datetime.fromtimestamp(second, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-        messages = [(ref, campaign, step, instant(slot), text_hash.hex()) for ref, campaign, step, slot, text_hash in read(
-            store, "SELECT ref,campaign,step,slot,text_hash FROM message JOIN candidate ON candidate.id=candidate"
-            " WHERE purpose='campaign' AND message.state IN ('SENT','IN_DOUBT','INFLIGHT')")]
+        messages = [(ref, campaign, step, instant(slot), text_hash.hex()) for id, ref, campaign, step, slot, text_hash in read(
+            store, "SELECT message.id,ref,campaign,step,slot,text_hash FROM message JOIN candidate ON candidate.id=candidate"
+            f" WHERE {SENT}") if id not in since["messages"]]
         asked = [(owner, day(at), kind + "s") for owner, at, kind in read(
             store, "SELECT owner,asked_at,kind FROM human_step WHERE id>?", since["human_step"])]
         entered = [(campaign, day(at), "entered") for campaign, at in read(
             store, "SELECT campaign,entered_at FROM enrolment WHERE phase<>'pending' AND round>0 AND entered_at>=?", since["from"])]
-        return Course([m for m in messages if m not in since["messages"]], asked, entered)
+        return Course(messages, asked, entered)
 
 
 def largest(store, start, zone):
-    since = {"human_step": read(store, "SELECT coalesce(max(id),0) FROM human_step")[0][0], "messages": set(),
-             "from": int(start.replace(tzinfo=zone).timestamp())}
-    since["messages"] = set(Course.done(store, {**since, "from": 1 << 40}, zone).messages)
-    return since
+    # By id: a campaign that is renamed takes its messages along.
+    return {"human_step": read(store, "SELECT coalesce(max(id),0) FROM human_step")[0][0],
+            "messages": {id for id, in read(store, f"SELECT id FROM message WHERE {SENT}")},
+            "from": int(start.replace(tzinfo=zone).timestamp())}
 
 
 class Trial:

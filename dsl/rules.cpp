@@ -76,6 +76,12 @@ const RetiredStep* Campaign::retirement(std::string_view step) const {
 bool Rules::holds_for(const std::string& directory, const Campaign& campaign) const {
     return directory.empty() || (policy_of(campaign).directory + '/').starts_with(directory + '/');
 }
+bool Rules::caps_days() const {
+    const auto counts_days = [](const Policy& of) {
+        return std::any_of(of.caps.begin(), of.caps.end(), [](const Cap& cap) { return cap.per != CapPer::candidate; });
+    };
+    return counts_days(policy) || std::any_of(below.begin(), below.end(), counts_days);
+}
 std::string_view Rules::campaign_today(std::string_view name) const { return today(renamed_campaigns, name); }
 const RetiredCampaign* Rules::retirement(std::string_view campaign) const {
     return line_about(retired_campaigns, &RetiredCampaign::name, campaign);

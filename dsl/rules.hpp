@@ -487,6 +487,8 @@ struct Rules {
     }
     /// Whether a cap that is said in `directory` speaks of the campaign.
     bool holds_for(const std::string& directory, const Campaign& campaign) const;
+    /// Whether some cap counts calendar days.
+    bool caps_days() const;
     /// What a campaign of an earlier rule set is called today; its own name where nothing says otherwise.
     std::string_view campaign_today(std::string_view name) const;
     const RetiredCampaign* retirement(std::string_view campaign) const;

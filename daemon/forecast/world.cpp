@@ -3,6 +3,7 @@
 
 #include "daemon/forecast/page.hpp"
 #include "daemon/store/candidates.hpp"
+#include "daemon/store/handover.hpp"
 #include "daemon/store/messages.hpp"
 #include "daemon/store/rule_sets.hpp"
 
@@ -35,6 +36,7 @@ World::World(const Inputs& inputs, engine::State& state, Keep keep)
       renderer_(inputs.store, state.rules, inputs.house),
       inbox_(
           inputs.store, setup_of(inputs), [] { return nullptr; }, persist::InboxFacts::Columns::know),
+      days_of_(state.rules->caps_days() ? base::find_zone(state.rules->policy.zone) : std::nullopt),
       answers_(inputs.assumptions, state.rules->policy, inputs.now),
       first_new_(state.next_enrolment) {
     take_over_messages();
@@ -225,7 +227,7 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         told.approval_lapsed = true;
     } else if (now >= out.expires) {
         told.now = fact::Outcome::Now::expired;
-    } else if (now >= out.closes) {
+    } else if (now >= out.closes || (days_of_ && store::day_over(*days_of_, out.slot, now))) {
         told.now = fact::Outcome::Now::held;
     } else {
         told.now = fact::Outcome::Now::sent;

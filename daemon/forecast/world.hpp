@@ -99,7 +99,8 @@ private:
     void add(const engine::decision::Cursor&) {}
     void note(Event::What what, const engine::Enrolment& e, Minute at, engine::ReasonCode reason);
     std::uint32_t domain(base::CandidateId who);
-    void read_domains();
+    void read_people();
+    bool wants_specimen(const Outgoing& out);
     void did(const engine::Decision& decision);
     void keep_specimen(const render::Letter& letter);
 
@@ -113,16 +114,19 @@ private:
         int early = 0;
         std::optional<std::size_t> no_name, blank, long_name, right_to_left;
         std::size_t longest = 0;
+        int looked_at = 0;
     };
     std::map<std::tuple<dsl::CampaignIx, dsl::Channel, std::string>, Kept> kept_;
     render::Renderer renderer_;
     persist::InboxFacts inbox_;
     bool inbox_is_empty_ = false;
+    std::optional<base::ZoneId> days_of_;  // T2Policy::days_of
     Answers answers_;
     std::multimap<Minute, engine::fact::Happened> replies_;
     Course course_;
     std::vector<std::string> domains_;
     std::vector<std::uint32_t> domain_of_;    // by row; empty: not read yet
+    std::vector<std::uint8_t> name_of_;       // likewise, what is odd about the name; of reports only
     base::EnrolmentId first_new_;             // enrolments from here on are not in the store
     std::map<Key, std::string> subjects_;     // of messages that later ones answer
     std::map<Key, Outgoing> rows_;            // not final yet

@@ -11,6 +11,11 @@ namespace {
 
 constexpr int k_early_specimens = 2;     // of each text
 constexpr std::size_t k_long_name = 20;  // columns; most names are shorter
+/// Whether a value is blank is known once the text is made: so many of each text are. Names are known before.
+constexpr int k_looked_at = 200;
+
+// Names, in a byte: how wide they are in columns, but for these.
+constexpr std::uint8_t k_no_name = 0, k_right_to_left = 255;
 
 /// Hebrew, Arabic and their extensions (U+0590 to U+08FF): UTF-8 that begins with 0xD6 to 0xDF or 0xE0 0xA0 to 0xA3.
 bool reads_right_to_left(std::string_view name) {
@@ -24,14 +29,20 @@ bool reads_right_to_left(std::string_view name) {
     return false;
 }
 
+std::uint8_t oddity(std::string_view name) {
+    if (reads_right_to_left(name))
+        return k_right_to_left;
+    return static_cast<std::uint8_t>(std::min<std::size_t>(width(name), k_right_to_left - 1));
+}
+
 }  // namespace
 
 /// Where a report asks for it, and where it decides: an approved text has to be the same, a text message is priced by
 /// its segments, some texts cannot be made for everybody, and in test mode each address is looked at.
 bool World::needs_text(const Key& key, const Outgoing& out) {
     const auto& subject = out.subject;
-    return state_.settings.test_mode || keep_.texts || keep_.specimens || out.shown ||
-           subject.candidate == keep_.texts_to || subject.channel == dsl::Channel::sms ||
+    return state_.settings.test_mode || keep_.texts || out.shown || subject.candidate == keep_.texts_to ||
+           subject.channel == dsl::Channel::sms || (keep_.specimens && wants_specimen(out)) ||
            !shown_.contains({out.campaign, subject.message_template}) ||
            (!subject.thread_template.empty() && begins_thread(key)) || !has_mailbox(subject.candidate) ||
            !renderer_.works_for_everybody(subject);
@@ -58,15 +69,25 @@ void World::keep(const Key& key, const Outgoing& out, const render::Letter& lett
         subjects_[key] = text.subject;
 }
 
-/// The mailboxes' domains, in one pass.
-void World::read_domains() {
+/// The mailboxes' domains, and what is odd about names, in one pass.
+void World::read_people() {
     domain_of_.resize(state_.columns->size());
+    name_of_.resize(keep_.specimens ? state_.columns->size() : 0);
     std::map<std::string, std::uint32_t, std::less<>> known;
-    const std::vector<std::string> fields{"email"};
+    std::vector<std::string> fields{"email"};
+    if (keep_.specimens)
+        fields.insert(fields.end(), {"first_name", "last_name"});
     store::CandidateScan scan(inputs_.store, fields);
+    const auto word = [&](std::size_t field) {
+        return scan.known(field) ? std::string(scan.text(field)) : std::string();
+    };
     while (scan.next()) {
         const auto row = state_.columns->find(scan.id());
-        if (!row || !scan.known(0) || scan.text(0).empty())
+        if (!row)
+            continue;
+        if (keep_.specimens)
+            name_of_[*row] = oddity(render::full_name(word(1), word(2)));
+        if (!scan.known(0) || scan.text(0).empty())
             continue;
         const std::string_view address = scan.text(0);
         const auto name = address.substr(std::min(address.rfind('@'), address.size() - 1) + 1);
@@ -81,10 +102,24 @@ void World::read_domains() {
 
 std::uint32_t World::domain(base::CandidateId who) {
     if (domain_of_.empty())
-        read_domains();
+        read_people();
     if (course_.domains.empty())
         course_.domains = domains_;
     return domain_of_[*state_.columns->find(who)];
+}
+
+/// Whether keep_specimen() may have a use for it.
+bool World::wants_specimen(const Outgoing& out) {
+    const auto row = state_.columns->find(out.subject.candidate);
+    if (!row)
+        return false;
+    if (name_of_.empty())
+        read_people();
+    const auto& kept = kept_[{out.campaign, out.subject.channel, out.subject.message_template}];
+    const std::uint8_t name = name_of_[*row];
+    return (name == k_no_name && !kept.no_name) || (name == k_right_to_left && !kept.right_to_left) ||
+           (name != k_right_to_left && name > std::max(kept.longest, k_long_name)) ||
+           (kept.looked_at < k_looked_at && (!kept.blank || kept.early < k_early_specimens));
 }
 
 /// Of the message that was added last: as whatever is oddest about it.
@@ -92,6 +127,7 @@ void World::keep_specimen(const render::Letter& letter) {
     const auto index = course_.messages.size() - 1;
     const auto& message = course_.messages.back();
     auto& kept = kept_[{message.campaign, message.channel, message.message_template}];
+    ++kept.looked_at;
     const auto keep = [&](Specimen::Chosen chosen) {
         course_.specimens.push_back({chosen, index, letter});
         return course_.specimens.size() - 1;

@@ -52,6 +52,10 @@ std::vector<store::ColumnDef> store_columns(const dsl::Schema& schema) {
     return columns;
 }
 
+std::string full_name(const std::string& first, const std::string& last) {
+    return first.empty() || last.empty() ? first + last : first + " " + last;
+}
+
 Renderer::Renderer(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, House house)
     : database_(&database),
       rules_(std::move(rules)),
@@ -80,8 +84,7 @@ Result Renderer::render(const Subject& subject, const compose::Links& links) {
                   zone(*row)};
     if (letter.to_address.empty())
         return Problem::no_address;
-    const auto first = field_text(*row, dsl::BuiltIn::first_name), last = field_text(*row, dsl::BuiltIn::last_name);
-    letter.to_name = first.empty() || last.empty() ? first + last : first + " " + last;
+    letter.to_name = full_name(field_text(*row, dsl::BuiltIn::first_name), field_text(*row, dsl::BuiltIn::last_name));
 
     auto values = this->values(subject);
     values->sender = email ? sender_text(*from) : house_.sms_sender;

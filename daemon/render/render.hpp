@@ -68,6 +68,9 @@ struct Letter {
 };
 using Result = std::variant<Letter, Problem>;
 
+/// As letters are addressed; either may be unknown.
+std::string full_name(const std::string& first, const std::string& last);
+
 class Renderer {
 public:
     Renderer(const store::Database& database, std::shared_ptr<const dsl::Rules> rules, House house);

@@ -69,14 +69,20 @@ std::unique_ptr<connectors::Connector> make_mail(connectors::Gate& gate, const c
 }
 
 /// Those that this directory says itself.
-void add_caps(store::T2Policy& policy, const dsl::Policy& from, const std::vector<std::string>& campaigns) {
+void add_caps(store::T2Policy& policy, const dsl::Rules& rules, const dsl::Policy& from,
+              const std::vector<std::string>& campaigns) {
+    const auto channel_of = [](bool sms) { return sms ? store::Channel::sms : store::Channel::email; };
     for (const auto& cap : from.caps) {
-        if (cap.per != dsl::CapPer::candidate || cap.of == dsl::CapOf::kind || cap.directory != from.directory)
-            continue;  // those are the engine's alone, or said already
-        std::optional<store::Channel> channel;
-        if (cap.of != dsl::CapOf::messages)
-            channel = cap.of == dsl::CapOf::email ? store::Channel::email : store::Channel::sms;
-        policy.caps.push_back({cap.count, channel, cap.in, campaigns});
+        if (cap.per != dsl::CapPer::candidate || cap.directory != from.directory)
+            continue;  // days are counted by the engine alone, or it is said already
+        store::CandidateCap to{cap.count, {}, cap.in, campaigns, {}};
+        if (cap.of == dsl::CapOf::email || cap.of == dsl::CapOf::sms)
+            to.channel = channel_of(cap.of == dsl::CapOf::sms);
+        for (const auto& text : rules.templates)
+            if (cap.of == dsl::CapOf::kind && text.kind == cap.kind)
+                to.templates.emplace_back(channel_of(text.channel == dsl::Channel::sms), text.name);
+        if (cap.of != dsl::CapOf::kind || !to.templates.empty())
+            policy.caps.push_back(std::move(to));
     }
 }
 
@@ -133,7 +139,9 @@ store::T2Policy t2_policy(const dsl::Rules& rules, bool stop_file) {
     policy.stop_file = stop_file;
     for (const auto list : rules.policy.never_contact_lists)
         policy.never_contact_lists.push_back(rules.schema.lists[list]);
-    add_caps(policy, rules.policy, {});
+    add_caps(policy, rules, rules.policy, {});
+    if (rules.caps_days())
+        policy.days_of = base::find_zone(rules.policy.zone);
     for (const auto& below : rules.below) {
         std::vector<std::string> campaigns;
         for (const auto& campaign : rules.campaigns)
@@ -143,7 +151,7 @@ store::T2Policy t2_policy(const dsl::Rules& rules, bool stop_file) {
             continue;
         for (const auto list : below.never_contact_lists)
             policy.never_contact_below.push_back({rules.schema.lists[list], campaigns});
-        add_caps(policy, below, campaigns);
+        add_caps(policy, rules, below, campaigns);
     }
     return policy;
 }

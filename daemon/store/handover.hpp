@@ -7,6 +7,7 @@
 #pragma once
 
 #include "connectors/outcome.hpp"
+#include "daemon/base/calendar.hpp"
 #include "daemon/store/messages.hpp"
 #include "daemon/store/suppressions.hpp"
 
@@ -39,6 +40,7 @@ enum class Refusal : std::uint8_t {
     clock_back,        // the clock went back: stays READY until it is right again
     off_allow_list,    // SUPPRESSED: test mode
     held_back,         // HELD: a breaker, or a hold of the step or the channel (breakers.hpp)
+    day_over,          // HELD; the engine gives it a slot of a day on which caps have room
 };
 std::string_view to_text(Refusal refusal);  // "no consent", as shown and stored in message.reason
 
@@ -47,7 +49,8 @@ struct CandidateCap {
     int count = 0;
     std::optional<Channel> channel;  // none: email and SMS together
     std::chrono::seconds in{};
-    std::vector<std::string> campaigns{};  // whose messages it holds back; empty: everybody's
+    std::vector<std::string> campaigns{};                      // whose messages it holds back; empty: everybody's
+    std::vector<std::pair<Channel, std::string>> templates{};  // which messages it is about; empty: all
 };
 /// A list whose people get nothing of some campaigns.
 struct NeverContact {
@@ -61,7 +64,11 @@ struct T2Policy {
     std::vector<CandidateCap> caps;
     std::function<bool(std::string_view address)> reachable{};  // test mode: the allow-list; empty: everybody
     std::vector<NeverContact> never_contact_below{};            // what single directories of the rules add
+    std::optional<base::ZoneId> days_of{};                      // whose calendar days a cap counts; none: no cap does
 };
+
+/// Caps per day were asked about the day of the slot: a message that was tried again past midnight asks anew.
+bool day_over(base::ZoneId days_of, Instant slot, Instant now);
 
 /// "Message `message` is about to be handed over as attempt `attempt`."
 struct T2 {

@@ -28,7 +28,8 @@ constexpr std::string_view k_refusals[] = {"",
                                            "cap full",
                                            "clock went back",
                                            "not on the allow-list",
-                                           "held back"};
+                                           "held back",
+                                           "day over"};
 
 // A clock that is corrected by NTP may step back a little; more than this is somebody setting it.
 constexpr std::chrono::minutes k_clock_slack{5};
@@ -47,6 +48,7 @@ std::optional<MessageState> state_after(Refusal refusal) {
     case Refusal::approval_lapsed:
     case Refusal::window_closed:
     case Refusal::cap_full:
+    case Refusal::day_over:
     case Refusal::held_back: return MessageState::held;
     default: return std::nullopt;
     }
@@ -79,17 +81,27 @@ Refusal approval_refusal(const Database& database, const Message& m, const Hash&
     return !m.shown || m.shown == text_hash ? Refusal::none : Refusal::approval_lapsed;
 }
 
+bool is_about(const CandidateCap& cap, Channel channel, const std::string& message_template) {
+    return (!cap.channel || *cap.channel == channel) &&
+           (cap.templates.empty() || std::find(cap.templates.begin(), cap.templates.end(),
+                                               std::pair(channel, message_template)) != cap.templates.end());
+}
+
 bool cap_full(const Database& database, const Message& m, const T2Policy& policy, Instant now) {
     for (const auto& cap : policy.caps) {
-        if ((cap.channel && *cap.channel != m.channel) || (!cap.campaigns.empty() && !names(cap.campaigns, m))) {
+        if (!is_about(cap, m.channel, m.message_template) || (!cap.campaigns.empty() && !names(cap.campaigns, m))) {
             continue;
         }
         Statement query(database,
-                        "SELECT count(*) FROM message WHERE candidate=? AND counted_at>? AND counted_at<=?"
-                        " AND (? IS NULL OR channel=?) AND purpose='campaign' AND id<>?",
-                        m.candidate, now - cap.in, now, cap.channel, cap.channel, m.id);
-        query.step();
-        if (query.integer() >= cap.count) {
+                        "SELECT channel,template FROM message WHERE candidate=? AND counted_at>? AND counted_at<=?"
+                        " AND purpose='campaign' AND id<>?",
+                        m.candidate, now - cap.in, now, m.id);
+        int counted = 0;
+        while (query.step()) {
+            const Channel channel = query.view() == "email" ? Channel::email : Channel::sms;
+            counted += is_about(cap, channel, query.text()) ? 1 : 0;
+        }
+        if (counted >= cap.count) {
             return true;
         }
     }
@@ -140,6 +152,9 @@ Refusal look_again(const Database& database, const Message& m, const T2& request
     if (now >= m.closes) {
         return Refusal::window_closed;
     }
+    if (campaign && policy.days_of && day_over(*policy.days_of, m.slot, now)) {
+        return Refusal::day_over;
+    }
     return campaign && cap_full(database, m, policy, now) ? Refusal::cap_full : Refusal::none;
 }
 
@@ -167,6 +182,11 @@ void hand_over(Database& database, const Message& m, const T2& request, Instant 
 }  // namespace
 
 std::string_view to_text(Refusal refusal) { return name_of(k_refusals, refusal); }
+
+bool day_over(base::ZoneId days_of, Instant slot, Instant now) {
+    const auto day = [&](Instant at) { return base::local_day(days_of, base::floor_minute(at)); };
+    return day(counted_at(slot, now)) != day(slot);
+}
 
 bool clock_is_back(const Database& database, Instant now) {
     return now + k_clock_slack < clock_max(database).value_or(now);

@@ -174,9 +174,46 @@ TEST_CASE("a cap that others have filled meanwhile holds the message back") {
         policy.caps[0].channel = Channel::sms;
         CHECK(commit_batch(store.database, {}, one, policy, k_now + minutes(30)).at(0).go());
     }
+    SECTION("a cap on one kind of message counts that kind, and holds back that kind") {
+        const auto refusal = [&] {
+            return commit_batch(store.database, {}, one, policy, k_now + minutes(30)).at(0).refusal;
+        };
+        SECTION("both are of it") {
+            policy.caps[0].templates = {{Channel::email, "icu-hello"}, {Channel::email, "other"}};
+            CHECK(refusal() == Refusal::cap_full);
+        }
+        SECTION("neither is") {
+            policy.caps[0].templates = {{Channel::email, "other"}, {Channel::sms, "icu-hello"}};
+            CHECK(refusal() == Refusal::none);
+        }
+    }
     SECTION("the first minute after it") {
         reslot(store.database, next, k_now + hours(24), k_now + hours(26), k_now + hours(48));
         CHECK(commit_batch(store.database, {}, one, policy, k_now + hours(24)).at(0).go());
+    }
+}
+
+TEST_CASE("a message that is tried again on the next day asks for a slot of that day, where caps count days") {
+    Store store;
+    const Instant midnight = std::chrono::ceil<std::chrono::days>(k_now), slot = midnight - minutes(30);
+    const Instant next_day = midnight + minutes(10);
+    reslot(store.database, store.message, slot, slot + hours(4), slot + hours(24));
+    T2Policy policy;
+    const T2 one[] = {{store.message, attempt(1), key(7), hash(5), "relay"}};
+    SECTION("no cap counts days") { CHECK(commit_batch(store.database, {}, one, policy, next_day).at(0).go()); }
+    SECTION("a cap does") {
+        policy.days_of = nurture::base::ZoneId::utc;
+        CHECK(commit_batch(store.database, {}, one, policy, next_day).at(0).refusal == Refusal::day_over);
+        CHECK(store.row().state == MessageState::held);
+    }
+    SECTION("in the policy's zone it is still the same day") {
+        policy.days_of = nurture::base::find_zone("America/Chicago");
+        CHECK(commit_batch(store.database, {}, one, policy, next_day).at(0).go());
+    }
+    SECTION("a quarter of an hour later it still counts at its slot") {
+        policy.days_of = nurture::base::ZoneId::utc;
+        reslot(store.database, store.message, slot + minutes(25), slot + hours(4), slot + hours(24));
+        CHECK(commit_batch(store.database, {}, one, policy, next_day - minutes(5)).at(0).go());
     }
 }
 

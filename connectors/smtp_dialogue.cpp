@@ -37,7 +37,6 @@ SmtpDialogue::SmtpDialogue(std::string_view from, std::string_view to, std::stri
 
 void SmtpDialogue::wrote(std::size_t size) {
     written_ += size;
-    ++steps_;
     if (phase_ != Phase::text || written_ < out_.size())
         return;
     // The final dot is out: from here on the relay may have it. Before, it cannot: a text without its dot is nothing.
@@ -45,6 +44,7 @@ void SmtpDialogue::wrote(std::size_t size) {
     facts_.stage = SmtpStage::body;
     facts_.reply.reset();
     phase_ = Phase::answer;
+    ++steps_;
 }
 
 void SmtpDialogue::read(std::string_view bytes) {
@@ -64,6 +64,7 @@ void SmtpDialogue::read(std::string_view bytes) {
 
 void SmtpDialogue::go() {
     phase_ = Phase::text;
+    ++steps_;
     out_ = std::move(text_);
     written_ = 0;
 }

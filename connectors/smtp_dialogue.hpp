@@ -42,7 +42,8 @@ public:
     /// When it is over: can the session carry another message (after a reset, where this one was refused)?
     bool usable() const { return usable_; }
     bool refused() const { return refused_; }
-    /// Grows with every reply and every write: how a relay that dribbles is told from one that goes on.
+    /// Another number when something else is waited for than before: the next reply, the outbox, the end of the text.
+    /// Octets that come or go in between change nothing, so that whoever dribbles wins no time.
     std::size_t steps() const { return steps_; }
     /// What is known so far; the owner adds what the connection itself tells.
     const SmtpFacts& facts() const { return facts_; }
@@ -63,7 +64,7 @@ private:
     std::size_t written_ = 0;  // of out_
     std::string line_;         // not complete yet
     Phase phase_ = Phase::commands;
-    std::size_t steps_ = 0;
+    std::size_t steps_ = 1;
     bool refused_ = false;
     bool usable_ = false;
     SmtpReplyReader replies_;

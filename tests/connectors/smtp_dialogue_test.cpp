@@ -151,6 +151,31 @@ TEST_CASE("replies mean the same wherever the network cuts them") {
     }
 }
 
+TEST_CASE("a relay that dribbles, or takes a text octet by octet, wins no time") {
+    auto talk = dialogue(k_pipelining);
+    says(talk);
+    auto waited_for = talk.steps();
+    for (const char* octets : {"2", "5", "0-and\r\n", "250-so on\r\n", "25"})
+        talk.read(octets);
+    CHECK(talk.steps() == waited_for);
+    talk.read("0 ok\r\n");
+    CHECK(talk.steps() > waited_for);  // the next reply has a time of its own
+    talk.read("250 ok\r\n354 go\r\n");
+    waited_for = talk.steps();
+    talk.go();
+    CHECK(talk.steps() > waited_for);
+    waited_for = talk.steps();
+    while (talk.due().size() > 1)
+        talk.wrote(1);
+    CHECK(talk.steps() == waited_for);
+    talk.wrote(1);
+    CHECK(talk.steps() > waited_for);
+    waited_for = talk.steps();
+    for (const char* octets : {"250-a\r\n", "250-b\r\n", "2"})
+        talk.read(octets);
+    CHECK(talk.steps() == waited_for);
+}
+
 TEST_CASE("a reply line without an end is cut off") {
     auto talk = after_354();
     talk.go();

@@ -28,7 +28,8 @@ enum class Blame : std::uint8_t {
     rate_or_policy,
     content,
     credentials,
-    connection
+    connection,
+    no_smtputf8,  // an address that this relay does not carry; another one may
 };
 
 struct Outcome {

@@ -63,7 +63,7 @@ struct Letter {
     JobId id = 0;
     std::string from, to, wire;
     std::optional<SmtpDialogue> dialogue;  // once the connection stands
-    std::size_t steps = 0;                 // of it, seen
+    std::size_t steps = 0;                 // of it, seen; the deadline counts from then
     bool asked = false;
     bool gate_refused = false;
     bool second_try = false;
@@ -99,8 +99,11 @@ public:
     void release(JobId id, bool go) override {
         order([&](Orders& orders) { orders.releases.emplace_back(id, go); });
     }
-    void stop() override {
+    void close() override {
         order([](Orders& orders) { orders.stopping = true; });
+    }
+    void stop() override {
+        Smtp::close();
         if (thread_.joinable())
             thread_.join();
     }

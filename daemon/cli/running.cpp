@@ -216,6 +216,8 @@ std::string messages_line(const Picture& picture) {
 }
 
 std::string held_line(const store::Gate& gate) {
+    if (gate.kind == store::k_way_gate)
+        return fmt::format("{}: {}", gate.name, gate.why);
     if (gate.kind != store::k_breaker_gate && gate.kind != store::k_hold_gate && gate.kind != store::k_step_gate)
         return fmt::format("{} {}{}{}", gate.kind, gate.name, gate.why.empty() ? "" : ": ", gate.why);
     return fmt::format("{}: {}. Look into it, then `nurture resume \"{}\"`", gate.name, gate.why, gate.name);

@@ -15,7 +15,7 @@ constexpr bool k_pipelining = true, k_one_by_one = false, k_reset = true;
 const std::string k_all = "MAIL FROM:<dana@lonestar.example>\r\nRCPT TO:<ana@mail.example>\r\nDATA\r\n";
 
 SmtpDialogue dialogue(bool pipelining, bool reset = false, const std::string& text = "Subject: Hi\r\n\r\nHi\r\n") {
-    return {"dana@lonestar.example", "ana@mail.example", text, pipelining, reset};
+    return {{"dana@lonestar.example", "ana@mail.example", text}, pipelining, reset};
 }
 
 /// What it says now, all of it at once.
@@ -61,6 +61,13 @@ TEST_CASE("a relay without PIPELINING is told one thing after the other") {
     CHECK(says(talk) == "DATA\r\n");
     talk.read("354 go\r\n");
     CHECK(talk.asks());
+}
+
+TEST_CASE("an address with letters outside ASCII is announced as such") {
+    SmtpDialogue talk({"dana@lonestar.example", "jörg@mail.example", "Hi\r\n", true}, k_one_by_one, false);
+    CHECK(says(talk) == "MAIL FROM:<dana@lonestar.example> BODY=8BITMIME SMTPUTF8\r\n");
+    talk.read("250 ok\r\n");
+    CHECK(says(talk) == "RCPT TO:<jörg@mail.example>\r\n");
 }
 
 TEST_CASE("a refused recipient costs no connection, and the next message begins with a reset") {

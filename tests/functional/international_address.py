@@ -43,6 +43,8 @@ with Desk() as desk, FakeRelay() as plain:
     check("a relay without SMTPUTF8 gets nothing", plain.bodies == [])
     why = desk.run("why", "c1", "Hello").stdout
     check("why says so in words", "no relay of ours takes such addresses (SMTPUTF8)" in " ".join(why.split()), why)
+    status = desk.run("status").stdout
+    check("and so does status", "2 in 24 hours: the address has letters outside a-z" in status, status)
     check("nobody is suppressed for it", ask(desk, "SELECT count(*) FROM suppression") == [(0,)])
     stop(daemon)
 finish()

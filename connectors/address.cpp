@@ -4,7 +4,11 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <unicode/uidna.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -40,21 +44,53 @@ std::string lower(std::string text) {
     return text;
 }
 
-std::string local_problem(std::string_view local) {
+/// One spelling for what people take for the same: capitals, width, composed and decomposed letters (UAX 31, NFKC_CF).
+std::string folded(const std::string& text) {
+    UErrorCode error = U_ZERO_ERROR;
+    const auto* fold = icu::Normalizer2::getNFKCCasefoldInstance(error);
+    std::string out;
+    if (U_SUCCESS(error))
+        fold->normalize(icu::UnicodeString::fromUTF8(text), error).toUTF8String(out);
+    if (U_FAILURE(error))
+        throw std::runtime_error("ICU has no NFKC_Casefold");
+    return out;
+}
+
+/// RFC 6532 3.2 lets all of UTF-8 stand there. What nobody can see, what turns the direction of writing, and what looks
+/// like a sign that has a meaning in an address has no place in one.
+std::string international_problem(const std::string& local) {
+    constexpr std::uint32_t visible = U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK | U_GC_P_MASK | U_GC_S_MASK;
+    const auto size = static_cast<std::int32_t>(local.size());
+    for (std::int32_t at = 0; at < size;) {
+        UChar32 letter = 0;
+        U8_NEXT(local.data(), at, size, letter);
+        if (letter < 0)
+            return "the part before the @ is not UTF-8";
+        if ((U_MASK(u_charType(letter)) & visible) == 0 ||
+            u_hasBinaryProperty(letter, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
+            return "there is a character before the @ that nobody can see";
+    }
+    for (const char c : folded(local))
+        if (static_cast<unsigned char>(c) < 0x80 && !atom(c) && c != '.')
+            return std::string("there is a character before the @ that looks like ") +
+                   (c == ' ' ? "a space" : std::string("a ") + c);
+    return {};
+}
+
+std::string local_problem(const std::string& local) {
     if (local.empty())
         return "nothing stands before the @";
     if (local.size() > k_max_local)
-        return "more than 64 characters stand before the @";
-    if (!ascii(local))
-        return "there are letters outside a-z before the @, which most mail servers cannot take";
+        return ascii(local) ? "more than 64 characters stand before the @"
+                            : "more than 64 octets stand before the @ (a letter outside a-z takes two to four)";
     if (local.front() == '"')
         return "the part before the @ is in quotes";
     if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos)
         return "a dot stands first, last or twice in a row before the @";
     for (char c : local)
-        if (!atom(c) && c != '.')
+        if (static_cast<unsigned char>(c) < 0x80 && !atom(c) && c != '.')
             return std::string("the part before the @ has a ") + c;
-    return {};
+    return ascii(local) ? std::string() : international_problem(local);
 }
 
 std::string domain_problem(std::string_view domain) {
@@ -182,7 +218,11 @@ std::optional<EmailAddress> EmailAddress::parse(std::string_view text, std::stri
     return EmailAddress(std::move(local), std::move(domain));
 }
 
-std::string EmailAddress::canonical() const { return lower(local_) + '@' + domain_; }
+bool EmailAddress::international() const { return !ascii(local_); }
+
+std::string EmailAddress::canonical() const {
+    return (international() ? folded(local_) : lower(local_)) + '@' + domain_;
+}
 
 PhoneNumber::PhoneNumber(std::string e164) : e164_(std::move(e164)) {}
 

@@ -2,7 +2,8 @@
 //
 // Addresses that are safe to hand to a relay or a gateway: a value of these types holds no control character, no space
 // and nothing that could end a command or a header. There is no other way to make one than parse(). Limits: RFC 5321
-// 4.5.3.1, host names RFC 1123, international domains IDNA 2008 (kept as A-labels), numbers ITU E.164.
+// 4.5.3.1, host names RFC 1123, international domains IDNA 2008 (kept as A-labels), letters of the whole world before
+// the @ RFC 6531 (kept as typed), numbers ITU E.164.
 // Pure, any thread. Who is refused learns why in a sentence that can be shown to a recruiter.
 #pragma once
 
@@ -23,8 +24,10 @@ public:
     const std::string& local() const { return local_; }    // as written: relays may tell capitals apart
     const std::string& domain() const { return domain_; }  // lower case, A-labels
     std::string wire() const { return local_ + '@' + domain_; }
-    /// What keys are made of: capitals do not count anywhere. Bob@ and bob@ are one mailbox wherever people get mail;
-    /// taking them for two would mail somebody who has opted out.
+    /// Letters outside ASCII before the @: only a relay with SMTPUTF8 takes it.
+    bool international() const;
+    /// What keys are made of: capitals do not count anywhere, nor in how many code points a letter was typed. Bob@ and
+    /// bob@ are one mailbox wherever people get mail; taking them for two would mail somebody who has opted out.
     std::string canonical() const;
 
 private:

@@ -4,9 +4,9 @@
 // connector's own thread (or at once, for files). At the last moment at which nothing has been sent yet the connector
 // asks `Gate::ready(id)` — after SMTP's 354, before an HTTP request's first byte — and waits until the outbox, having
 // committed T2 on its own thread, calls release(id, go or not). Afterwards exactly one Done arrives per job. A done()
-// may also follow ready() before release() (the wait was too long, or stop()): nothing was sent then, and release() is
-// void. Threads: submit, release, stop are called by the loop thread; Gate is called by the connector's thread and must
-// only queue and wake. Nothing throws across this border: remote trouble is an Outcome.
+// may also follow ready() before release() (the wait was too long, close() or stop()): nothing was sent then, and
+// release() is void. Threads: submit, release, close, stop are called by the loop thread; Gate is called by the
+// connector's thread and must only queue and wake. Nothing throws across this border: remote trouble is an Outcome.
 #pragma once
 
 #include "connectors/message.hpp"
@@ -43,7 +43,10 @@ public:
     virtual void submit(Job job) = 0;
     /// The outbox's answer to ready(): true after T2 is committed. False: abort, then done(refused).
     virtual void release(JobId id, bool go) = 0;
-    /// Finish what is released, abort what is not, join the thread. No Gate call afterwards.
+    /// No job comes any more: finish what is released, abort what is not. Returns at once, as a relay may take minutes
+    /// for its last answer; done() follows for every job. The destructor waits for nothing once they are all done.
+    virtual void close() { stop(); }
+    /// As close(), and waits until it is over. No Gate call afterwards.
     virtual void stop() = 0;
     /// "smtp://relay:25", "file:outbox" — for logs; no credentials.
     virtual std::string name() const = 0;

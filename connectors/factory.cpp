@@ -23,12 +23,6 @@ std::string_view host_of(std::string_view url) {
     return url.substr(0, url.find(':'));
 }
 
-bool loopback(std::string_view url) {
-    std::string_view host = host_of(url);
-    bool number = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
-    return host == "localhost" || host == "[::1]" || number;
-}
-
 /// Credentials in a URL would end up in logs.
 std::string url_problem(const std::string& url, std::string_view plain, std::string_view secure) {
     if (url.find('@') != std::string::npos)
@@ -136,6 +130,12 @@ const GatewayKind* gateway_kind(std::string_view kind) {
         if (row.kind == kind)
             return row.gateway;
     return nullptr;
+}
+
+bool loopback(std::string_view url) {
+    std::string_view host = host_of(url);
+    bool number = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return host == "localhost" || host == "[::1]" || number;
 }
 
 std::vector<std::string> connector_kinds(Channel channel) {

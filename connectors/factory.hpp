@@ -39,6 +39,9 @@ std::unique_ptr<Connector> make_connector(const ConnectorConfig& config, Gate& g
 /// The gateway of that kind, for its delivery reports; nullptr: there is none ("file").
 const GatewayKind* gateway_kind(std::string_view kind);
 
+/// Is the host of this URL the machine itself?
+bool loopback(std::string_view url);
+
 /// The kinds that can carry this channel, for messages and documentation.
 std::vector<std::string> connector_kinds(Channel channel);
 

@@ -85,10 +85,10 @@ std::string references_header(const std::vector<std::string>& ids) {
 /// RFC 6068 2: what a local part may hold and a URI may not.
 std::string mailto(const EmailAddress& address) {
     std::string out = "mailto:";
-    for (char c : address.wire()) {
+    for (const char c : address.wire()) {
         bool safe = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                     std::string_view("-._~@+!*").find(c) != std::string_view::npos;
-        out += safe ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned>(c));
+        out += safe ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return out + "?subject=unsubscribe";
 }

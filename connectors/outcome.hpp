@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace nurture::connectors {
 
@@ -27,7 +28,8 @@ enum class Blame : std::uint8_t {
     rate_or_policy,
     content,
     credentials,
-    connection
+    connection,
+    no_smtputf8,  // an address that this relay does not carry; another one may
 };
 
 struct Outcome {
@@ -38,6 +40,7 @@ struct Outcome {
     std::string remote_id = {};  // queue id, sid; never personal
     int retry_after = 0;         // seconds the remote side asked for
     std::string relay = {};      // which of several; empty: the connector's only one
+    std::string_view advice{};   // what the sysadmin is to write, where our configuration is at fault; a literal
 };
 
 }  // namespace nurture::connectors

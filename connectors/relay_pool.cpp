@@ -43,7 +43,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             to = pick({});
-            under_way_[job.id] = {job, to->number, {to->number}, false};
+            under_way_[job.id] = {job, to->number, {to->number}};
             ++to->jobs;
         }
         to->connector->submit(std::move(job));
@@ -60,11 +60,17 @@ public:
             connector->release(id, go);
     }
 
-    void stop() override {
+    void close() override {
         {
             const std::lock_guard lock(mutex_);
             stopping_ = true;
         }
+        for (auto& relay : relays_)
+            relay->connector->close();
+    }
+
+    void stop() override {
+        RelayPool::close();
         for (auto& relay : relays_)
             relay->connector->stop();
     }
@@ -102,6 +108,7 @@ private:
         std::size_t relay = 0;
         std::vector<std::size_t> tried = {};
         bool asked = false;
+        bool out_of_reach = false;  // one that was tried might have taken it
     };
 
     static bool works(const Relay& relay) {
@@ -160,13 +167,16 @@ private:
     }
 
     /// What this outcome says about the relay, and who gets the message instead.
-    Relay* judge(Relay& from, const UnderWay& way, Outcome& outcome) {
+    Relay* judge(Relay& from, UnderWay& way, Outcome& outcome) {
+        if (outcome.blame == Blame::no_smtputf8)
+            return another_alphabet(way, outcome);
         const bool out_of_reach = outcome.answer == Answer::deferred && !way.asked &&
                                   (outcome.blame == Blame::connection || outcome.blame == Blame::credentials);
         if (!out_of_reach) {
             from.rests_until.reset();
             return nullptr;
         }
+        way.out_of_reach = true;
         from.held |= outcome.blame == Blame::credentials;
         from.rests_until = Clock::now() + k_rest;
         Relay* next = stopping_ ? nullptr : pick(way.tried);
@@ -175,6 +185,14 @@ private:
             std::all_of(relays_.begin(), relays_.end(), [](const auto& relay) { return relay->held; });
         if (!next && outcome.blame == Blame::credentials && !all_held)
             outcome.blame = Blame::connection;
+        return next;
+    }
+
+    /// The relay is well, and this address is not for it. Only when none of all takes it that is the last word.
+    Relay* another_alphabet(const UnderWay& way, Outcome& outcome) {
+        Relay* next = stopping_ ? nullptr : pick(way.tried);
+        if (!next && (way.out_of_reach || way.tried.size() < relays_.size()))
+            outcome = {.answer = Answer::deferred, .blame = Blame::connection};
         return next;
     }
 

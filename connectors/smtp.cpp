@@ -61,9 +61,9 @@ struct Orders {
 /// A message on its way: what a second attempt on a new connection needs, and the dialogue of this one.
 struct Letter {
     JobId id = 0;
-    std::string from, to, wire;
+    SmtpLetter mail;
     std::optional<SmtpDialogue> dialogue;  // once the connection stands
-    std::size_t steps = 0;                 // of it, seen
+    std::size_t steps = 0;                 // of it, seen; the deadline counts from then
     bool asked = false;
     bool gate_refused = false;
     bool second_try = false;
@@ -99,8 +99,11 @@ public:
     void release(JobId id, bool go) override {
         order([&](Orders& orders) { orders.releases.emplace_back(id, go); });
     }
-    void stop() override {
+    void close() override {
         order([](Orders& orders) { orders.stopping = true; });
+    }
+    void stop() override {
+        Smtp::close();
         if (thread_.joinable())
             thread_.join();
     }
@@ -205,8 +208,11 @@ private:
         const auto from = EmailAddress::parse(email.envelope_from.empty() ? email.from.address : email.envelope_from);
         if (!wire || !to || !from)
             return gate_.done(job.id, Outcome{.answer = Answer::rejected, .blame = Blame::content});
+        const auto eight_bits = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+        const bool international =
+            from->international() || to->international() || std::any_of(wire->begin(), wire->end(), eight_bits);
         lane.letter.emplace(
-            Letter{.id = job.id, .from = from->wire(), .to = to->wire(), .wire = std::move(*wire), .dialogue = {}});
+            Letter{.id = job.id, .mail = {from->wire(), to->wire(), std::move(*wire), international}, .dialogue = {}});
         // A relay that hangs up on an idle connection, or says why it will, shows it here at the latest.
         const auto heard = lane.link ? lane.link->read() : std::nullopt;
         if (heard && heard->empty())
@@ -225,9 +231,18 @@ private:
 
     void open_dialogue(Lane& lane) {
         Letter& letter = *lane.letter;
-        letter.dialogue.emplace(letter.from, letter.to, letter.wire, lane.link->offer().pipelining,
-                                std::exchange(lane.dirty, false));
+        if (letter.mail.international && !lane.link->offer().smtputf8)
+            return decline(lane);
+        letter.dialogue.emplace(letter.mail, lane.link->offer().pipelining, std::exchange(lane.dirty, false));
         speak(lane);
+    }
+
+    /// Not a word of it has been said: the connection is as good as it was.
+    void decline(Lane& lane) {
+        const JobId id = lane.letter->id;
+        lane.letter.reset();
+        lane.deadline = Clock::now() + k_idle;
+        gate_.done(id, Outcome{.answer = Answer::rejected, .blame = Blame::no_smtputf8});
     }
 
     void wait() {

@@ -23,7 +23,7 @@ struct SmtpConfig {
     std::string ca_file;  // PEM; empty: the system's
     int connections = 8;
     int connect_timeout = 60;  // seconds, up to and including AUTH
-    int reply_timeout = 600;   // seconds for each reply, the one to the final dot above all
+    int reply_timeout = 600;   // seconds for each reply, the one to the final dot above all, and for the text before it
 };
 
 std::unique_ptr<Connector> make_smtp(SmtpConfig config, Gate& gate);

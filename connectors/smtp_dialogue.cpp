@@ -21,13 +21,15 @@ std::string with_final_dot(std::string text) {
 
 }  // namespace
 
-SmtpDialogue::SmtpDialogue(std::string_view from, std::string_view to, std::string text, bool pipelining, bool reset)
+SmtpDialogue::SmtpDialogue(const SmtpLetter& letter, bool pipelining, bool reset)
     : pipelining_(pipelining),
-      text_(with_final_dot(std::move(text))) {
+      text_(with_final_dot(letter.text)) {
     if (reset)
         commands_.emplace_back(SmtpStage::mail, k_reset);
-    commands_.emplace_back(SmtpStage::mail, "MAIL FROM:<" + std::string(from) + ">\r\n");
-    commands_.emplace_back(SmtpStage::rcpt, "RCPT TO:<" + std::string(to) + ">\r\n");
+    // Headers in UTF-8 are eight bits; who offers SMTPUTF8 offers 8BITMIME as well.
+    commands_.emplace_back(SmtpStage::mail, "MAIL FROM:<" + letter.from +
+                                                (letter.international ? "> BODY=8BITMIME SMTPUTF8\r\n" : ">\r\n"));
+    commands_.emplace_back(SmtpStage::rcpt, "RCPT TO:<" + letter.to + ">\r\n");
     commands_.emplace_back(SmtpStage::data, "DATA\r\n");
     facts_.stage = SmtpStage::mail;
     for (const auto& [stage, command] : commands_)
@@ -37,7 +39,6 @@ SmtpDialogue::SmtpDialogue(std::string_view from, std::string_view to, std::stri
 
 void SmtpDialogue::wrote(std::size_t size) {
     written_ += size;
-    ++steps_;
     if (phase_ != Phase::text || written_ < out_.size())
         return;
     // The final dot is out: from here on the relay may have it. Before, it cannot: a text without its dot is nothing.
@@ -45,6 +46,7 @@ void SmtpDialogue::wrote(std::size_t size) {
     facts_.stage = SmtpStage::body;
     facts_.reply.reset();
     phase_ = Phase::answer;
+    ++steps_;
 }
 
 void SmtpDialogue::read(std::string_view bytes) {
@@ -64,6 +66,7 @@ void SmtpDialogue::read(std::string_view bytes) {
 
 void SmtpDialogue::go() {
     phase_ = Phase::text;
+    ++steps_;
     out_ = std::move(text_);
     written_ = 0;
 }

@@ -3,7 +3,7 @@
 // One message through an open SMTP session: MAIL, RCPT and DATA, in one go where the relay offers PIPELINING; a halt
 // after 354, at which nothing of the message is out; the text and its final dot; the reply. Knows no sockets: the owner
 // writes what is due and feeds what comes. Pure; one thread. Addresses and text have been checked by who makes it.
-// RFC 5321 3.3 and 4.5.2, RFC 2920.
+// RFC 5321 3.3 and 4.5.2, RFC 2920, RFC 6531 3.4.
 #pragma once
 
 #include "connectors/smtp_reply.hpp"
@@ -22,10 +22,16 @@ struct SmtpOffer {
     bool smtputf8 = false;
 };
 
+/// One message as it is handed over. `text` ends with CRLF; `international`: addresses or headers are UTF-8 (RFC 6531).
+struct SmtpLetter {
+    std::string from, to, text;
+    bool international = false;
+};
+
 class SmtpDialogue {
 public:
-    /// `text` ends with CRLF. `reset` ends what an earlier message left behind in the session.
-    SmtpDialogue(std::string_view from, std::string_view to, std::string text, bool pipelining, bool reset);
+    /// `reset` ends what an earlier message left behind in the session.
+    SmtpDialogue(const SmtpLetter& letter, bool pipelining, bool reset);
 
     /// To be written now. Empty: it is the relay's turn, or ours after 354.
     std::string_view due() const { return std::string_view(out_).substr(written_); }
@@ -42,7 +48,8 @@ public:
     /// When it is over: can the session carry another message (after a reset, where this one was refused)?
     bool usable() const { return usable_; }
     bool refused() const { return refused_; }
-    /// Grows with every reply and every write: how a relay that dribbles is told from one that goes on.
+    /// Another number when something else is waited for than before: the next reply, the outbox, the end of the text.
+    /// Octets that come or go in between change nothing, so that whoever dribbles wins no time.
     std::size_t steps() const { return steps_; }
     /// What is known so far; the owner adds what the connection itself tells.
     const SmtpFacts& facts() const { return facts_; }
@@ -63,7 +70,7 @@ private:
     std::size_t written_ = 0;  // of out_
     std::string line_;         // not complete yet
     Phase phase_ = Phase::commands;
-    std::size_t steps_ = 0;
+    std::size_t steps_ = 1;
     bool refused_ = false;
     bool usable_ = false;
     SmtpReplyReader replies_;

@@ -54,19 +54,22 @@ struct Verdict {
 
 Verdict temporary(const SmtpReply& reply, SmtpStage stage) {
     std::string_view subject = subject_of(reply.enhanced);
+    // The relay has not heard of the recipient yet: it is the one that cannot, and another may.
+    if (stage < SmtpStage::rcpt)
+        return {Answer::deferred, Blame::connection};
     if (reply.code == 421 || subject == "4.7")
         return {Answer::deferred, Blame::rate_or_policy};
-    if (subject == "4.3" || subject == "4.4" || stage < SmtpStage::rcpt)
-        return {Answer::deferred, Blame::connection};
+    if (subject == "4.3" || subject == "4.4")
+        return {Answer::deferred, Blame::none};  // a system on the way, and which one is not said
     if (subject == "4.2" || is_one_of(std::to_string(reply.code), {"450", "451", "452"}))
         return {Answer::deferred, Blame::mailbox_full};
-    return {Answer::deferred, Blame::connection};
+    return {Answer::deferred, Blame::none};
 }
 
 /// A relay that refuses *us*, not this recipient: nobody's message may be used up by that, so all of it is `deferred`.
 Verdict refused_us(const SmtpReply& reply, SmtpStage stage) {
     if (stage == SmtpStage::connect || stage == SmtpStage::hello)
-        return {Answer::deferred, Blame::rate_or_policy};
+        return {Answer::deferred, Blame::connection};
     if (stage == SmtpStage::mail && is_one_of(reply.enhanced, {"5.1.7", "5.1.8"}))
         return {Answer::deferred, Blame::content};  // this sender, not the whole relay
     return {Answer::deferred, Blame::credentials};

@@ -53,7 +53,7 @@ public:
         found->second->answered.notify_one();
     }
 
-    void stop() override {
+    void close() override {
         std::deque<Job> dropped;
         {
             std::lock_guard lock(mutex_);
@@ -65,6 +65,10 @@ public:
         queued_.notify_all();
         for (const Job& job : dropped)
             gate_.done(job.id, Outcome{.answer = Answer::refused});
+    }
+
+    void stop() override {
+        Threaded::close();
         threads_.clear();  // joins
     }
 

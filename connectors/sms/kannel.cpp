@@ -8,21 +8,34 @@ namespace nurture::connectors {
 
 namespace {
 
-/// Answers that are definite: Kannel checks all of this before it queues anything. What is not here is in doubt.
+constexpr std::string_view k_login = "look at `user` and `password` of [sms] in nurtured.toml";
+constexpr std::string_view k_address = "let `url` of [sms] in nurtured.toml be the address of sendsms";
+constexpr std::string_view k_request = "look into the log of smsbox for what it misses in our requests";
+
+/// Answers that are definite: Kannel checks all of this before it queues anything. The first row that fits counts; what
+/// is not here is in doubt.
 struct Refusal {
     int status;
+    std::string_view begins;  // the text of the answer; empty: any
     Answer answer;
     Blame blame;
+    std::string_view advice = {};
 };
 constexpr std::array k_refusals{
-    Refusal{400, Answer::rejected, Blame::content},         // a parameter is missing or malformed
-    Refusal{401, Answer::deferred, Blame::credentials},     //
-    Refusal{403, Answer::deferred, Blame::credentials},     // "Authorization failed for sendsms"
-    Refusal{404, Answer::deferred, Blame::credentials},     // not the sendsms address: our configuration
-    Refusal{405, Answer::deferred, Blame::credentials},     //
-    Refusal{413, Answer::rejected, Blame::content},         //
-    Refusal{414, Answer::rejected, Blame::content},         //
-    Refusal{429, Answer::deferred, Blame::rate_or_policy},  //
+    // Its own black-lists and routes: about this number, and no word about whether it is in use.
+    Refusal{400, "Number(s) has/have been denied", Answer::rejected, Blame::none},
+    Refusal{403, "Not routable", Answer::rejected, Blame::none},
+    // A parameter is missing or malformed. It would be so for everybody.
+    Refusal{400, "", Answer::deferred, Blame::credentials, k_request},
+    Refusal{401, "", Answer::deferred, Blame::credentials, k_login},
+    Refusal{403, "", Answer::deferred, Blame::credentials, k_login},  // "Authorization failed for sendsms"
+    Refusal{404, "", Answer::deferred, Blame::credentials, k_address},
+    Refusal{405, "", Answer::deferred, Blame::credentials, k_address},
+    // The text is too long, or cannot be put into letters of the network.
+    Refusal{413, "", Answer::rejected, Blame::content},
+    Refusal{414, "", Answer::rejected, Blame::content},
+    Refusal{415, "", Answer::rejected, Blame::content},
+    Refusal{429, "", Answer::deferred, Blame::rate_or_policy},
 };
 
 GatewayRequest request(const GatewayConfig& config, const SmsMessage& message) {
@@ -47,11 +60,13 @@ Outcome read(const GatewayAnswer& answer) {
     bool success = answer.status >= 200 && answer.status < 300;
     if (success && (answer.body.starts_with("0:") || answer.body.starts_with("3:")))
         return Outcome{.answer = Answer::accepted, .enhanced = answer.body.substr(0, 1)};
-    auto known = std::find_if(k_refusals.begin(), k_refusals.end(),
-                              [&](const Refusal& refusal) { return refusal.status == answer.status; });
+    auto known = std::find_if(k_refusals.begin(), k_refusals.end(), [&](const Refusal& refusal) {
+        return refusal.status == answer.status && answer.body.starts_with(refusal.begins);
+    });
     if (known == k_refusals.end())
         return Outcome{.answer = Answer::in_doubt, .blame = Blame::connection};
-    return Outcome{.answer = known->answer, .blame = known->blame, .retry_after = answer.retry_after};
+    return Outcome{
+        .answer = known->answer, .blame = known->blame, .retry_after = answer.retry_after, .advice = known->advice};
 }
 
 /// Kannel signs nothing: the token in the URL, which only it was told, is the proof.

@@ -18,29 +18,51 @@ namespace {
 
 constexpr std::size_t k_max_sid = 64;
 
-/// Twilio's own error numbers, in answers and in delivery reports. Those that are not here say nothing of a person.
+constexpr std::string_view k_account = "look at `user` and `password` of [sms] in nurtured.toml";
+constexpr std::string_view k_sender =
+    "let `sender` of [sms] in nurtured.toml be a number or messaging service of this account that sends SMS";
+constexpr std::string_view k_callback =
+    "let `public_url` in nurtured.toml be an https address that can be reached from outside";
+constexpr std::string_view k_trial = "take the account out of its trial, in which it writes to verified numbers only";
+
+/// Twilio's own error numbers, in answers and in delivery reports: whose fault each is, and what is to be done where it
+/// is ours. Those that are not here say nothing of a person.
 struct TwilioError {
     int number;
     Answer answer;
     Blame blame;
+    std::string_view advice = {};
 };
 constexpr std::array k_errors{
-    TwilioError{20003, Answer::deferred, Blame::credentials},     // authentication
-    TwilioError{20404, Answer::deferred, Blame::credentials},     // no such account
-    TwilioError{20429, Answer::deferred, Blame::rate_or_policy},  // too many requests
-    TwilioError{21211, Answer::rejected, Blame::address_dead},    // `To` is no phone number
-    TwilioError{21214, Answer::rejected, Blame::address_dead},    // `To` cannot be reached
-    TwilioError{21212, Answer::deferred, Blame::credentials},     // our `From` is no phone number
-    TwilioError{21603, Answer::deferred, Blame::credentials},     // … is missing
-    TwilioError{21606, Answer::deferred, Blame::credentials},     // … is not ours, or takes no SMS
-    TwilioError{21408, Answer::rejected, Blame::rate_or_policy},  // the account may not write to that country
-    TwilioError{21602, Answer::rejected, Blame::content},         // no text
-    TwilioError{21610, Answer::rejected, Blame::opted_out},       // the recipient has answered STOP
-    TwilioError{21614, Answer::rejected, Blame::address_dead},    // not a mobile number
-    TwilioError{21617, Answer::rejected, Blame::content},         // text too long
-    TwilioError{30005, Answer::rejected, Blame::address_dead},    // unknown handset
-    TwilioError{30006, Answer::rejected, Blame::address_dead},    // landline, or a carrier that cannot be reached
-    TwilioError{30007, Answer::rejected, Blame::rate_or_policy},  // filtered by the carrier
+    TwilioError{20003, Answer::deferred, Blame::credentials, k_account},   // authentication
+    TwilioError{20005, Answer::deferred, Blame::credentials, k_account},   // the account is not active
+    TwilioError{20404, Answer::deferred, Blame::credentials, k_account},   // no such account
+    TwilioError{20429, Answer::deferred, Blame::rate_or_policy},           // too many requests
+    TwilioError{21211, Answer::rejected, Blame::address_dead},             // `To` is no phone number
+    TwilioError{21212, Answer::deferred, Blame::credentials, k_sender},    // our `From` is no phone number
+    TwilioError{21219, Answer::deferred, Blame::credentials, k_trial},     // `To` is not verified
+    TwilioError{21408, Answer::rejected, Blame::none},                     // the account may not write to that country
+    TwilioError{21602, Answer::rejected, Blame::content},                  // no text
+    TwilioError{21603, Answer::deferred, Blame::credentials, k_sender},    // `From` is missing
+    TwilioError{21605, Answer::rejected, Blame::content},                  // text too long
+    TwilioError{21606, Answer::deferred, Blame::credentials, k_sender},    // `From` is not ours, or sends no SMS
+    TwilioError{21608, Answer::deferred, Blame::credentials, k_trial},     // `To` is not verified
+    TwilioError{21609, Answer::deferred, Blame::credentials, k_callback},  // StatusCallback is no URL for them
+    TwilioError{21610, Answer::rejected, Blame::opted_out},                // the recipient has answered STOP
+    TwilioError{21611, Answer::deferred, Blame::rate_or_policy},           // too many wait at our `From` already
+    TwilioError{21614, Answer::rejected, Blame::address_dead},             // not a mobile number
+    TwilioError{21617, Answer::rejected, Blame::content},                  // text too long
+    TwilioError{21618, Answer::rejected, Blame::content},                  // text with what cannot be sent
+    TwilioError{21619, Answer::rejected, Blame::content},                  // no text
+    TwilioError{21659, Answer::deferred, Blame::credentials, k_sender},    // `From` is no number of theirs
+    TwilioError{21660, Answer::deferred, Blame::credentials, k_sender},    // `From` is another account's
+    TwilioError{21661, Answer::deferred, Blame::credentials, k_sender},    // `From` sends no SMS
+    TwilioError{21701, Answer::deferred, Blame::credentials, k_sender},    // no such messaging service
+    TwilioError{21703, Answer::deferred, Blame::credentials, k_sender},    // it has no number to send from now
+    TwilioError{21704, Answer::deferred, Blame::credentials, k_sender},    // it has no numbers
+    TwilioError{21705, Answer::deferred, Blame::credentials, k_sender},    // it is invalid
+    TwilioError{30005, Answer::rejected, Blame::address_dead},             // unknown handset
+    TwilioError{30006, Answer::rejected, Blame::address_dead},             // a landline
 };
 
 const TwilioError* known_error(int number) {
@@ -100,6 +122,7 @@ Outcome read(const GatewayAnswer& answer) {
     if (const auto* known = known_error(number)) {
         outcome.answer = known->answer;
         outcome.blame = known->blame;
+        outcome.advice = known->advice;
     }
     return outcome;
 }

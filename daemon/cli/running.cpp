@@ -28,6 +28,7 @@ using forecast::thousands;
 constexpr std::string_view k_canary = "canary";  // the kind of gate, as persist::begin_canary writes it
 
 constexpr std::size_t k_most_doubts = 10;
+constexpr std::size_t k_most_reasons = 3;
 
 /// Everything that `status` knows, before it is shown in one form or the other.
 struct Picture {
@@ -40,6 +41,7 @@ struct Picture {
     std::int64_t people = 0, open_steps = 0, inside = 0;
     std::vector<store::Message> doubts;  // the open ones
     std::vector<store::StateCount> messages;
+    std::vector<store::ReasonCount> rejections;  // of the last day
     std::vector<store::Gate> gates;
     std::int64_t canaries = 0;  // changed campaigns whose first messages have not gone out yet
     std::optional<base::Minute> next_wake;
@@ -112,6 +114,7 @@ Picture look(Session& session, const config::Config& config, const store::Databa
     picture.open_steps = static_cast<std::int64_t>(store::open_human_steps(database).size());
     picture.doubts = store::open_doubts(database);
     picture.messages = store::message_counts(database);
+    picture.rejections = store::rejections(database, session.now() - std::chrono::hours(24));
     for (auto& gate : store::gates(database))
         if (gate.kind == k_canary && !gate.until)
             ++picture.canaries;
@@ -156,6 +159,9 @@ nlohmann::ordered_json as_json(const Picture& picture, const config::Config& con
                                   {"channel", store::to_text(doubt.channel)},
                                   {"slot", base::format_instant(doubt.slot, zone)},
                                   {"reason", doubt.reason}});
+    json["rejected_in_24_hours"] = nlohmann::ordered_json::array();
+    for (const auto& why : picture.rejections)
+        json["rejected_in_24_hours"].push_back({{"reason", why.reason}, {"messages", why.messages}});
     json["waiting_for_people"] = picture.open_steps;
     json["held_back"] = nlohmann::ordered_json::array();
     for (const auto& gate : picture.gates)
@@ -216,6 +222,8 @@ std::string messages_line(const Picture& picture) {
 }
 
 std::string held_line(const store::Gate& gate) {
+    if (gate.kind == store::k_way_gate)
+        return fmt::format("{}: {}", gate.name, gate.why);
     if (gate.kind != store::k_breaker_gate && gate.kind != store::k_hold_gate && gate.kind != store::k_step_gate)
         return fmt::format("{} {}{}{}", gate.kind, gate.name, gate.why.empty() ? "" : ": ", gate.why);
     return fmt::format("{}: {}. Look into it, then `nurture resume \"{}\"`", gate.name, gate.why, gate.name);
@@ -255,6 +263,9 @@ void print_text(Session& session, const Picture& picture, const config::Config& 
     line("People",
          fmt::format("{} in the store, {} in campaigns", thousands(picture.people), thousands(picture.inside)));
     line("Messages", messages_line(picture));
+    for (std::size_t i = 0; i < std::min(picture.rejections.size(), k_most_reasons); ++i)
+        line("Rejected", fmt::format("{} in 24 hours: {}", thousands(picture.rejections[i].messages),
+                                     picture.rejections[i].reason));
     print_doubts(session, picture);
     if (picture.open_steps > 0)
         line("Waiting", counted(picture.open_steps, "thing waits", "things wait") + " for a person: nurture tasks");

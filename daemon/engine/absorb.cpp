@@ -67,6 +67,8 @@ public:
     void operator()(const fact::Gate& f) const {
         if (f.kind == fact::Gate::Kind::channel)
             state_.channel_held[static_cast<std::size_t>(f.channel)] = f.open;
+        else if (f.kind == fact::Gate::Kind::way)
+            state_.no_way[static_cast<std::size_t>(f.channel)] = f.open;
         else if (const auto campaign = state_.rules->campaign(state_.rules->campaign_today(f.campaign)))
             shut(state_.campaigns[*campaign], f);
         state_.gates_moved = state_.gates_moved || !f.open;

@@ -105,9 +105,9 @@ struct Stopped {};
 struct Resumed {};
 
 /// A breaker of a campaign, or a hold of one of its steps or of everything on a channel, was opened (messages are held
-/// back) or closed.
+/// back) or closed; `way`: the channel has no gateway, or its relay refuses us.
 struct Gate {
-    enum class Kind : std::uint8_t { campaign, channel, step };
+    enum class Kind : std::uint8_t { campaign, channel, step, way };
     Kind kind{};
     std::string campaign;
     dsl::Channel channel{};

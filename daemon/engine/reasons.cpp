@@ -74,6 +74,7 @@ constexpr std::array k_table{
     Row{canary, "canary", "the first messages of a changed campaign are out; the rest waits for their results"},
     Row{breaker, "breaker", "messages are held back after too many failures"},
     Row{step_held, "step-held", "the relay refused the text of this step; it waits for another text, or for a person"},
+    Row{no_way, "no-way", "the channel has no gateway, or its relay does not let us in; `nurture status` says which"},
     Row{stopped, "stopped", "everything is stopped (`nurture stop`)"},
     Row{held, "hold", "the person is in a segment on hold"},
     Row{paused, "paused", "the enrolment is paused"},

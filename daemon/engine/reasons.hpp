@@ -69,6 +69,7 @@ enum class ReasonCode : std::uint8_t {
     canary,
     breaker,
     step_held,
+    no_way,
     stopped,
     held,
     paused,

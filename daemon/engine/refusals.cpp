@@ -157,8 +157,8 @@ void follow_date(Draft& draft, Enrolment e) {
 void free_from_gates(Draft& draft) {
     for (const EnrolmentId id : draft.everybody()) {
         Enrolment e = *draft.find(id);
-        const bool waits =
-            e.blocked == ReasonCode::stopped || e.blocked == ReasonCode::breaker || e.blocked == ReasonCode::step_held;
+        const bool waits = e.blocked == ReasonCode::stopped || e.blocked == ReasonCode::breaker ||
+                           e.blocked == ReasonCode::step_held || e.blocked == ReasonCode::no_way;
         if (!waits || e.due <= draft.now() || e.phase != Phase::ready)
             continue;
         e.due = draft.now();

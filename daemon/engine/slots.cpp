@@ -149,9 +149,11 @@ private:
         const State& state = draft_.state();
         if (state.stopped)
             return ReasonCode::stopped;
-        const bool held = state.channel_held[static_cast<std::size_t>(candidate.choice.channel)];
+        const auto channel = static_cast<std::size_t>(candidate.choice.channel);
+        if (state.no_way[channel])
+            return ReasonCode::no_way;
         const CampaignState& campaign = draft_.campaign(candidate.enrolment.campaign);
-        if (held || campaign.breaker)
+        if (state.channel_held[channel] || campaign.breaker)
             return ReasonCode::breaker;
         return campaign.held_steps.contains(candidate.enrolment.line().name) ? ReasonCode::step_held : ReasonCode::none;
     }

@@ -24,7 +24,8 @@ bool same(const State& a, const State& b) {
     return a.rules->hash == b.rules->hash && *a.columns == *b.columns && a.settings == b.settings &&
            a.today == b.today && a.cursor == b.cursor && a.next_enrolment == b.next_enrolment && a.member == b.member &&
            a.book == b.book && a.past == b.past && a.ledger == b.ledger && a.campaigns == b.campaigns &&
-           a.pace == b.pace && a.stopped == b.stopped && a.channel_held == b.channel_held && a.allowed == b.allowed;
+           a.pace == b.pace && a.stopped == b.stopped && a.channel_held == b.channel_held && a.no_way == b.no_way &&
+           a.allowed == b.allowed;
 }
 
 }  // namespace nurture::engine

@@ -83,6 +83,7 @@ struct State {
     Pace pace;
     bool stopped = false;
     std::array<bool, 2> channel_held{};  // by dsl::Channel
+    std::array<bool, 2> no_way{};        // likewise: no gateway, or the relay refuses us
     std::set<CandidateId> allowed;       // test mode
 
     // --- between absorb() and apply(): what the next tick is to look at; empty when it is quiet ---------------------

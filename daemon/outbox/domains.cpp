@@ -4,11 +4,14 @@
 #include "daemon/base/log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace nurture::outbox {
 namespace {
 
 constexpr std::chrono::hours k_slow{1}, k_shut{1};
+
+std::int64_t day_of(store::Instant now) { return base::to_unix(now) / 86'400; }
 
 }  // namespace
 
@@ -16,7 +19,20 @@ int Domains::rate(const Domain& domain, store::Instant now) const {
     return now < domain.slow_until ? std::max(1, per_minute_ / 2) : per_minute_;
 }
 
+/// Whoever is forgotten would be treated the same if it were remembered.
+void Domains::forget(store::Instant now) {
+    if (const auto hour = base::to_unix(now) / 3600; std::exchange(tidied_, hour) == hour)
+        return;
+    std::erase_if(domains_, [&](const auto& entry) {
+        const Domain& domain = entry.second;
+        const bool waiting = std::max(domain.minute, domain.last) >= base::floor_minute(now);
+        const bool counts = domain.day == day_of(now) && domain.today.ended > 0;
+        return !waiting && !counts && now >= domain.slow_until && now >= domain.shut_until;
+    });
+}
+
 std::optional<store::Instant> Domains::place(const std::string& name, store::Instant now) {
+    forget(now);
     const auto known = domains_.find(name);
     if (per_minute_ <= 0 && (known == domains_.end() || now >= known->second.shut_until))
         return std::nullopt;
@@ -49,7 +65,7 @@ void Domains::ended(const std::string& name, const connectors::Outcome& outcome,
     Domain& domain = domains_[name];
     if (slow)
         domain.slow_until = now + k_slow;
-    if (const auto day = base::to_unix(now) / 86'400; day != domain.day) {
+    if (const auto day = day_of(now); day != domain.day) {
         domain.day = day;
         domain.today = {};
     }

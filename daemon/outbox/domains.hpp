@@ -2,8 +2,9 @@
 //
 // How much one recipient's domain gets: a fixed number of messages a minute, half of it for an hour after the domain
 // asked us to slow down, nothing for an hour when too many of its messages fail. In memory: a restart forgets it, and
-// the next answer teaches it again. Domains are never logged: a domain may be a person. One thread; nothing can go
-// wrong.
+// the next answer teaches it again; a domain that has its full rate and nobody waiting is forgotten within the hour,
+// one whose messages count for the day the day after. Domains are never logged: a domain may be a person. One thread;
+// nothing can go wrong.
 #pragma once
 
 #include "connectors/outcome.hpp"
@@ -28,6 +29,9 @@ public:
 
     void ended(const std::string& domain, const connectors::Outcome& outcome, store::Instant now);
 
+    /// How many domains are remembered.
+    std::size_t size() const { return domains_.size(); }
+
 private:
     struct Domain {
         base::Minute minute{};  // the one that `used` counts
@@ -39,9 +43,11 @@ private:
         store::Tally today;
     };
     int rate(const Domain& domain, store::Instant now) const;
+    void forget(store::Instant now);
 
     int per_minute_ = 0;
     std::unordered_map<std::string, Domain> domains_;
+    std::int64_t tidied_ = 0;  // the hour of the last look
 };
 
 }  // namespace nurture::outbox

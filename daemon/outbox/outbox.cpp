@@ -2,6 +2,7 @@
 #include "daemon/outbox/outbox.hpp"
 
 #include "daemon/base/log.hpp"
+#include "daemon/store/breakers.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -34,6 +35,7 @@ constexpr std::chrono::seconds k_fresh{5};
 // connections: 0.04 waits for the disk per message in place of 0.09).
 constexpr std::size_t k_crowd = 32, k_batch = 40;
 constexpr std::chrono::milliseconds k_patience{6};
+constexpr std::string_view k_no_way = "nurtured.toml names no gateway for it: write a section [sms], then reload";
 
 /// Lower case: a domain is one however it is written.
 std::string domain_of(const connectors::Job& job) {
@@ -52,17 +54,41 @@ Outbox::Outbox(store::Database& database, Composer& composer, base::IdSource ids
       wake_(std::move(wake)) {}
 
 Outbox::~Outbox() {
-    for (auto& [channel, way] : ways_)
-        way.connector->stop();  // no Gate call afterwards: the queues may go
+    for (const auto& connector : connectors())
+        connector->stop();  // no Gate call afterwards: the queues may go
+}
+
+/// Without a wait: nothing is let go there any more, and whoever still is under way there keeps it alive.
+Outbox::Way& Outbox::part_with(store::Channel channel) {
+    auto& way = ways_.at(channel);
+    if (way.connector)
+        way.connector->close();
+    way.connector.reset();
+    way.under_way = 0;
+    way.backlog.clear();
+    way.read_at.reset();
+    way.fresh = true;
+    way.refused = false;
+    swept_.reset();
+    return way;
 }
 
 void Outbox::attach(store::Channel channel, std::unique_ptr<connectors::Connector> connector, int per_minute) {
-    auto& way = ways_[channel];
-    if (way.connector)
-        way.connector->stop();
+    auto& way = part_with(channel);
     way.connector = std::move(connector);
     way.domains.set_rate(per_minute);
-    way.held = false;
+}
+
+void Outbox::detach(store::Channel channel) { part_with(channel); }
+
+std::set<std::shared_ptr<connectors::Connector>> Outbox::connectors() const {
+    std::set<std::shared_ptr<connectors::Connector>> all;
+    for (const auto& [channel, way] : ways_)
+        if (way.connector)
+            all.insert(way.connector);
+    for (const auto& [id, job] : jobs_)
+        all.insert(job.by);
+    return all;
 }
 
 bool Outbox::pump(store::Instant now, const store::T2Policy& policy, bool claim_more) {
@@ -81,8 +107,9 @@ bool Outbox::pump(store::Instant now, const store::T2Policy& policy, bool claim_
 
 std::optional<store::Instant> Outbox::next_due(store::Instant now) const {
     std::optional<store::Instant> next;
+    const auto gates = store::gates(database_);
     for (const auto& [channel, way] : ways_) {
-        if (way.held)
+        if (!way.connector || store::holds_channel(gates, channel))
             continue;
         const auto due = store::next_due(database_, channel);
         if (due && (!next || *due < *next))
@@ -94,19 +121,12 @@ std::optional<store::Instant> Outbox::next_due(store::Instant now) const {
 }
 
 void Outbox::stop(store::Instant now, const store::T2Policy& policy) {
-    for (auto& [channel, way] : ways_)
-        way.connector->stop();
+    const auto all = connectors();
+    for (const auto& connector : all)
+        connector->close();  // all of them first: their last answers are waited for together
+    for (const auto& connector : all)
+        connector->stop();
     pump(now, policy, false);
-}
-
-bool Outbox::held(store::Channel channel) const {
-    const auto way = ways_.find(channel);
-    return way != ways_.end() && way->second.held;
-}
-
-void Outbox::release_holds() {
-    for (auto& [channel, way] : ways_)
-        way.held = false;
 }
 
 void Outbox::ready(connectors::JobId id) {
@@ -158,18 +178,14 @@ void Outbox::finish(connectors::JobId id, const connectors::Outcome& outcome, st
     const auto job = found->second;
     std::erase(requests_, id);  // the relay went away before we answered: there is nothing to let go any more
     auto& way = ways_.at(job.channel);
-    --way.under_way;
+    const bool replaced = job.by != way.connector;
+    way.under_way -= replaced ? 0 : 1;
     claimed_.erase(job.message);
     jobs_.erase(found);
     way.domains.ended(job.domain, outcome, now);
     if (outcome.blame == Blame::content)
         base::log(base::Level::error, "the relay refused our own text; its step is held until it is changed or resumed",
                   {{"message", job.message}, {"code", outcome.code}});
-    if (outcome.blame == Blame::credentials && !way.held) {
-        way.held = true;
-        base::log(base::Level::error, "relay refused our credentials or certificate; nothing goes there until a reload",
-                  {{"relay", base::Configured{way.connector->name()}}, {"code", outcome.code}});
-    }
     base::log(base::Level::info, "hand-over ended",
               {{"message", job.message}, {"answer", word(outcome.answer)}, {"code", outcome.code}});
     if (outcome.answer == Answer::refused && !job.let_go)
@@ -177,8 +193,16 @@ void Outbox::finish(connectors::JobId id, const connectors::Outcome& outcome, st
     auto seen = outcome;
     if (seen.answer == Answer::refused)  // let go, and still certain that nothing was sent
         seen.answer = Answer::deferred;
-    const auto relay = seen.relay.empty() ? way.connector->name() : seen.relay;
-    outcomes_.push_back(record_of(job.message, job.attempt, relay, job.tries, seen, now));
+    const auto relay = seen.relay.empty() ? job.by->name() : seen.relay;
+    auto record = record_of(job.message, job.attempt, relay, job.tries, seen, now);
+    if (replaced)
+        record.shut_way.clear();  // what is there now has not refused us
+    if (!record.shut_way.empty() && !std::exchange(way.refused, true))
+        base::log(base::Level::error,
+                  "our credentials or configuration are refused; nothing goes there until a reload, `nurture status` "
+                  "says more",
+                  {{"relay", base::Configured{relay}}, {"code", outcome.code}});
+    outcomes_.push_back(std::move(record));
 }
 
 bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {
@@ -187,8 +211,8 @@ bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {
     std::vector<store::T2> requests;
     for (const auto id : requests_) {
         const auto& job = jobs_.at(id);
-        requests.push_back({job.message, job.attempt, job.addr_key, job.text_hash,
-                            ways_.at(job.channel).connector->name_of(id), job.subject, job.recipient});
+        requests.push_back(
+            {job.message, job.attempt, job.addr_key, job.text_hash, job.by->name_of(id), job.subject, job.recipient});
     }
     const auto verdicts = store::commit_batch(database_, outcomes_, requests, policy, now);
     // From here on the disk has it. A crash between this line and the last release() leaves messages in doubt that
@@ -198,15 +222,17 @@ bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {
     for (std::size_t i = 0; i < released.size(); ++i) {
         auto& job = jobs_.at(released[i]);
         job.let_go = verdicts[i].go();
-        ways_.at(job.channel).connector->release(released[i], job.let_go);
+        job.by->release(released[i], job.let_go);
     }
     return true;
 }
 
 bool Outbox::claim(store::Channel channel, Way& way, store::Instant now) {
+    if (!way.connector)
+        return hold_without_way(channel, way, now);
     if (way.under_way >= way.connector->capacity())
         return false;
-    if (way.held || !store::may_claim(database_, channel, now)) {
+    if (!store::may_claim(database_, channel, now)) {
         way.backlog.clear();
         return false;
     }
@@ -260,11 +286,24 @@ std::optional<store::Instant> Outbox::start(const store::Message& message, Way& 
                  letter.job.email.subject,
                  email ? letter.job.email.to.address : letter.job.sms.to,
                  std::move(domain),
-                 message.tries + 1};
+                 message.tries + 1,
+                 way.connector};
     claimed_.insert(message.id);
     ++way.under_way;
     way.connector->submit(std::move(letter.job));
     return std::nullopt;
+}
+
+/// For the store to know, and with it for engine, preview and whoever asks `nurture status`.
+bool Outbox::hold_without_way(store::Channel channel, Way& way, store::Instant now) {
+    if (way.read_at && now < *way.read_at + k_fresh && now >= *way.read_at)
+        return false;
+    way.read_at = now;
+    const bool held = store::shut_way(database_, channel, k_no_way, now);
+    if (held)
+        base::log(base::Level::warning, "messages are due on a channel without a way out; they wait for one",
+                  {{"channel", base::Configured{store::to_text(channel)}}});
+    return held;
 }
 
 /// Once a minute is often enough: lateness is judged again in T2.
@@ -272,6 +311,11 @@ void Outbox::sweep(store::Instant now) {
     if (swept_ && now < *swept_ + std::chrono::minutes(1) && now >= *swept_)
         return;
     swept_ = now;
+    for (auto& [channel, way] : ways_)
+        if (way.connector && way.fresh) {
+            store::open_way(database_, channel, now);
+            way.fresh = false;
+        }
     store::expire_messages(database_, now);
     store::close_old_doubts(database_, now);
 }

@@ -51,9 +51,12 @@ public:
     Outbox(store::Database& database, Composer& composer, base::IdSource ids, std::function<void()> wake);
     ~Outbox() override;
 
-    /// The way out for a channel. Replacing one stops the old one first. `per_minute`: how much one recipient's domain
-    /// gets of it (domains.hpp); 0: any number.
+    /// The way out for a channel, which has refused nobody yet. Never waits: what the old one has been let go ends
+    /// there, in its own time, and all else goes by the new one. `per_minute`: how much one recipient's domain gets of
+    /// it (domains.hpp); 0: any number.
     void attach(store::Channel channel, std::unique_ptr<connectors::Connector> connector, int per_minute = 0);
+    /// There is none: what is due on that channel is held until attach().
+    void detach(store::Channel channel);
 
     /// One round: commit what waits (every T3, then every T2, in one transaction), let go who may, claim what is due.
     /// True if it did anything; call again until it did not. `claim` false: finish what is under way, start nothing.
@@ -64,12 +67,8 @@ public:
     std::optional<store::Instant> next_due(store::Instant now) const;
     bool idle() const { return jobs_.empty(); }
 
-    /// Aborts what has not been let go, waits for what has, writes the outcomes.
+    /// Aborts what has not been let go, waits for what has (also on ways that were replaced), writes the outcomes.
     void stop(store::Instant now, const store::T2Policy& policy);
-
-    /// The relay refused our credentials or its certificate: nothing goes there until release_holds().
-    bool held(store::Channel channel) const;
-    void release_holds();
 
     void ready(connectors::JobId id) override;
     void done(connectors::JobId id, connectors::Outcome outcome) override;
@@ -85,17 +84,23 @@ private:
         std::string recipient;
         std::string domain;  // of the recipient; SMS: empty
         int tries = 0;
+        // Its way out, also after another one was attached; the last job of an old one takes it along.
+        std::shared_ptr<connectors::Connector> by;
         bool let_go = false;  // T2 is committed: from here on only an outcome ends it
     };
     struct Way {
-        std::unique_ptr<connectors::Connector> connector;
+        std::shared_ptr<connectors::Connector> connector;  // null: detached
         Domains domains{0};
         std::deque<store::Message> backlog;  // read ahead, in their order; T2 looks at each of them again
         std::optional<store::Instant> read_at;
-        int under_way = 0;
-        bool held = false;
+        int under_way = 0;     // on this connector
+        bool fresh = true;     // the store may still say that there is no way
+        bool refused = false;  // it does not let us in, and the log says so
     };
 
+    Way& part_with(store::Channel channel);
+    std::set<std::shared_ptr<connectors::Connector>> connectors() const;
+    bool hold_without_way(store::Channel channel, Way& way, store::Instant now);
     void gather();
     void take_queues();
     void enter(const std::function<void()>& put);
@@ -110,7 +115,7 @@ private:
     Composer& composer_;
     base::IdSource ids_;
     std::function<void()> wake_;
-    std::map<store::Channel, Way> ways_;
+    std::map<store::Channel, Way> ways_{{store::Channel::email, {}}, {store::Channel::sms, {}}};
     std::map<connectors::JobId, Job> jobs_;
     std::set<store::MessageId> claimed_;
     connectors::JobId last_job_ = 0;
@@ -127,7 +132,8 @@ private:
     std::vector<std::pair<connectors::JobId, connectors::Outcome>> done_queue_;
 };
 
-/// What an outcome asks for beyond the message itself: suppress the address, for how long, and when to try again.
+/// What an outcome asks for beyond the message itself: suppress the address, for how long, when to try again, what to
+/// hold.
 /// Pure; delivery.md "Blame" is its table.
 store::T3 record_of(store::MessageId message, const store::AttemptId& attempt, std::string relay, int tries,
                     const connectors::Outcome& outcome, store::Instant now);

@@ -15,13 +15,14 @@ namespace nurture::persist {
 inline constexpr std::string_view k_enrol_quota = "enroll";  // name: campaign, period: day number
 inline constexpr std::string_view k_canary_gate =
     "canary";  // name: campaign; value: messages left; until: then the rest
-using store::k_breaker_gate, store::k_hold_gate, store::k_step_gate;
+using store::k_breaker_gate, store::k_hold_gate, store::k_step_gate, store::k_way_gate;
 
 inline void read_gate(const store::Gate& gate, engine::State& state) {
-    if (gate.kind == k_hold_gate) {
+    if (gate.kind == k_hold_gate || gate.kind == k_way_gate) {
+        auto& held = gate.kind == k_hold_gate ? state.channel_held : state.no_way;
         for (const store::Channel channel : {store::Channel::email, store::Channel::sms})
             if (gate.name == store::to_text(channel))
-                state.channel_held[channel == store::Channel::sms ? 1 : 0] = true;
+                held[channel == store::Channel::sms ? 1 : 0] = true;
         return;
     }
     const bool step = gate.kind == k_step_gate;

@@ -142,8 +142,11 @@ private:
             return gate.kind == row.field && gate.name == name;
         });
         using Kind = fact::Gate::Kind;
-        if (row.field == k_hold_gate)
-            add(fact::Gate{Kind::channel, {}, name == "sms" ? dsl::Channel::sms : dsl::Channel::email, open});
+        if (row.field == k_hold_gate || row.field == k_way_gate)
+            add(fact::Gate{row.field == k_hold_gate ? Kind::channel : Kind::way,
+                           {},
+                           name == "sms" ? dsl::Channel::sms : dsl::Channel::email,
+                           open});
         else if (row.field == k_breaker_gate)
             add(fact::Gate{Kind::campaign, name, {}, open});
         else if (const auto [campaign, step] = store::step_of_gate(name); row.field == k_step_gate)

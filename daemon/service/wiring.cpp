@@ -106,7 +106,10 @@ render::House house(const config::Config& config) {
     for (const auto& person : config.people)
         house.people[person.id] = {person.name, person.email, person.phone};
     house.bounce_mailbox = config.bounce_mailbox;
-    house.delivery_reports = connectors::gateway_kind(gateway_word(config.gateway)) != nullptr;
+    // Nobody outside can call a page that only this machine reaches, and Twilio refuses the whole message for it. Every
+    // other public_url is https (config).
+    house.delivery_reports = connectors::gateway_kind(gateway_word(config.gateway)) != nullptr &&
+                             (!connectors::loopback(config.public_url) || connectors::loopback(config.sms_url));
     return house;
 }
 
@@ -130,7 +133,9 @@ void attach_connectors(outbox::Outbox& outbox, const config::Config& config, boo
     // the gateway's.
     const bool file = config.relay.starts_with("file:");
     outbox.attach(store::Channel::email, std::move(mail), durable && !file ? config.domain_per_minute : 0);
-    if (sms)
+    if (!sms)
+        outbox.detach(store::Channel::sms);
+    else
         outbox.attach(store::Channel::sms, std::move(sms), durable ? config.sms_per_minute : 0);
 }
 

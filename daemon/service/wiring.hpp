@@ -30,7 +30,8 @@ std::optional<SmsGateway> sms_gateway(const config::Config& config);
 /// What the checker may know of the installation.
 dsl::World checker_world(const config::Config& config, base::Second now);
 
-/// The connectors for each channel, attached. `durable` false for rehearsals, which can be run again.
+/// The connectors for each channel, attached; a channel without one, detached. `durable` false for rehearsals, which
+/// can be run again.
 void attach_connectors(outbox::Outbox& outbox, const config::Config& config, bool durable = true);
 
 /// What T2 compares with, from the live rules: never-contact lists, and the caps per person that roll.

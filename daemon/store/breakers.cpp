@@ -155,8 +155,9 @@ bool let_go_on(Database& database, std::string_view kind, std::string_view name,
 }
 
 bool holds_channel(const std::vector<Gate>& gates, Channel channel) {
-    return std::any_of(gates.begin(), gates.end(),
-                       [&](const Gate& gate) { return gate.kind == k_hold_gate && gate.name == to_text(channel); });
+    return std::any_of(gates.begin(), gates.end(), [&](const Gate& gate) {
+        return (gate.kind == k_hold_gate || gate.kind == k_way_gate) && gate.name == to_text(channel);
+    });
 }
 
 bool holds_back(const std::vector<Gate>& gates, const Message& message) {

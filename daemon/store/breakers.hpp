@@ -2,9 +2,9 @@
 //
 // Breakers and holds: what keeps messages back because of what became of others. A breaker belongs to a campaign, a
 // hold to a channel (its relay) or to a step whose text was refused; each is a gate row, so that engine, preview and T2
-// see the same. They stay until a person lets go on. Counted by the hour over the last 24 hours, in the transaction
-// that records the outcome. Writers want a write transaction, and tell inbox and journal themselves. Threads and errors
-// as in database.hpp.
+// see the same. They stay until a person lets go on; a way that is shut, until nurtured.toml is read again. Counted by
+// the hour over the last 24 hours, in the transaction that records the outcome. Writers want a write transaction, and
+// tell inbox and journal themselves. Threads and errors as in database.hpp.
 #pragma once
 
 #include "connectors/outcome.hpp"
@@ -23,6 +23,7 @@ namespace nurture::store {
 inline constexpr std::string_view k_breaker_gate = "breaker";  // a campaign
 inline constexpr std::string_view k_hold_gate = "hold";        // a channel: "email", "sms"
 inline constexpr std::string_view k_step_gate = "step";        // "CAMPAIGN/STEP"
+inline constexpr std::string_view k_way_gate = "way";          // a channel without a gateway, or whose relay refuses us
 
 std::string step_gate_name(std::string_view campaign, std::string_view step);
 /// The inverse: a step's name has no slash in it.

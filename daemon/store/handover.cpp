@@ -81,6 +81,9 @@ void blame(Database& database, const Message& m, const T3& t3, Instant now) {
         hold_back(database, k_step_gate, step_gate_name(m.campaign, m.step),
                   fmt::format("the relay refused its text ({})", code_text(t3.outcome)), now);
     }
+    if (!t3.shut_way.empty()) {
+        hold_back(database, k_way_gate, to_text(m.channel), t3.shut_way, now);
+    }
 }
 
 void record(Database& database, const T3& t3, Tallies& tallies, Instant now) {
@@ -92,6 +95,7 @@ void record(Database& database, const T3& t3, Tallies& tallies, Instant now) {
     }
     end_attempt(database, t3, now);
     const std::string code = code_text(t3.outcome);
+    const std::string why = t3.words.empty() ? code : std::string(t3.words);
     note(database, *m, "outcome",
          JournalBody().add("answer", word(t3.outcome.answer)).add("code", code).add("attempt", base::hex(t3.attempt)),
          now);
@@ -103,9 +107,9 @@ void record(Database& database, const T3& t3, Tallies& tallies, Instant now) {
         settle(database, *m, MessageState::in_doubt, code, m->slot, std::nullopt, now);
         break;
     case connectors::Answer::rejected:
-        Statement(database, "UPDATE message SET state='REJECTED',reason=?,counted_at=NULL WHERE id=?", code, m->id)
+        Statement(database, "UPDATE message SET state='REJECTED',reason=?,counted_at=NULL WHERE id=?", why, m->id)
             .run();
-        tell_engine(database, *m, MessageState::rejected, code, now);
+        tell_engine(database, *m, MessageState::rejected, why, now);
         break;
     default: try_later(database, *m, t3, now); break;
     }
@@ -212,6 +216,17 @@ void put_off(Database& database, std::span<const PutOff> messages) {
 bool may_claim(const Database& database, Channel channel, Instant now) {
     const Moment moment = look_at_gates(database, now);
     return !moment.stopped && !moment.clock_back && !holds_channel(moment.gates, channel);
+}
+
+bool shut_way(Database& database, Channel channel, std::string_view why, Instant now) {
+    return next_due(database, channel) &&
+           in_transaction(database, [&] { return hold_back(database, k_way_gate, to_text(channel), why, now); });
+}
+
+void open_way(Database& database, Channel channel, Instant now) {
+    in_transaction(database, [&] {
+        return let_go_on(database, k_way_gate, to_text(channel), "", "nurtured.toml has another way for it", now);
+    });
 }
 
 bool give_up(Database& database, MessageId id, MessageState to, std::string_view reason, Instant now) {

@@ -97,6 +97,8 @@ struct T3 {
     std::string suppress;             // not empty: suppress the address for good, for this reason
     std::optional<Strike> strike{};   // or count it against the address
     bool hold_step = false;           // our own text was refused: nothing more of that step
+    std::string shut_way = {};        // not empty: nothing more on its channel, for this reason (k_way_gate)
+    std::string_view words{};         // rejected: why, where no code says it; a literal
 };
 
 std::vector<T2Verdict> commit_batch(Database& database, std::span<const T3> outcomes, std::span<const T2> requests,
@@ -119,6 +121,11 @@ void put_off(Database& database, std::span<const PutOff> messages);
 bool may_claim(const Database& database, Channel channel, Instant now);
 /// The clock is behind the latest instant that was ever committed, by more than a correction.
 bool clock_is_back(const Database& database, Instant now);
+/// A channel has no way out: what is due on it goes back to the engine, which holds it from then on. False: nothing is
+/// due, or it was known.
+bool shut_way(Database& database, Channel channel, std::string_view why, Instant now);
+/// It has another way out, which has not refused us yet.
+void open_way(Database& database, Channel channel, Instant now);
 /// READY -> FAILED_RENDER, EXPIRED, CANCELLED, SUPPRESSED or HELD by the outbox, with the inbox row. False: not READY.
 bool give_up(Database& database, MessageId id, MessageState to, std::string_view reason, Instant now);
 /// At start: whatever a dead process left INFLIGHT is IN_DOUBT, counted at its slot. Number of rows.

@@ -176,6 +176,19 @@ std::vector<StateCount> message_counts(const Database& database) {
     return all;
 }
 
+std::vector<ReasonCount> rejections(const Database& database, Instant since) {
+    std::vector<ReasonCount> all;
+    Statement row(database,
+                  "SELECT reason,count(*) AS messages FROM message WHERE state='REJECTED' AND slot>=? GROUP BY reason"
+                  " ORDER BY messages DESC,reason",
+                  since);
+    while (row.step()) {
+        auto reason = row.text();
+        all.push_back({std::move(reason), row.integer()});
+    }
+    return all;
+}
+
 bool reslot(Database& database, MessageId id, Instant slot, Instant closes, Instant expires,
             const std::optional<AddrKey>& addr_key) {
     return Statement(database,

@@ -111,6 +111,13 @@ struct StateCount {
 };
 std::vector<StateCount> message_counts(const Database& database);
 
+struct ReasonCount {
+    std::string reason;
+    std::int64_t messages = 0;
+};
+/// Why messages of slots since then were rejected, the most frequent reason first.
+std::vector<ReasonCount> rejections(const Database& database, Instant since);
+
 // --- what the engine may do to a message that was not handed over (T0) -------------------------------------------
 
 /// READY or HELD -> READY at a new slot. False: it is neither any more.

@@ -58,8 +58,39 @@ TEST_CASE("what is wrong with an address is said in words a recruiter understand
     CHECK(refusal("ana@[192.0.2.7]") == "the domain has a [");
     CHECK(refusal("ana@ma_il.example") == "the domain has a _");
     CHECK(refusal("\"ana\"@mail.example") == "the part before the @ is in quotes");
-    CHECK(refusal("añа@mail.example") ==
-          "there are letters outside a-z before the @, which most mail servers cannot take");
+}
+
+TEST_CASE("letters of the whole world may stand before the @, and nothing that cannot be seen for what it is") {
+    for (const char* good : {"josé@mail.example", "юлия@mail.example", "田中@mail.example", "अनु@mail.example",
+                             "ana.núñez+jobs@mail.example", "jose\u0301@mail.example"})
+        CHECK(refusal(good) == "accepted");
+    for (const char* bad :
+         {"an\u202ea@mail.example", "an\u2066a@mail.example", "an\u200ba@mail.example", "an\u200da@mail.example",
+          "an\ufeffa@mail.example", "an\u00ada@mail.example", "an\u0085a@mail.example", "an\u2028a@mail.example",
+          "an\u00a0a@mail.example", "an\u3000a@mail.example", "an\ue000a@mail.example", "an\U000e0001a@mail.example",
+          "an\u3164a@mail.example", "an\ufe0fa@mail.example", "an\u034fa@mail.example"})
+        CHECK(refusal(bad) == "there is a character before the @ that nobody can see");
+    CHECK(refusal("ana＞é@mail.example") == "there is a character before the @ that looks like a >");
+    CHECK(refusal("eve＠mail@mail.example") == "there is a character before the @ that looks like a @");
+    CHECK(refusal("an\xc3@mail.example") == "the part before the @ is not UTF-8");
+    CHECK(refusal("an\xed\xa0\x80@mail.example") == "the part before the @ is not UTF-8");
+    CHECK(refusal("é<@mail.example") == "the part before the @ has a <");
+    std::string longest;
+    for (int i = 0; i < 32; ++i)
+        longest += "é";
+    CHECK(refusal(longest + "@mail.example") == "accepted");
+    CHECK(refusal(longest + "e@mail.example") ==
+          "more than 64 octets stand before the @ (a letter outside a-z takes two to four)");
+}
+
+TEST_CASE("a mailbox is one however its letters were typed, and goes over the wire as they were") {
+    const auto address = EmailAddress::parse("JOSE\u0301@Bücher.example");
+    REQUIRE(address);
+    CHECK(address->international());
+    CHECK(address->wire() == "JOSE\u0301@xn--bcher-kva.example");
+    CHECK(address->canonical() == canonical("josé@bücher.example"));
+    CHECK(canonical("josé@mail.example") != canonical("jose@mail.example"));
+    CHECK_FALSE(EmailAddress::parse("ana@bücher.example")->international());
 }
 
 TEST_CASE("addresses keep the limits of RFC 5321") {

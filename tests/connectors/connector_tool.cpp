@@ -103,8 +103,8 @@ private:
 };
 
 constexpr const char* k_answers[] = {"accepted", "deferred", "rejected", "in_doubt", "refused"};
-constexpr const char* k_blames[] = {"none",           "address_dead", "opted_out",   "bare_550",  "mailbox_full",
-                                    "rate_or_policy", "content",      "credentials", "connection"};
+constexpr const char* k_blames[] = {"none",           "address_dead", "opted_out",   "bare_550",   "mailbox_full",
+                                    "rate_or_policy", "content",      "credentials", "connection", "no_smtputf8"};
 
 int send(const std::string& config_file) {
     std::ifstream file(config_file);

@@ -88,7 +88,11 @@ TEST_CASE("only the gateway's own positive answer makes an SMS sent") {
         {http("200 OK", "<html>a login page</html>"), Answer::in_doubt, Blame::connection},
         {http("204 No Content", ""), Answer::in_doubt, Blame::connection},
         {http("302 Found", "0: no", "Location: http://169.254.169.254/\r\n"), Answer::in_doubt, Blame::connection},
-        {http("400 Bad", "Missing receiver"), Answer::rejected, Blame::content},
+        {http("400 Bad", "DLR-URL field misformed, rejected"), Answer::deferred, Blame::credentials},
+        {http("400 Bad", "Number(s) has/have been denied by white- and/or black-lists."), Answer::rejected,
+         Blame::none},
+        {http("403 No", "Not routable. Do not try again."), Answer::rejected, Blame::none},
+        {http("414 Too long", ""), Answer::rejected, Blame::content},
         {http("401 No", ""), Answer::deferred, Blame::credentials},
         {http("403 No", "Authorization failed for sendsms"), Answer::deferred, Blame::credentials},
         {http("404 Not here", ""), Answer::deferred, Blame::credentials},
@@ -215,6 +219,12 @@ TEST_CASE("Twilio's answers mean what its dictionary of errors says") {
         {error("400 Bad Request", 30006), Answer::rejected, Blame::address_dead},
         {error("400 Bad Request", 21610), Answer::rejected, Blame::opted_out},
         {error("400 Bad Request", 21606), Answer::deferred, Blame::credentials},
+        {error("400 Bad Request", 21609), Answer::deferred, Blame::credentials},
+        {error("400 Bad Request", 21608), Answer::deferred, Blame::credentials},
+        {error("400 Bad Request", 21704), Answer::deferred, Blame::credentials},
+        {error("400 Bad Request", 21611), Answer::deferred, Blame::rate_or_policy},
+        {error("400 Bad Request", 21214), Answer::rejected, Blame::none},
+        {error("403 Forbidden", 21408), Answer::rejected, Blame::none},
         {error("400 Bad Request", 21617), Answer::rejected, Blame::content},
         {error("400 Bad Request", 12345), Answer::rejected, Blame::none},
         {error("401 Unauthorized", 20003), Answer::deferred, Blame::credentials},
@@ -231,6 +241,18 @@ TEST_CASE("Twilio's answers mean what its dictionary of errors says") {
     CHECK(outcome.blame == blame);
     CHECK(toy.connections() == 1);
     CHECK(outcome.remote_id == (expected == Answer::accepted ? "SM0123456789abcdef" : ""));
+}
+
+TEST_CASE("what our own configuration has wrong comes with what to write") {
+    const auto [status, number, words] = GENERATE(table<std::string, int, std::string>({
+        {"400 Bad Request", 21609, "`public_url`"},
+        {"400 Bad Request", 21603, "`sender` of [sms]"},
+        {"401 Unauthorized", 20003, "`user` and `password` of [sms]"},
+    }));
+    Toy toy(http(status, R"({"code": )" + std::to_string(number) + "}"));
+    CHECK_THAT(std::string(send_one(toy, true, k_twilio).advice), Catch::Contains(words));
+    Toy kannel(http("403 Forbidden", "Authorization failed for sendsms"));
+    CHECK_THAT(std::string(send_one(kannel).advice), Catch::Contains("`user` and `password` of [sms]"));
 }
 
 TEST_CASE("a message goes to Twilio as a form, with the account's credentials") {

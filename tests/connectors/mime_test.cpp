@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -56,6 +57,18 @@ std::string header(const EmailMessage& message, const std::string& name) {
 }
 
 }  // namespace
+
+TEST_CASE("an address with letters outside ASCII stands in its header as it is, and nothing else leaves ASCII") {
+    auto message = sample();
+    message.to = {"José Núñez", "josé@mail.example"};
+    message.unsubscribe_mailto = "señal@lonestar.example";
+    message.plain = "¡Hola!\n";
+    const auto wire = *write_mime(message);
+    CHECK(header(message, "To") == "To: =?utf-8?b?Sm9zw6kgTsO6w7Fleg==?= <josé@mail.example>");
+    CHECK_THAT(wire, Contains("<mailto:se%C3%B1al@lonestar.example?subject=unsubscribe>"));
+    const auto eight_bits = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+    CHECK(std::count_if(wire.begin(), wire.end(), eight_bits) == 2);  // the é of the address
+}
 
 TEST_CASE("a message on the wire has the headers that were asked for, in their order") {
     std::string wire = *write_mime(sample());

@@ -22,8 +22,8 @@ struct StringMaker<nurture::connectors::Answer> {
 template<>
 struct StringMaker<nurture::connectors::Blame> {
     static std::string convert(nurture::connectors::Blame blame) {
-        constexpr const char* names[] = {"none",           "address_dead", "opted_out",   "bare_550",  "mailbox_full",
-                                         "rate_or_policy", "content",      "credentials", "connection"};
+        constexpr const char* names[] = {"none",           "address_dead", "opted_out",   "bare_550",   "mailbox_full",
+                                         "rate_or_policy", "content",      "credentials", "connection", "no_smtputf8"};
         return names[static_cast<int>(blame)];
     }
 };

@@ -16,6 +16,7 @@ using nurture::test::RecordingGate;
 namespace {
 
 constexpr Outcome k_no_connection{.answer = Answer::deferred, .blame = Blame::connection};
+constexpr Outcome k_no_smtputf8{.answer = Answer::rejected, .blame = Blame::no_smtputf8};
 constexpr Outcome k_wrong_password{.answer = Answer::deferred, .blame = Blame::credentials, .code = 535};
 
 /// A relay that does what the test says, when it says so.
@@ -24,6 +25,7 @@ struct Toy final : Connector {
     int capacity() const override { return 4; }
     void submit(Job job) override { jobs.push_back(job.id); }
     void release(JobId id, bool go) override { released[id] = go; }
+    void close() override { closed = true; }
     void stop() override {}
     std::string name() const override { return label; }
 
@@ -31,6 +33,7 @@ struct Toy final : Connector {
     std::string label;
     std::vector<JobId> jobs;
     std::map<JobId, bool> released;
+    bool closed = false;
 };
 
 struct House {
@@ -137,4 +140,45 @@ TEST_CASE("only when every relay refuses our password is the channel held") {
     house.relays[0]->gate.done(1, k_wrong_password);
     house.relays[1]->gate.done(1, k_wrong_password);
     CHECK(house.gate.outcome(1).blame == Blame::credentials);
+}
+
+TEST_CASE("a pool that is closed gives what it has to no other relay") {
+    House house({1, 1});
+    house.submit(1);
+    house.pool->close();
+    CHECK(house.relays[0]->closed);
+    CHECK(house.relays[1]->closed);
+    house.relays[0]->gate.done(1, k_no_connection);
+    CHECK(house.relays[1]->jobs.empty());
+    CHECK(house.gate.outcome(1).answer == Answer::deferred);
+}
+
+TEST_CASE("an address that one relay does not carry goes to one that does, and the first goes on with the others") {
+    House house({1, 1});
+    house.submit(1);
+    house.relays[0]->gate.done(1, k_no_smtputf8);
+    REQUIRE(house.relays[1]->jobs == std::vector<JobId>{1});
+    house.accept(*house.relays[1], 1);
+    CHECK(house.gate.outcome(1).relay == "smtp://mx2");
+    for (JobId id = 2; id <= 5; ++id)
+        house.submit(id);
+    CHECK(house.relays[0]->jobs.size() == 3);
+}
+
+TEST_CASE("an address is rejected only when every relay has said that it does not carry it") {
+    House house({1, 1});
+    house.submit(1);
+    house.relays[0]->gate.done(1, k_no_smtputf8);
+    house.relays[1]->gate.done(1, k_no_smtputf8);
+    CHECK(house.gate.outcome(1).answer == Answer::rejected);
+    CHECK(house.gate.outcome(1).blame == Blame::no_smtputf8);
+
+    house.submit(2);
+    const std::size_t first = house.relays[0]->jobs.back() == 2 ? 0 : 1;
+    house.relays[first]->gate.done(2, k_no_connection);  // it might have taken it
+    house.relays[1 - first]->gate.done(2, k_no_smtputf8);
+    CHECK(house.gate.outcome(2).answer == Answer::deferred);
+    house.submit(3);  // while that one rests
+    house.relays[1 - first]->gate.done(3, k_no_smtputf8);
+    CHECK(house.gate.outcome(3).answer == Answer::deferred);
 }

@@ -15,7 +15,7 @@ constexpr bool k_pipelining = true, k_one_by_one = false, k_reset = true;
 const std::string k_all = "MAIL FROM:<dana@lonestar.example>\r\nRCPT TO:<ana@mail.example>\r\nDATA\r\n";
 
 SmtpDialogue dialogue(bool pipelining, bool reset = false, const std::string& text = "Subject: Hi\r\n\r\nHi\r\n") {
-    return {"dana@lonestar.example", "ana@mail.example", text, pipelining, reset};
+    return {{"dana@lonestar.example", "ana@mail.example", text}, pipelining, reset};
 }
 
 /// What it says now, all of it at once.
@@ -61,6 +61,13 @@ TEST_CASE("a relay without PIPELINING is told one thing after the other") {
     CHECK(says(talk) == "DATA\r\n");
     talk.read("354 go\r\n");
     CHECK(talk.asks());
+}
+
+TEST_CASE("an address with letters outside ASCII is announced as such") {
+    SmtpDialogue talk({"dana@lonestar.example", "jörg@mail.example", "Hi\r\n", true}, k_one_by_one, false);
+    CHECK(says(talk) == "MAIL FROM:<dana@lonestar.example> BODY=8BITMIME SMTPUTF8\r\n");
+    talk.read("250 ok\r\n");
+    CHECK(says(talk) == "RCPT TO:<jörg@mail.example>\r\n");
 }
 
 TEST_CASE("a refused recipient costs no connection, and the next message begins with a reset") {
@@ -149,6 +156,31 @@ TEST_CASE("replies mean the same wherever the network cuts them") {
         talk.read(replies.substr(cut));
         CHECK(talk.asks());
     }
+}
+
+TEST_CASE("a relay that dribbles, or takes a text octet by octet, wins no time") {
+    auto talk = dialogue(k_pipelining);
+    says(talk);
+    auto waited_for = talk.steps();
+    for (const char* octets : {"2", "5", "0-and\r\n", "250-so on\r\n", "25"})
+        talk.read(octets);
+    CHECK(talk.steps() == waited_for);
+    talk.read("0 ok\r\n");
+    CHECK(talk.steps() > waited_for);  // the next reply has a time of its own
+    talk.read("250 ok\r\n354 go\r\n");
+    waited_for = talk.steps();
+    talk.go();
+    CHECK(talk.steps() > waited_for);
+    waited_for = talk.steps();
+    while (talk.due().size() > 1)
+        talk.wrote(1);
+    CHECK(talk.steps() == waited_for);
+    talk.wrote(1);
+    CHECK(talk.steps() > waited_for);
+    waited_for = talk.steps();
+    for (const char* octets : {"250-a\r\n", "250-b\r\n", "2"})
+        talk.read(octets);
+    CHECK(talk.steps() == waited_for);
 }
 
 TEST_CASE("a reply line without an end is cut off") {

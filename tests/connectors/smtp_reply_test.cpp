@@ -67,8 +67,10 @@ TEST_CASE("whose fault a refusal of the recipient is") {
         {"552 5.2.2 over quota", Answer::deferred, Blame::mailbox_full},
         {"552 too much mail", Answer::deferred, Blame::mailbox_full},
         {"451 later", Answer::deferred, Blame::mailbox_full},
-        {"451 4.3.0 disk", Answer::deferred, Blame::connection},
-        {"451 4.4.1 no answer from next hop", Answer::deferred, Blame::connection},
+        {"451 4.3.0 disk", Answer::deferred, Blame::none},
+        {"451 4.4.1 no answer from next hop", Answer::deferred, Blame::none},
+        {"447 message too old", Answer::deferred, Blame::none},
+        {"454 4.5.0 odd", Answer::deferred, Blame::none},
         {"421 too many connections", Answer::deferred, Blame::rate_or_policy},
         {"450 4.7.1 greylisted", Answer::deferred, Blame::rate_or_policy},
         {"554 5.7.1 spam", Answer::rejected, Blame::rate_or_policy},
@@ -93,13 +95,14 @@ TEST_CASE("whose fault a refusal of the recipient is") {
     CHECK(after.blame == blame);
 }
 
-TEST_CASE("a relay that refuses us uses up nobody's message") {
+TEST_CASE("a relay that refuses us uses up nobody's message, and slows down nobody's domain") {
     auto [stage, reply, blame] = GENERATE(table<SmtpStage, std::string, Blame>({
-        {SmtpStage::connect, "554 5.7.1 your network is not welcome", Blame::rate_or_policy},
-        {SmtpStage::connect, "421 busy", Blame::rate_or_policy},
-        {SmtpStage::hello, "550 who are you", Blame::rate_or_policy},
+        {SmtpStage::connect, "554 5.7.1 your network is not welcome", Blame::connection},
+        {SmtpStage::connect, "421 busy", Blame::connection},
+        {SmtpStage::hello, "550 who are you", Blame::connection},
+        {SmtpStage::hello, "421 4.7.0 too many connections", Blame::connection},
         {SmtpStage::tls, "502 5.5.1 not here", Blame::credentials},
-        {SmtpStage::tls, "454 4.7.0 TLS not available", Blame::rate_or_policy},
+        {SmtpStage::tls, "454 4.7.0 TLS not available", Blame::connection},
         {SmtpStage::auth, "535 5.7.8 wrong password", Blame::credentials},
         {SmtpStage::auth, "454 temporary trouble", Blame::connection},
         {SmtpStage::mail, "530 5.7.0 must issue STARTTLS", Blame::credentials},
@@ -107,6 +110,7 @@ TEST_CASE("a relay that refuses us uses up nobody's message") {
         {SmtpStage::mail, "550 5.1.8 sender's domain not found", Blame::content},
         {SmtpStage::mail, "550 5.1.1 no", Blame::credentials},
         {SmtpStage::mail, "452 4.3.1 disk full", Blame::connection},
+        {SmtpStage::mail, "421 4.7.0 enough for today", Blame::connection},
     }));
     Outcome outcome = classify(facts(stage, reply));
     CAPTURE(reply);

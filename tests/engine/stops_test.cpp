@@ -271,6 +271,20 @@ TEST_CASE("A breaker holds a campaign back until it is closed") {
     CHECK(s.messages() == Lines{"03-03 11:00 ana: one"});
 }
 
+TEST_CASE("A channel without a way out holds its messages, says so, and lets them go when it has one") {
+    Story s = story("  keep candidates who leave the audience", k_two);
+    s.begin("2026-03-02 06:00");
+    s.at("2026-03-02 08:00", [](Facts& facts, Minute) {
+        facts.list.emplace_back(fact::Gate{fact::Gate::Kind::way, {}, dsl::Channel::sms, true});
+        facts.list.emplace_back(fact::Gate{fact::Gate::Kind::way, {}, dsl::Channel::email, true});
+    });
+    s.at("2026-03-03 11:00", [](Facts& facts, Minute) {
+        facts.list.emplace_back(fact::Gate{fact::Gate::Kind::way, {}, dsl::Channel::email, false});
+    });
+    s.run_until("2026-03-05 00:00");
+    CHECK(s.messages() == Lines{"03-03 11:00 ana: one"});
+}
+
 TEST_CASE("A step whose text was refused waits for a person, and the steps before it go on") {
     Story s = story("  keep candidates who leave the audience", k_two);
     s.begin("2026-03-02 06:00");

@@ -72,14 +72,14 @@ def hostile_addresses():
         check("and no line on the wire says more than it should", odd == [], odd[:5])
 
 
-def two_relays():
+def two_relays(first, does):
     with Desk(people=300) as desk, RawRelay() as relay:
         desk.import_sample()
         desk.apply()
-        port, nobody = free_port(), free_port()
+        port = free_port()
         desk.set("address", f'"127.0.0.1:{port}"')
         desk.set("public_url", f'"http://127.0.0.1:{port}"')
-        desk.set("relay", f'"smtp://127.0.0.1:{nobody}"')
+        desk.set("relay", f'"smtp://127.0.0.1:{first}"')
         desk.set("starttls", '"never"')
         desk.set("bounce_mailbox", '"bounces@lonestar.example"')
         with open(desk.file("nurtured.toml"), "a") as file:
@@ -88,7 +88,7 @@ def two_relays():
         try:
             for to in COLLEAGUES:
                 done = desk.run("send-test", "icu-hello", "--to", to, expect=None)
-                check(f"a test to {to} is accepted although the first relay does not answer", done.stdout.count("Accepted") == 1,
+                check(f"a test to {to} is accepted although the first relay {does}", done.stdout.count("Accepted") == 1,
                       done.stdout + done.stderr)
         finally:
             daemon.send_signal(signal.SIGTERM)
@@ -101,12 +101,20 @@ def two_relays():
         shape = re.compile(rb"MAIL FROM:<bounces\+\d+-[0-9a-f]{32}@lonestar\.example>\r\n")
         check("the return address names the message, and nobody", len(set(froms)) == len(COLLEAGUES) and all(map(shape.fullmatch, froms)), froms)
         status = desk.run("status", expect=None).stdout
-        check("status names both relays", str(nobody) in status and str(relay.port) in status, status)
+        check("status names both relays", str(first) in status and str(relay.port) in status, status)
         with open(desk.file("daemon.log")) as log:
             text = log.read()
         check("and the log nobody's address", "@lonestar.example" not in text and "icu" not in text.lower(), text[-600:])
 
 
+def refuses(words, *stages):
+    return FakeRelay(lambda stage, connection: words if stage in stages else None)
+
+
 hostile_addresses()
-two_relays()
+two_relays(free_port(), "does not answer")
+with refuses(b"554 5.7.1 your network is not welcome\r\n", "connect") as relay:
+    two_relays(relay.port, "refuses us at its banner")
+with refuses(b"421 4.7.0 too many connections\r\n", "EHLO", "HELO") as relay:
+    two_relays(relay.port, "refuses our EHLO")
 finish()

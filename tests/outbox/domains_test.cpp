@@ -60,3 +60,18 @@ TEST_CASE("a domain where too many messages fail gets nothing for an hour") {
     CHECK_FALSE(domains.place("dead.example", k_now + 1h));
     CHECK_FALSE(domains.place("large.example", k_now));
 }
+
+TEST_CASE("domains are forgotten when nothing is to be remembered of them, and no sooner") {
+    Domains domains(2);
+    for (int i = 0; i < 1000; ++i)
+        domains.place("d" + std::to_string(i) + ".example", k_now);
+    domains.ended("slow.example", {Answer::deferred, Blame::rate_or_policy, 421}, k_now + 30min);
+    domains.ended("told.example", {Answer::accepted, Blame::none, 250}, k_now);
+    for (int i = 0; i < 150; ++i)
+        domains.place("queue.example", k_now);
+    domains.place("d1.example", k_now + 1h);
+    CHECK(domains.size() == 4);  // asked just now, slow, counted today, and with people told to come later
+    CHECK(places(domains, "slow.example", k_now + 1h, 2) == 1);
+    domains.place("d1.example", k_now + 48h);
+    CHECK(domains.size() == 1);
+}

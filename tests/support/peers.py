@@ -144,6 +144,7 @@ virtual_mailbox_base = {base}/mail
 virtual_uid_maps = static:{nobody.pw_uid}
 virtual_gid_maps = static:{nobody.pw_gid}
 virtual_transport = virtual
+smtputf8_enable = {smtputf8}
 """
 POSTFIX_MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -197,14 +198,15 @@ service auth {{
 class Postfix(Directory):
     """Takes mail for anybody at `domains` from `nurtured`, password `opensesame`, over TLS; refuses by REFUSALS."""
 
-    def __init__(self, domains="mail.example"):
+    def __init__(self, domains="mail.example", smtputf8=True):
         need("postfix", "dovecot", "openssl", root=True)
         super().__init__()
         base, nobody = self.path, pwd.getpwnam("nobody")
         self.port, self.tls_port = free_port(), free_port()
         certificates = Certificates(base)
         self.ca = str(certificates.ca)
-        self.write("etc/main.cf", POSTFIX_MAIN.format(base=base, domains=domains, certificates=certificates, nobody=nobody))
+        self.write("etc/main.cf", POSTFIX_MAIN.format(base=base, domains=domains, certificates=certificates, nobody=nobody,
+                                                          smtputf8="yes" if smtputf8 else "no"))
         self.write("etc/master.cf", POSTFIX_MASTER.format(port=self.port, tls_port=self.tls_port))
         self.write("etc/recipients", REFUSALS)
         self.write("dovecot/users", "nurtured:{PLAIN}opensesame\n")

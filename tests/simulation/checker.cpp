@@ -29,6 +29,7 @@ std::string_view name(What what) {
                                                  "rules are being applied",
                                                  "rules applied",
                                                  "rules applied that do not compile",
+                                                 "previewed",
                                                  "the same once more; rows",
                                                  "asked",
                                                  "answers",
@@ -143,6 +144,7 @@ std::vector<Violation> check(const Evidence& evidence) {
     judge.nothing_after_a_reply();
     judge.rules_that_fail_change_nothing();
     judge.the_same_twice_is_once();
+    judge.previews_touch_nothing();
     judge.the_journal_holds();
     judge.opt_outs_survive();
     judge.no_personal_data();

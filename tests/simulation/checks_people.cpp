@@ -212,6 +212,13 @@ void Judge::the_same_twice_is_once() {
             blame("22: the same twice is once", fmt::format("{} rows more", line.number), line.message, line.who);
 }
 
+void Judge::previews_touch_nothing() {
+    const auto& lines = e_.record.lines;
+    if (std::any_of(lines.begin(), lines.end(),
+                    [](const auto& l) { return l.what == What::previewed && l.number != 0; }))
+        blame("18: a preview touches nothing", "the store's files are not what they were");
+}
+
 void Judge::the_journal_holds() {
     constexpr auto promise = "14: the journal holds and only grows";
     if (const auto checked = store::verify_journal(e_.database); !checked.ok())

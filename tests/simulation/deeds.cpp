@@ -37,6 +37,7 @@ void Simulation::schedule_trouble() {
     schedule(Deed::clock_back_late, traits_.clock_back);
     schedule(Deed::clock_forward, traits_.clock_forward);
     schedule(Deed::answer, traits_.approvals ? 4 : 0);
+    schedule(Deed::preview, 0.1);
 }
 
 void Simulation::perform(Deed deed) {
@@ -136,6 +137,7 @@ void Simulation::act(Deed deed) {
         return;
     case Deed::apply_broken: return apply_broken();
     case Deed::look_around: return;
+    case Deed::preview: return void(record_.add(What::previewed).number = house_.preview(wall()) ? 0 : 1);
     case Deed::kill:
         // Soon after a message went: what was counted then must be known afterwards.
         return target_ ? at(now_ + dice_.below(25 * k_minute), Deed::kill_now) : kill();

@@ -2,6 +2,7 @@
 #include "tests/simulation/house.hpp"
 
 #include "daemon/base/hash.hpp"
+#include "daemon/forecast/preview.hpp"
 #include "daemon/importer/import.hpp"
 #include "daemon/inbound/answer.hpp"
 #include "daemon/inbound/consents.hpp"
@@ -197,6 +198,22 @@ Second House::closes(base::MessageId message) const {
 Second House::due(base::MessageId message) const {
     const auto row = store::message(*database_, message);
     return row ? std::max(row->slot, row->not_before) : Second{};
+}
+
+bool House::preview(Second now) {
+    bool same = false;
+    with_store([&](store::Database& database) {
+        const auto contents = [&] { return std::pair(disk_.bytes(store_path()), disk_.bytes(store_path() + "-wal")); };
+        engine::Settings settings;
+        settings.test_mode = !config_.live;
+        const auto allowed = [this](std::string_view address) { return config_.allowed(address); };
+        const forecast::Inputs inputs{database, compiled(text_), service::house(config_), settings,
+                                      {},       allowed,         base::floor_minute(now), {}};
+        const auto before = contents();
+        forecast::preview(inputs);
+        same = contents() == before;
+    });
+    return same;
 }
 
 std::int64_t House::written() {

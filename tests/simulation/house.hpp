@@ -57,6 +57,8 @@ public:
     /// The end of the message's opening; from when on it may go.
     Second closes(base::MessageId message) const;
     Second due(base::MessageId message) const;
+    /// What the next days would bring. False: it changed a file.
+    bool preview(Second now);
     /// Rows that only grow: of the journal, the inbox, suppressions and events together.
     std::int64_t written();
     /// Notes the head of the journal in the record, if it moved.

@@ -52,6 +52,7 @@ public:
     void nothing_after_a_reply();
     void rules_that_fail_change_nothing();
     void the_same_twice_is_once();
+    void previews_touch_nothing();
     void the_journal_holds();
     void opt_outs_survive();
     void no_personal_data();

@@ -55,6 +55,11 @@ MUTANTS = [
      "settle(database, *m, MessageState::in_doubt, code, m->slot, std::nullopt, now);", "try_later(database, *m, t3, now);"),
     ("a dead address is not suppressed", "3, 15", 'record.suppress = "hard-bounce";', ""),
     ("a number that opted out upstream is not suppressed", "3, 15", 'record.suppress = "opted-out-upstream";', ""),
+    ("what was in flight stays so after a crash", "5",
+     "    for (const auto& m : inflight) {\n", "    for (const auto& m : std::vector<Message>{}) {\n"),
+    ("the engine does not hear of what was sent", "21",
+     "    tell_engine(database, m, state, reason, now);\n}", "    if (state != MessageState::sent) tell_engine(database, m, state, reason, now);\n}"),
+    ("the address stands in the journal", "17", '.add("key", request.addr_key)', '.add("key", request.recipient)'),
     ("the Message-ID is of the attempt", "1",
      "+ std::to_string(message.round) + '\\n'", "+ std::to_string(message.round + message.tries) + '\\n'"),
     # --- the store
@@ -85,6 +90,12 @@ MUTANTS = [
     ("re-entry is not looked at", "2",
      "return !campaign.re_enter_after || draft.today() < dsl::add(draft.times().day(last), *campaign.re_enter_after);",
      "return false;"),
+    ("two records of one mailbox come in", "2",
+     "if (draft.with_address(ix, first_address(draft, campaign, row)) != 0)", "if (false)"),
+    ("waits are not kept", "10", "            return until(alone);", "            return until(at_);"),
+    ("rules that cannot be used decide", "19", 'the old ones go on");\n            return nullptr;',
+     'the old ones go on");\n            committer.emplace(database, state->rules, store::live_rule_set(database)->id,\n'
+     "                              state->settings, persist::Committer::Texts{});\n            return nullptr;"),
     ("growth is not looked at", "7",
      "if (bound && static_cast<std::int64_t>(draft.members(campaign.audience).count()) > *bound)", "if (false)"),
     ("the canary is not waited for", "7",
@@ -99,6 +110,12 @@ MUTANTS = [
     ("a reply does not stop", "11", "    e.muted = true;", ""),
     ("messages never become too old", "12",
      "k_email_expires{24}, k_sms_expires{2}", "k_email_expires{24 * 365}, k_sms_expires{24 * 365}"),
+    ("a preview writes", "18", "people_(inputs.store) {}",
+     'people_(inputs.store) {\n        store::Statement(inputs.store, "UPDATE meta SET value=value").run();\n    }',
+     '#include "daemon/forecast/people.hpp"\n#include "daemon/forecast/tally.hpp"\n\n#include <algorithm>\n\n'
+     "namespace nurture::forecast {\nnamespace {\n\nusing engine::ReasonCode;",
+     '#include "daemon/forecast/people.hpp"\n#include "daemon/forecast/tally.hpp"\n#include "daemon/store/statement.hpp"\n\n'
+     "#include <algorithm>\n\nnamespace nurture::forecast {\nnamespace {\n\nusing engine::ReasonCode;"),
     ("a person who was erased meanwhile stays inside", "21",
      "for (store::Enrolment& row : store::live_enrolments_of_erased(database)) {",
      "for (store::Enrolment& row : std::vector<store::Enrolment>{}) {"),

@@ -69,6 +69,7 @@ private:
         clock_forward,
         clock_right,
         look_around,
+        preview,
         start,
     };
     using Seconds = std::int64_t;

@@ -201,14 +201,18 @@ Second House::due(base::MessageId message) const {
 }
 
 bool House::preview(Second now) {
-    bool same = false;
+    bool same = true;
     with_store([&](store::Database& database) {
+        if (spoilt_)
+            return;
+        // What is live: people may stand at a step that rules of before do not have.
+        const auto rules = compiled(store::live_rule_set(database)->files.front().text);
         const auto contents = [&] { return std::pair(disk_.bytes(store_path()), disk_.bytes(store_path() + "-wal")); };
         engine::Settings settings;
         settings.test_mode = !config_.live;
         const auto allowed = [this](std::string_view address) { return config_.allowed(address); };
-        const forecast::Inputs inputs{database, compiled(text_), service::house(config_), settings,
-                                      {},       allowed,         base::floor_minute(now), {}};
+        const forecast::Inputs inputs{database, rules,   service::house(config_), settings,
+                                      {},       allowed, base::floor_minute(now), {}};
         const auto before = contents();
         forecast::preview(inputs);
         same = contents() == before;

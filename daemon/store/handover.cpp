@@ -88,10 +88,13 @@ void blame(Database& database, const Message& m, const T3& t3, Instant now) {
 
 void record(Database& database, const T3& t3, Tallies& tallies, Instant now) {
     const auto m = message(database, t3.message);
-    const bool open = m && (m->state == MessageState::inflight || m->state == MessageState::ready);
-    // A withdrawn message whose attempt failed before T2: nothing was sent, and its row says already why.
-    if (!open || t3.outcome.answer == connectors::Answer::refused) {
+    if (!m || t3.outcome.answer == connectors::Answer::refused) {
         return;
+    }
+    if (m->state != MessageState::inflight && m->state != MessageState::ready) {
+        // Withdrawn or held while it was on its way, and the attempt failed before T2: nothing was sent, and its row
+        // says already why. What was learned of the address counts all the same.
+        return blame(database, *m, t3, now);
     }
     end_attempt(database, t3, now);
     const std::string code = code_text(t3.outcome);

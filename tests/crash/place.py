@@ -26,8 +26,8 @@ starttls = "never"
 from_domains = ["lonestar.example"]
 connections = {connections}
 [sms]
-gateway = "file"
-url = "outbox"
+gateway = "{gateway}"
+url = "{sms_url}"
 sender = "+15125550100"
 [delivery]
 mode = "live"
@@ -50,6 +50,7 @@ policy "Lone Star Staffing"
   postal address "500 Main St, Dallas, TX 75201"
   time zone candidate, otherwise "Etc/UTC"
   email requires consent "job news"
+  sms requires consent "text messages"
 end
 
 segment "Everybody"
@@ -88,6 +89,28 @@ end
 """
 
 
+# The same as CAMPAIGN, by SMS; whoever is written to lives where it is morning.
+TEXTS = CAMPAIGN[:CAMPAIGN.index('  step hello')] + """\
+  step hello: sms "{name}"
+end
+
+template "{name}" for sms
+  | {name} for {{{{first_name or you}}}}: we wanted to say hello. Reply STOP to opt out
+end
+"""
+
+
+def morning():
+    """A zone in which text messages may go for the next hours."""
+    west = (time.gmtime().tm_hour - 9 + 11) % 24 - 11  # hours; in these names + is west
+    return f"Etc/GMT{west:+d}" if west else "Etc/GMT"
+
+
+def phones_csv(count):
+    rows = (f"c{n},Ana,+1512555{n:04d},{morning()},given" for n in range(1, 1 + count))
+    return "\n".join(["ref,first_name,phone,time_zone,consent:text messages", *rows, ""])
+
+
 def people_csv(count, first=1, specialties="ICU;CVICU"):
     rows = (f"c{n},Ana,ana{n}@candidates.example,{specialties},given" for n in range(first, first + count))
     return "\n".join(["ref,first_name,email,specialty,consent:job news", *rows, ""])
@@ -114,8 +137,9 @@ class Place:
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def configure(self, relay, listen, connections):
-        self.write("nurtured.toml", TOML.format(relay=relay, listen=listen, connections=connections))
+    def configure(self, relay, listen, connections, gateway=None):
+        sms = ("kannel", f"http://127.0.0.1:{gateway}/cgi-bin/sendsms") if gateway else ("file", "outbox")
+        self.write("nurtured.toml", TOML.format(relay=relay, listen=listen, connections=connections, gateway=sms[0], sms_url=sms[1]))
 
     def run(self, *words):
         done = subprocess.run([os.path.join(BIN, "nurture"), *words], cwd=self.path, text=True, capture_output=True)

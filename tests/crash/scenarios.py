@@ -18,7 +18,8 @@ import threading
 import urllib.error
 import urllib.request
 
-from place import BIN, CAMPAIGN, HOUSE, Place, Process, people_csv, wait_until
+from gateway import Gateway
+from place import BIN, CAMPAIGN, HOUSE, TEXTS, Place, Process, people_csv, phones_csv, wait_until
 
 HARMLESS = {"accepted", "in doubt", "in doubt and accepted", "opt-outs answered"}
 # Broken promises to order: after every kill this is done to the store, and the judge has to see it.
@@ -106,10 +107,13 @@ class Mailing(Scenario):
     """What the scenarios with a daemon have in common."""
 
     campaigns = ("Hello",)
+    column, address = "email", "ana{}@candidates.example"
+    peer = property(lambda self: self.relay)  # that takes the messages
+    connections = CONNECTIONS
 
     def messages(self):
         """{(address, campaign): state}"""
-        rows = self.place.ask("SELECT c.email,m.campaign,m.state FROM message m JOIN candidate c ON c.id=m.candidate")
+        rows = self.place.ask(f"SELECT c.{self.column},m.campaign,m.state FROM message m JOIN candidate c ON c.id=m.candidate")
         return {row[:2]: row[2] for row in rows}
 
     def settled(self):
@@ -127,18 +131,18 @@ class Mailing(Scenario):
         return daemon.wait()
 
     def judge(self, kills, opted_out=()):
-        self.relay.quiet()
-        accepted = collections.Counter((mail.to, mail.subject.split()[0]) for mail in self.relay.log)
-        ids = collections.Counter(mail.id for mail in self.relay.log)
+        self.peer.quiet()
+        accepted = collections.Counter((message.to, message.subject.split()[0]) for message in self.peer.log)
+        ids = collections.Counter(message.id for message in self.peer.log)
         states = self.messages()
         verdict = self.whole() + self.journal_holds()
         for n in range(1, PEOPLE + 1):
             for campaign in self.campaigns:
-                key = (f"ana{n}@candidates.example", campaign)
+                key = (self.address.format(n), campaign)
                 verdict += self.judge_one(states.get(key), accepted.pop(key, 0), key[0] in opted_out)
         verdict["strange"] += len(accepted)
         verdict["one id twice"] += sum(count - 1 for count in ids.values())
-        verdict["too many in doubt"] += max(0, verdict["in doubt"] - kills * CONNECTIONS)
+        verdict["too many in doubt"] += max(0, verdict["in doubt"] - kills * self.connections)
         return verdict
 
     @staticmethod
@@ -166,6 +170,28 @@ class Send(Mailing):
 
     def go(self, strike):
         return self.finish(self.process(strike, "nurtured"))
+
+
+class Texts(Send):
+    """As Send, by a gateway that knows no key: what it was asked it sends."""
+
+    column, address = "phone", "+1512555{:04d}"
+    gateways = {}  # one for each process of ours, as of relays
+    peer = property(lambda self: Texts.gateways[os.getpid()])
+
+    def prepare(self, relay, listen):
+        self.start = make(os.path.join(self.top, "start"), [], people=0)
+        self.start.write("rules/Hello.nurture", TEXTS.format(name="Hello"))
+        self.start.write("people.csv", phones_csv(PEOPLE))
+        self.start.run("import", "candidates", "people.csv")
+        self.start.run("apply", plan(self.start))
+
+    def begin(self, place, relay, listen):
+        super().begin(place, relay, listen)
+        if os.getpid() not in Texts.gateways:
+            Texts.gateways[os.getpid()] = Gateway()
+        self.peer.new_log()
+        place.configure(relay.port, listen, CONNECTIONS, gateway=self.peer.port)
 
 
 class Reload(Mailing):
@@ -386,4 +412,5 @@ class Migrate(Create):
             store.executescript("PRAGMA journal_mode=WAL;" + dump)
 
 
-SCENARIOS = {"send": Send, "import": Import, "apply": Apply, "reload": Reload, "create": Create, "migrate": Migrate, "unsubscribe": Unsubscribe}
+SCENARIOS = {"send": Send, "import": Import, "apply": Apply, "reload": Reload, "create": Create, "migrate": Migrate, "unsubscribe": Unsubscribe,
+             "texts": Texts}

@@ -26,7 +26,11 @@ std::string_view name(What what) {
                                                  "reply was read",
                                                  "STOP",
                                                  "resume",
+                                                 "rules are being applied",
                                                  "rules applied",
+                                                 "rules applied that do not compile",
+                                                 "previewed",
+                                                 "the same once more; rows",
                                                  "asked",
                                                  "answers",
                                                  "imported",
@@ -74,12 +78,28 @@ Judge::Judge(const Evidence& evidence) : e_(evidence) {
         const auto& line = e_.record.lines[i];
         if (line.what != What::journal)
             continue;
-        for (; at < journal_.size() && journal_[at].row.seq <= line.number; ++at)
+        for (; at < journal_.size() && journal_[at].row.seq <= line.number; ++at) {
+            journal_[at].before = before;
             journal_[at].after = i;
+        }
         before = i;
     }
-    for (; at < journal_.size(); ++at)
-        journal_[at].after = std::max(before, e_.record.lines.size());
+    for (; at < journal_.size(); ++at) {
+        journal_[at].before = before;
+        journal_[at].after = e_.record.lines.size();
+    }
+}
+
+std::vector<const Rulebook*> Judge::books_between(std::size_t from, std::size_t to) const {
+    std::vector<const Rulebook*> live;
+    for (std::size_t i = 0; i < to && i < e_.record.lines.size(); ++i) {
+        const auto& line = e_.record.lines[i];
+        if (line.what == What::applying)
+            live.push_back(&e_.house.books.at(line.key));
+        if (line.what == What::applied && i < from)
+            live.erase(live.begin(), std::prev(live.end()));
+    }
+    return live;
 }
 
 void Judge::blame(const char* promise, std::string what, base::MessageId message, std::string who) {
@@ -119,8 +139,12 @@ std::vector<Violation> check(const Evidence& evidence) {
     judge.canaries_are_waited_for();
     judge.caps_hold();
     judge.entries_keep_their_distance();
+    judge.entries_keep_to_their_quota();
     judge.steps_come_in_order();
     judge.nothing_after_a_reply();
+    judge.rules_that_fail_change_nothing();
+    judge.the_same_twice_is_once();
+    judge.previews_touch_nothing();
     judge.the_journal_holds();
     judge.opt_outs_survive();
     judge.no_personal_data();

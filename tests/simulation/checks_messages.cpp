@@ -80,7 +80,7 @@ void Judge::nothing_starts_outside_the_window() {
         // After midnight it is still the window of the evening before.
         const int opened = wraps && t.hour < c.to_hour ? (t.weekday + 6) % 7 : t.weekday;
         return in_hours && (c.weekends || opened < 5) && !(book.quiet_hours && (t.hour >= 20 || t.hour < 8)) &&
-               !(book.quiet_sunday && t.weekday == 6) && !(channel == Channel::sms && (t.hour < 8 || t.hour >= 21));
+               t.weekday != book.quiet_day && !(channel == Channel::sms && (t.hour < 8 || t.hour >= 21));
     };
     for (const auto& line : e_.record.lines) {
         const auto* m = message(line.message);
@@ -88,11 +88,11 @@ void Judge::nothing_starts_outside_the_window() {
         if (line.what != What::begun || who == nullptr || m->purpose != store::MessagePurpose::campaign)
             continue;
         const auto local = wall_time(who->zone.empty() ? k_policy_zone : who->zone, line.at);
-        // Rules that were edited meanwhile: a message keeps the opening that it was released into.
+        // Rules that were edited meanwhile: a message keeps the opening that it was released into, or got a new one.
         bool fine = false;
-        for (const auto& [id, book] : e_.house.books)
-            if (const auto* campaign = book.campaign(m->campaign))
-                fine = fine || inside(book, *campaign, line.channel, local);
+        for (auto book = books_.lower_bound(m->rule_set); book != books_.end(); ++book)
+            if (const auto* campaign = book->second->campaign(m->campaign))
+                fine = fine || inside(*book->second, *campaign, line.channel, local);
         if (!fine)
             blame(promise,
                   fmt::format("weekday {} {:02d}:{:02d} in {}", local.weekday + 1, local.hour, local.minute, who->zone),

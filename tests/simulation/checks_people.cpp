@@ -134,17 +134,21 @@ void Judge::entries_keep_their_distance() {
             blame(promise, fmt::format("enrolments {} and {} of one mailbox in {}", last->id, id, enrolment.campaign));
         last = &enrolment;
     }
-    std::map<std::pair<std::string, std::int64_t>, int> entered;
+}
+
+void Judge::entries_keep_to_their_quota() {
+    std::map<std::pair<std::string, std::int64_t>, std::vector<const JournalLine*>> entered;
     for (const auto& line : journal_)
         if (line.row.kind == "enrol")
-            ++entered[{line.body.value("campaign", ""), wall_time(k_policy_zone, line.row.at).day}];
-    for (const auto& [key, count] : entered) {
-        const int quota = most([&](const Rulebook& b) {
-            const auto* c = b.campaign(key.first);
-            return c == nullptr ? 0 : c->per_day;
-        });
-        if (count > quota)
-            blame("9: no cap is exceeded", fmt::format("{} entered {} on one day, {} may", count, key.first, quota));
+            entered[{line.body.value("campaign", ""), wall_time(k_policy_zone, line.row.at).day}].push_back(&line);
+    for (const auto& [key, lines] : entered) {
+        std::size_t quota = 0;
+        for (const auto* book : books_between(lines.front()->before, lines.back()->after))
+            if (const auto* campaign = book->campaign(key.first))
+                quota = std::max(quota, static_cast<std::size_t>(campaign->per_day));
+        if (lines.size() > quota)
+            blame("9: no cap is exceeded",
+                  fmt::format("{} entered {} on one day, {} may", lines.size(), key.first, quota));
     }
 }
 
@@ -189,6 +193,30 @@ void Judge::nothing_after_a_reply() {
             enrolment->second.entered_at < since->second)
             blame("11: nothing after a human reply", "started in an enrolment that was live then", m->id, line.who);
     }
+}
+
+/// The set before goes on; nothing is decided by one that cannot be read.
+void Judge::rules_that_fail_change_nothing() {
+    std::set<std::int64_t> spoilt;
+    for (const auto& line : e_.record.lines)
+        if (line.what == What::spoilt)
+            spoilt.insert(line.number);
+    for (const auto& [id, m] : messages_)
+        if (spoilt.contains(m.rule_set))
+            blame("19: rules that cannot be used change nothing", "decided by such a set", id);
+}
+
+void Judge::the_same_twice_is_once() {
+    for (const auto& line : e_.record.lines)
+        if (line.what == What::repeated && line.number != 0)
+            blame("22: the same twice is once", fmt::format("{} rows more", line.number), line.message, line.who);
+}
+
+void Judge::previews_touch_nothing() {
+    const auto& lines = e_.record.lines;
+    if (std::any_of(lines.begin(), lines.end(),
+                    [](const auto& l) { return l.what == What::previewed && l.number != 0; }))
+        blame("18: a preview touches nothing", "the store's files are not what they were");
 }
 
 void Judge::the_journal_holds() {

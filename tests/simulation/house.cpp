@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/simulation/house.hpp"
 
+#include "daemon/base/hash.hpp"
+#include "daemon/forecast/preview.hpp"
 #include "daemon/importer/import.hpp"
 #include "daemon/inbound/answer.hpp"
 #include "daemon/inbound/consents.hpp"
@@ -110,7 +112,7 @@ void House::start(Second now) {
     };
     const auto ids = "simulated run " + std::to_string(seed_) + " " + std::to_string(++starts_);
     runner_.emplace(*database_, config_, base::IdSource(ids), std::move(hooks), now);
-    if (!runner_->trouble().empty() && !books.empty())
+    if (!runner_->trouble().empty() && !books.empty() && !spoilt_)
         throw std::logic_error("the program will not run the rules: " + runner_->trouble());
     record_.add(What::started);
 }
@@ -131,6 +133,7 @@ void House::stop_in_order(Second now) {
 }
 
 void House::collect_edges() {
+    const auto known = edges.size();
     {
         store::Statement rows(*database_, "SELECT message,was,state FROM seen ORDER BY rowid");
         while (rows.step()) {
@@ -139,7 +142,8 @@ void House::collect_edges() {
             edges.push_back(std::move(edge));
         }
     }
-    store::Statement(*database_, "DELETE FROM seen").run();
+    if (edges.size() > known)
+        store::Statement(*database_, "DELETE FROM seen").run();
 }
 
 /// As the daemon's loop has it.
@@ -177,10 +181,53 @@ void House::with_store(const std::function<void(store::Database&)>& work) {
     database_.reset();
 }
 
-base::CandidateId House::id_of(const std::string& ref) {
-    base::CandidateId id = 0;
-    with_store([&](store::Database& database) { id = store::find_by_ref(database, ref).value_or(0); });
-    return id;
+std::vector<base::CandidateId> House::ids_of(const std::vector<std::string>& refs) {
+    std::vector<base::CandidateId> ids;
+    with_store([&](store::Database& database) {
+        for (const auto& ref : refs)
+            ids.push_back(store::find_by_ref(database, ref).value_or(0));
+    });
+    return ids;
+}
+
+Second House::closes(base::MessageId message) const {
+    const auto row = store::message(*database_, message);
+    return row ? std::min(row->closes, row->expires) : Second{};
+}
+
+Second House::due(base::MessageId message) const {
+    const auto row = store::message(*database_, message);
+    return row ? std::max(row->slot, row->not_before) : Second{};
+}
+
+bool House::preview(Second now) {
+    bool same = true;
+    with_store([&](store::Database& database) {
+        if (spoilt_)
+            return;
+        // What is live: people may stand at a step that rules of before do not have.
+        const auto rules = compiled(store::live_rule_set(database)->files.front().text);
+        const auto contents = [&] { return std::pair(disk_.bytes(store_path()), disk_.bytes(store_path() + "-wal")); };
+        engine::Settings settings;
+        settings.test_mode = !config_.live;
+        const auto allowed = [this](std::string_view address) { return config_.allowed(address); };
+        const forecast::Inputs inputs{database, rules,   service::house(config_), settings,
+                                      {},       allowed, base::floor_minute(now), {}};
+        const auto before = contents();
+        forecast::preview(inputs);
+        same = contents() == before;
+    });
+    return same;
+}
+
+std::int64_t House::written() {
+    std::int64_t rows = 0;
+    with_store([&](store::Database& database) {
+        store::Statement count(database, "SELECT (SELECT count(*) FROM suppression) + (SELECT count(*) FROM event)");
+        count.step();
+        rows = count.integer() + store::journal_head(database).seq + store::inbox_end(database);
+    });
+    return rows;
 }
 
 void House::note_journal() {
@@ -199,8 +246,7 @@ void House::import(const std::string& csv, bool events, bool live, Second now) {
     const auto file = directory_ / "people.csv";
     std::ofstream(file) << csv;
     with_store([&](store::Database& database) {
-        const auto set = store::live_rule_set(database);
-        const auto rules = compiled(set->files.front().text);
+        const auto rules = compiled(text_);
         importer::Options options;
         options.what = events ? importer::What::events : importer::What::candidates;
         options.live = live;
@@ -214,8 +260,12 @@ void House::import(const std::string& csv, bool events, bool live, Second now) {
     });
 }
 
+std::string House::hash_of(const Rulebook& book) { return base::hex(compiled(book.text())->hash); }
+
 base::RuleSetId House::apply(const Rulebook& book, std::int64_t audience, int canary, Second now) {
     const auto rules = compiled(book.text());
+    if (text_.empty())
+        text_ = book.text();
     books[base::hex(rules->hash)] = book;
     base::RuleSetId id = 0;
     with_store([&](store::Database& database) {
@@ -229,6 +279,24 @@ base::RuleSetId House::apply(const Rulebook& book, std::int64_t audience, int ca
         id = persist::make_live(database, *rules, std::move(set));
         for (const auto& campaign : book.campaigns)
             persist::begin_canary(database, campaign.name, canary, base::floor_minute(now));
+        transaction.commit();
+    });
+    text_ = book.text();
+    spoilt_ = false;
+    return id;
+}
+
+base::RuleSetId House::apply_broken(Second now) {
+    spoilt_ = true;
+    base::RuleSetId id = 0;
+    with_store([&](store::Database& database) {
+        store::RuleSet set;
+        set.files = {{"house.nurture", text_ + "campaign \"Half written\"\n  owner\n"}};
+        set.hash = base::sha256(set.files.front().text);
+        set.applied_at = now;
+        set.applied_by = "dana.wu";
+        Transaction transaction(database);
+        id = store::apply_rule_set(database, set, {});
         transaction.commit();
     });
     return id;
@@ -299,6 +367,8 @@ void House::resume(Second now) {
 
 int House::answer(Dice& dice, Second now) {
     int answered = 0;
+    if (!runner_->rules())
+        return 0;
     for (const auto& question : store::open_human_steps(*database_)) {
         if (!store::waits(question.kind) || !dice.chance(60))
             continue;

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace nurture::simulation {
 
@@ -51,12 +52,23 @@ public:
 
     void allow(std::string address) { config_.allow.push_back(std::move(address)); }
     bool allows(const std::string& address) const { return config_.allowed(address); }
-    base::CandidateId id_of(const std::string& ref);
+    /// 0: nobody.
+    std::vector<base::CandidateId> ids_of(const std::vector<std::string>& refs);
+    /// The end of the message's opening; from when on it may go.
+    Second closes(base::MessageId message) const;
+    Second due(base::MessageId message) const;
+    /// What the next days would bring. False: it changed a file.
+    bool preview(Second now);
+    /// Rows that only grow: of the journal, the inbox, suppressions and events together.
+    std::int64_t written();
     /// Notes the head of the journal in the record, if it moved.
     void note_journal();
 
     // --- what others do; `false`: it could not be done
     void import(const std::string& csv, bool events, bool live, Second now);
+    static std::string hash_of(const Rulebook& book);
+    /// Makes a rule set live that does not compile.
+    base::RuleSetId apply_broken(Second now);
     base::RuleSetId apply(const Rulebook& book, std::int64_t audience, int canary, Second now);
     bool unsubscribe(base::MessageId message, Second now);
     bool reply(base::MessageId message, Second now);
@@ -84,6 +96,8 @@ private:
     int starts_ = 0;
     std::int64_t noted_ = 0;
     bool kill_after_commit_ = false;
+    bool spoilt_ = false;  // what is live may not compile
+    std::string text_;     // of the rules that were applied last, and do
     std::optional<store::Database> database_;
     std::optional<service::Runner> runner_;
 };

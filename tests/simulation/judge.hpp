@@ -21,7 +21,7 @@ namespace nurture::simulation {
 struct JournalLine {
     store::JournalRow row;
     nlohmann::json body;
-    std::size_t after = 0;  // lines of the record that stood before the turn in which it was written
+    std::size_t before = 0, after = 0;  // it was written between these lines of the record
 };
 
 class Judge {
@@ -47,8 +47,12 @@ public:
     void canaries_are_waited_for();
     void caps_hold();
     void entries_keep_their_distance();
+    void entries_keep_to_their_quota();
     void steps_come_in_order();
     void nothing_after_a_reply();
+    void rules_that_fail_change_nothing();
+    void the_same_twice_is_once();
+    void previews_touch_nothing();
     void the_journal_holds();
     void opt_outs_survive();
     void no_personal_data();
@@ -62,6 +66,8 @@ private:
     const Person* person(base::CandidateId id) const;
     template<class Get>
     int most(Get get) const;  // over all rulebooks that were ever applied
+    /// Those that may have been live between two lines of the record: an apply that broke off may have been done.
+    std::vector<const Rulebook*> books_between(std::size_t from, std::size_t to) const;
 
     const Evidence& e_;
     std::map<base::MessageId, store::Message> messages_;

@@ -88,7 +88,8 @@ void Peers::submit(connectors::Gate& gate, Channel channel, connectors::Job job)
     transfer.message = std::stoll(job.file_stem.substr(job.file_stem.find('-') + 1));
     transfers_[id] = std::move(transfer);
     const bool slow = draw(15);  // a claimed message is minutes older when it comes to it
-    schedule(id, Next::answer_connection, dice_.below(slow ? traits_.slowest_answer : 3));
+    const int late = how_late ? how_late(transfers_.at(id).message) : 0;
+    schedule(id, Next::answer_connection, late > 0 ? late : dice_.below(slow ? traits_.slowest_answer : 3));
 }
 
 void Peers::step(std::uint64_t id) {

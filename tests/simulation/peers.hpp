@@ -54,6 +54,8 @@ public:
     /// Called between the program's question whether a message may go and its answer: what happens there comes at the
     /// last moment at which it must still count.
     std::function<void(const Received&)> before_answer;
+    /// So many seconds more before a connection answers.
+    std::function<int(base::MessageId)> how_late;
 
 private:
     friend class WayOut;

@@ -34,7 +34,11 @@ enum class What : std::uint8_t {
     reply_read,  // the engine has had its turn since that reply
     stopped,
     resumed,
-    applied,  // number: the rule set
+    applying,   // key: hash of the rules
+    applied,    // number: the rule set
+    spoilt,     // rules that do not compile are live; number: the rule set
+    previewed,  // number: 1, it changed something
+    repeated,   // the same once more; number: rows that it left
     asked,
     answered,
     imported,

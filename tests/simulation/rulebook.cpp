@@ -23,6 +23,8 @@ policy "Lone Star Staffing"
   never contact list "Do not contact"
 )";
 
+constexpr const char* k_days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+
 std::string step_lines(const Campaign& campaign, const Step& step) {
     std::string lines;
     if (step.wait_days > 0)
@@ -67,22 +69,25 @@ std::string campaign_lines(const Campaign& c) {
     return text + "end\n";
 }
 
-Campaign draw_campaign(Dice& dice, const std::string& name, const Rulebook& book, bool approvals) {
+Campaign draw_campaign(Dice& dice, const std::string& name, const Rulebook& book, bool approvals, int sms) {
     Campaign c;
     c.name = name;
     c.on_event = dice.chance(35);
     c.check_hour = dice.between(5, 18);
-    c.per_day = dice.between(2, 30);
+    c.per_day = dice.chance(35) ? dice.between(1, 3) : dice.between(4, 30);
     c.re_enter_days = dice.chance(30) ? 0 : dice.between(1, 9);
     c.priority = dice.between(1, 99);
     c.weekends = dice.chance(40);
     if (!book.quiet_hours && dice.chance(25)) {  // over midnight
         c.from_hour = dice.between(19, 22);
         c.to_hour = dice.between(1, 5);
+    } else if (dice.chance(10)) {
+        c.from_hour = 0;
+        c.to_hour = 24;
     } else {
         // Some of it may lie in quiet hours, or where no text message goes; something is left.
         c.from_hour = dice.between(6, 14);
-        c.to_hour = std::clamp(c.from_hour + dice.between(1, 10), 10, 23);
+        c.to_hour = std::clamp(c.from_hour + (dice.chance(30) ? 1 : dice.between(2, 12)), 10, 23);
     }
     c.approval = approvals && dice.chance(50);
     c.approval_stops = dice.chance(50);
@@ -93,7 +98,8 @@ Campaign draw_campaign(Dice& dice, const std::string& name, const Rulebook& book
     for (int i = 0; i < steps; ++i) {
         Step step;
         step.name = "s" + std::to_string(i + 1);
-        step.channel = c.from_hour < c.to_hour && dice.chance(25) ? Channel::sms : Channel::email;
+        const bool open_by_day = c.from_hour < c.to_hour || c.from_hour < 21;
+        step.channel = open_by_day && dice.chance(sms) ? Channel::sms : Channel::email;
         step.wait_days = i == 0 ? 0 : dice.between(0, 4);
         step.business = dice.chance(30);
         step.text = "Words " + std::to_string(dice.below(1000));
@@ -111,8 +117,8 @@ std::string Rulebook::text() const {
                         cap_all);
     if (quiet_hours)
         text += "  quiet hours 20:00 to 08:00\n";
-    if (quiet_sunday)
-        text += "  quiet days sunday\n";
+    if (quiet_day >= 0)
+        text += fmt::format("  quiet days {}\n", k_days[quiet_day]);
     text += "end\nsegment \"Open people\"\n  stage is \"Open\"\nend\n";
     for (const auto& campaign : campaigns)
         text += campaign_lines(campaign);
@@ -133,11 +139,12 @@ Rulebook draw_rulebook(Dice& dice, bool approvals) {
     book.cap_week = book.cap_day + dice.between(1, 4);
     book.cap_all = dice.chance(30) ? dice.between(3, 15) : 200;
     book.quiet_hours = dice.chance(40);
-    book.quiet_sunday = dice.chance(30);
+    book.quiet_day = dice.chance(40) ? dice.below(7) : -1;
+    const int sms = dice.chance(25) ? 70 : 25;  // per cent of the steps
     static const std::vector<std::string> names{"Drip", "Fair", "Certified", "Farewell"};
     const int count = dice.between(1, 3);
     for (int i = 0; i < count; ++i)
-        book.campaigns.push_back(draw_campaign(dice, names[static_cast<std::size_t>(i)], book, approvals));
+        book.campaigns.push_back(draw_campaign(dice, names[static_cast<std::size_t>(i)], book, approvals, sms));
     return book;
 }
 
@@ -149,7 +156,7 @@ Rulebook edit(Rulebook book, Dice& dice) {
         if (dice.chance(30))
             campaign.priority = dice.between(1, 99);
         if (dice.chance(30))
-            campaign.per_day = dice.between(2, 30);
+            campaign.per_day = dice.chance(35) ? dice.between(1, 3) : dice.between(4, 30);
         if (dice.chance(30) && campaign.from_hour < campaign.to_hour)
             campaign.to_hour = std::clamp(campaign.from_hour + dice.between(1, 10), 10, 23);
         if (dice.chance(20))

@@ -45,7 +45,7 @@ struct Rulebook {
     int cap_day = 1, cap_week = 3;  // messages per candidate, rolling
     int cap_all = 200;              // messages per calendar day
     bool quiet_hours = false;       // 20:00 to 08:00
-    bool quiet_sunday = false;
+    int quiet_day = -1;             // 0: Monday
     std::vector<Campaign> campaigns;
 
     std::string text() const;

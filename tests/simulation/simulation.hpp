@@ -17,6 +17,8 @@
 
 namespace nurture::simulation {
 
+inline constexpr std::int64_t k_minute = 60, k_hour = 3600, k_day = 86400;
+
 struct Person {
     base::CandidateId id = 0;
     std::string ref, first_name, email, phone, zone, stage;
@@ -57,12 +59,17 @@ private:
         stop_file,
         resume,
         apply_again,
+        apply_broken,
         answer,
         kill,
+        kill_now,
         disk,
         clock_back,
+        clock_back_late,
         clock_forward,
         clock_right,
+        look_around,
+        preview,
         start,
     };
     using Seconds = std::int64_t;
@@ -81,11 +88,13 @@ private:
     void guarded(Work work);
     void died(bool power_cut);
     void after_turn();
+    int past_the_end(base::MessageId message);
 
     /// Now, or when the next message is about to leave, to the very person it goes to.
     void perform(Deed deed);
     void act(Deed deed);
     void ambush(const Received& about);
+    bool suits(Deed deed, const Received& about) const;
     const Received* some_mail();
     void opt_out();
     void reply();
@@ -95,9 +104,13 @@ private:
     void import_again();
     void erase(Person& person);
     void apply(const Rulebook& book);
+    void apply_broken();
+    template<class Work>
+    void once_more(const std::string& who, Work work);
     void kill();
     void trouble_on_disk();
     void set_clock(Seconds error);
+    void set_clock_back(bool late);
 
     std::int64_t open_people() const;
     Person new_person();
@@ -118,7 +131,7 @@ private:
     std::optional<Seconds> daemon_wakes_;
     std::vector<std::pair<base::MessageId, std::string>> unread_replies_;
     std::set<std::string> unsure_;  // refs whose last import ended in trouble
-    std::optional<Deed> waiting_;
+    std::vector<Deed> waiting_;
     std::optional<Received> target_;
     int kills_ = 0;
     bool calm_ = false;

@@ -49,6 +49,8 @@ Traits draw_traits(Dice& dice) {
     t.clock_forward = sometimes(20, 0.1, 0.6);
     t.power_cuts = dice.chance(50);
     t.long_downtime = sometimes(40, 5, 40);
+    t.past_the_end = sometimes(40, 20, 80);
+    t.broken_rules = sometimes(20, 0.1, 0.5);
     return t;
 }
 

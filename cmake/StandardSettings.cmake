@@ -15,9 +15,10 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 set(NURTURED_SANITIZE "" CACHE STRING "Value for -fsanitize=, for example address,undefined or thread")
 
-# Build type CI: optimised enough to be quick under sanitizers, asserts on, line numbers in reports.
-set(CMAKE_CXX_FLAGS_CI "-O1 -g1" CACHE STRING "Flags of the build type CI")
-set(CMAKE_C_FLAGS_CI "-O1 -g1" CACHE STRING "Flags of the build type CI")
+# Build type CI: for sanitizers, asserts on. Not optimised: under UBSan the compiler takes many times as long for -O1 as the
+# tests gain.
+set(CMAKE_CXX_FLAGS_CI "" CACHE STRING "Flags of the build type CI")
+set(CMAKE_C_FLAGS_CI "" CACHE STRING "Flags of the build type CI")
 # -O2 and not -O3: no measurable gain here, and the builds are quicker.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "Flags of the build type Release" FORCE)
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g" CACHE STRING "Flags of the build type Debug" FORCE)
@@ -35,8 +36,13 @@ else()
     target_compile_definitions(nurtured_settings INTERFACE _GLIBCXX_ASSERTIONS)
 endif()
 if(NURTURED_SANITIZE)
+    # UBSan watches the product. Tests, which ask for it with the property NURTURED_TEST, compile in two thirds of the time
+    # without.
+    string(REPLACE ",undefined" "" of_tests "${NURTURED_SANITIZE}")
+    string(REPLACE "," "$<COMMA>" of_product "${NURTURED_SANITIZE}")
     target_compile_options(nurtured_settings INTERFACE
-        -fsanitize=${NURTURED_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        -fsanitize=$<IF:$<BOOL:$<TARGET_PROPERTY:NURTURED_TEST>>,${of_tests},${of_product}>
+        -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(nurtured_settings INTERFACE -fsanitize=${NURTURED_SANITIZE})
 endif()
 

@@ -179,6 +179,7 @@ void Outbox::finish(connectors::JobId id, const connectors::Outcome& outcome, st
         seen.answer = Answer::deferred;
     const auto relay = seen.relay.empty() ? way.connector->name() : seen.relay;
     outcomes_.push_back(record_of(job.message, job.attempt, relay, job.tries, seen, now));
+    outcomes_.back().addr_key = job.addr_key;
 }
 
 bool Outbox::commit(store::Instant now, const store::T2Policy& policy) {

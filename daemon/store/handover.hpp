@@ -86,10 +86,11 @@ struct T3 {
     AttemptId attempt{};
     std::string relay;
     connectors::Outcome outcome;
-    std::optional<Instant> retry_at;  // deferred: the next try; past `expires` the message expires
-    std::string suppress;             // not empty: suppress the address for good, for this reason
-    std::optional<Strike> strike{};   // or count it against the address
-    bool hold_step = false;           // our own text was refused: nothing more of that step
+    std::optional<Instant> retry_at;    // deferred: the next try; past `expires` the message expires
+    std::string suppress;               // not empty: suppress the address for good, for this reason
+    std::optional<Strike> strike{};     // or count it against the address
+    bool hold_step = false;             // our own text was refused: nothing more of that step
+    std::optional<AddrKey> addr_key{};  // where it was tried, if that may not be the message's address any more
 };
 
 std::vector<T2Verdict> commit_batch(Database& database, std::span<const T3> outcomes, std::span<const T2> requests,

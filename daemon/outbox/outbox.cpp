@@ -195,6 +195,7 @@ void Outbox::finish(connectors::JobId id, const connectors::Outcome& outcome, st
         seen.answer = Answer::deferred;
     const auto relay = seen.relay.empty() ? job.by->name() : seen.relay;
     auto record = record_of(job.message, job.attempt, relay, job.tries, seen, now);
+    record.addr_key = job.addr_key;
     if (replaced)
         record.shut_way.clear();  // what is there now has not refused us
     if (!record.shut_way.empty() && !std::exchange(way.refused, true))

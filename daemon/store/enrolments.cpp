@@ -19,9 +19,11 @@ constexpr const char* k_insert =
     "INSERT INTO enrolment(candidate,campaign,step_list,round,addr_key,entered_at,event_value,event_at,position,step,"
     "phase,anchor,months_anchor,ready_since,due,paused_until,held_since,approval,muted,blocked,ended_at,end_reason,id)"
     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-// Who is in which campaign by which steps never changes.
+// Who is in which campaign never changes. By which steps is settled when somebody comes in: who was pending until then
+// may come in after an apply, by other steps than when the row was made.
 constexpr const char* k_or_update =
-    " ON CONFLICT(id) DO UPDATE SET round=excluded.round,addr_key=excluded.addr_key,entered_at=excluded.entered_at,"
+    " ON CONFLICT(id) DO UPDATE SET "
+    "step_list=excluded.step_list,round=excluded.round,addr_key=excluded.addr_key,entered_at=excluded.entered_at,"
     "event_value=excluded.event_value,event_at=excluded.event_at,position=excluded.position,step=excluded.step,"
     "phase=excluded.phase,anchor=excluded.anchor,months_anchor=excluded.months_anchor,"
     "ready_since=excluded.ready_since,due=excluded.due,paused_until=excluded.paused_until,"

@@ -71,11 +71,12 @@ void settle(Database& database, const Message& m, MessageState state, std::strin
 
 /// What the outcome says of the address, or of our own text.
 void blame(Database& database, const Message& m, const T3& t3, Instant now) {
+    const AddrKey& key = t3.addr_key.value_or(m.addr_key);
     if (!t3.suppress.empty()) {
-        suppress(database, m.addr_key, m.channel, t3.suppress, now);
+        suppress(database, key, m.channel, t3.suppress, now);
     }
     if (t3.strike) {
-        strike(database, m.addr_key, m.channel, *t3.strike, now);
+        strike(database, key, m.channel, *t3.strike, now);
     }
     if (t3.hold_step && m.purpose == MessagePurpose::campaign) {
         hold_back(database, k_step_gate, step_gate_name(m.campaign, m.step),

@@ -99,6 +99,7 @@ struct T3 {
     bool hold_step = false;           // our own text was refused: nothing more of that step
     std::string shut_way = {};        // not empty: nothing more on its channel, for this reason (k_way_gate)
     std::string_view words{};         // rejected: why, where no code says it; a literal
+    std::optional<AddrKey> addr_key{};  // where it was tried, if that may not be the message's address any more
 };
 
 std::vector<T2Verdict> commit_batch(Database& database, std::span<const T3> outcomes, std::span<const T2> requests,

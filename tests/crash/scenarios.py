@@ -181,6 +181,7 @@ class Texts(Send):
 
     def prepare(self, relay, listen):
         self.start = make(os.path.join(self.top, "start"), [], people=0)
+        self.start.write("rules/house.nurture", HOUSE.replace("email is known", "phone is known"))
         self.start.write("rules/Hello.nurture", TEXTS.format(name="Hello"))
         self.start.write("people.csv", phones_csv(PEOPLE))
         self.start.run("import", "candidates", "people.csv")

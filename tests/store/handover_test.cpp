@@ -310,6 +310,18 @@ TEST_CASE("a relay that cannot be reached before anything was sent leaves the me
     CHECK(store.row().state == MessageState::cancelled);
 }
 
+TEST_CASE("a dead address is suppressed, also when its message was withdrawn meanwhile or goes to another by now") {
+    Store store;
+    T3 t3{store.message, attempt(1), "smtp://relay.example:25", {}, {}, "hard-bounce"};
+    t3.outcome.answer = Answer::rejected;
+    t3.addr_key = key(6);
+    SECTION("withdrawn") { withdraw(store.database, store.message, MessageState::cancelled, "replied"); }
+    SECTION("still waiting") {}
+    commit_batch(store.database, std::span(&t3, 1), {}, {}, k_now);
+    CHECK(suppression(store.database, key(6), Channel::email, k_now));
+    CHECK_FALSE(suppression(store.database, key(7), Channel::email, k_now));
+}
+
 TEST_CASE("whatever a dead process left in flight is in doubt and never ready again") {
     Store store;
     const auto before = inbox_end(store.database);

@@ -206,6 +206,17 @@ TEST_CASE("an enrolment comes back as it was written") {
     CHECK(step_lists_in_use(store.database).at(0).people() == 1);
 }
 
+TEST_CASE("who was pending while other rules were applied comes in by their steps") {
+    Store store;
+    auto e = *enrolment(store.database, store.enrolment);
+    e.step_list = hash(10);
+    store.commit([&] {
+        apply_rule_set(store.database, rules(2), {{hash(10), "ICU re-engagement"}});
+        put_enrolment(store.database, e);
+    });
+    CHECK(enrolment(store.database, store.enrolment)->step_list == hash(10));
+}
+
 TEST_CASE("a human step is decided once") {
     Store store;
     HumanStep approval;

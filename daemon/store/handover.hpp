@@ -93,12 +93,12 @@ struct T3 {
     AttemptId attempt{};
     std::string relay;
     connectors::Outcome outcome;
-    std::optional<Instant> retry_at;  // deferred: the next try; past `expires` the message expires
-    std::string suppress;             // not empty: suppress the address for good, for this reason
-    std::optional<Strike> strike{};   // or count it against the address
-    bool hold_step = false;           // our own text was refused: nothing more of that step
-    std::string shut_way = {};        // not empty: nothing more on its channel, for this reason (k_way_gate)
-    std::string_view words{};         // rejected: why, where no code says it; a literal
+    std::optional<Instant> retry_at;    // deferred: the next try; past `expires` the message expires
+    std::string suppress;               // not empty: suppress the address for good, for this reason
+    std::optional<Strike> strike{};     // or count it against the address
+    bool hold_step = false;             // our own text was refused: nothing more of that step
+    std::string shut_way = {};          // not empty: nothing more on its channel, for this reason (k_way_gate)
+    std::string_view words{};           // rejected: why, where no code says it; a literal
     std::optional<AddrKey> addr_key{};  // where it was tried, if that may not be the message's address any more
 };
 

@@ -281,6 +281,14 @@ struct Sender {
     std::optional<Quoted> address;
     Span span;
 };
+struct SmsSender {  // sms from "+15125550100"
+    Quoted from;
+    Span span;
+};
+struct SmsLimit {  // sms of at most 2 segments; in a policy as well
+    Number segments;
+    Span span;
+};
 
 /// One line above the steps. Twice the same line is a diagnostic, so each keeps its place.
 template<class T>
@@ -294,6 +302,8 @@ struct Campaign {
     std::vector<At<Person>> owner;
     std::vector<At<Quoted>> audience;
     std::vector<Sender> from;
+    std::vector<SmsSender> sms_from;
+    std::vector<SmsLimit> sms_limit;
     std::vector<CheckSchedule> check;
     std::vector<At<Change>> start_when;
     std::vector<StartOnDate> start_on;
@@ -379,7 +389,7 @@ struct Hold {
     Span span;
 };
 using PolicyLine = std::variant<PostalAddress, TimeZone, Holidays, QuietHours, QuietDays, QuietDates, RequiresConsent,
-                                Cap, NeverContact, Hold>;
+                                SmsLimit, Cap, NeverContact, Hold>;
 struct Policy {
     Quoted name;
     Span span;

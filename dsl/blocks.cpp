@@ -152,6 +152,8 @@ struct Blocks::Taker {
         top.campaign->audience.push_back({std::move(audience.segment), span()});
     }
     void operator()(ast::Sender&& sender) { top.campaign->from.push_back(std::move(sender)); }
+    void operator()(ast::SmsSender&& sender) { top.campaign->sms_from.push_back(std::move(sender)); }
+    void operator()(ast::SmsLimit&& limit) { top.campaign->sms_limit.push_back(limit); }
     void operator()(ast::CheckSchedule&& check) { top.campaign->check.push_back(check); }
     void operator()(line::StartWhen&& start) { top.campaign->start_when.push_back({std::move(start.change), span()}); }
     void operator()(ast::StartOnDate&& start) { top.campaign->start_on.push_back(std::move(start)); }

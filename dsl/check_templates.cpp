@@ -171,13 +171,34 @@ void check_slot(Compiler& c, const Template& item, const std::vector<TextUse>& u
         .notes.push_back("Write a line in the template:   | {{personal_note}}");
 }
 
+bool is_link(const Piece& piece) {
+    return piece.kind == MergeKind::unsubscribe_link || piece.kind == MergeKind::preferences_link ||
+           piece.kind == MergeKind::renew_consent_link;
+}
+
 /// About how long a text becomes: what stands for a merge field, or its fallback if that is longer.
 std::string estimate(const Template& sms) {
     constexpr std::size_t k_typical = 10;  // characters of a name or a city
+    constexpr std::size_t k_link = 75;     // of a host, a path and a token
     std::string text;
     for (const Piece& piece : sms.body) {
         const bool literal = piece.kind == MergeKind::literal;
-        text += literal || piece.text.size() > k_typical ? piece.text : std::string(k_typical, 'x');
+        text += literal || piece.text.size() > k_typical ? piece.text
+                                                         : std::string(is_link(piece) ? k_link : k_typical, 'x');
+    }
+    return text;
+}
+
+/// Shorter than this it is for nobody: a value that is said has at least one character.
+std::string shortest(const Template& sms) {
+    constexpr std::size_t k_link = 45;  // "http://a/u/", a number, a dash, 32 digits of proof
+    std::string text;
+    for (const Piece& piece : sms.body) {
+        if (piece.kind == MergeKind::literal) {
+            text += piece.text;
+        } else if (!piece.has_fallback || !piece.text.empty()) {
+            text += std::string(is_link(piece) ? k_link : 1, 'x');
+        }
     }
     return text;
 }
@@ -198,7 +219,53 @@ bool says_stop(const Pieces& pieces) {
     });
 }
 
-void check_sms(Compiler& c, const Template& sms) {
+std::string_view why_so_many(const SmsSize& size) {
+    return size.ucs2 ? "A character outside the SMS alphabet (a curly quote, an emoji) cuts a segment from 160 to 70 "
+                       "characters."
+                     : "A segment holds 160 characters, or 153 when there are several.";
+}
+
+/// Of the campaigns that send it, the one with the lowest limit; none has one: null.
+const Campaign* strictest(const Compiler& c, const std::vector<TextUse>& uses) {
+    const Campaign* found = nullptr;
+    for (const TextUse& use : uses) {
+        const Campaign& campaign = c.rules.campaigns[use.campaign];
+        if (campaign.sms_limit && (found == nullptr || campaign.sms_limit->segments < found->sms_limit->segments)) {
+            found = &campaign;
+        }
+    }
+    return found;
+}
+
+void check_length(Compiler& c, const Template& sms, const std::vector<TextUse>& uses) {
+    constexpr std::int32_t k_many = 2;  // where nothing is said
+    const SmsSize about = sms_size(estimate(sms));
+    const SmsSize least = sms_size(shortest(sms));
+    const Campaign* campaign = strictest(c, uses);
+    if (about.segments <= (campaign != nullptr ? campaign->sms_limit->segments : k_many)) {
+        return;
+    }
+    if (campaign == nullptr) {
+        Diagnostic& problem =
+            c.report("N0502", sms.span, fmt::format("the sms {} takes about {} segments", called(sms), about.segments),
+                     "each is paid for");
+        problem.severity = Severity::warning;
+        problem.notes.emplace_back(why_so_many(about));
+        return;
+    }
+    const bool for_all = least.segments > campaign->sms_limit->segments;
+    Diagnostic& problem =
+        c.report("N0502", sms.span,
+                 fmt::format("the sms {} takes {} {} segments, and \"{}\" allows {}", called(sms),
+                             for_all ? "at least" : "about", for_all ? least.segments : about.segments, campaign->name,
+                             campaign->sms_limit->segments),
+                 for_all ? "so nobody gets it" : "whoever's text is too long does not get it");
+    problem.severity = for_all ? Severity::error : Severity::warning;
+    problem.labels.push_back({campaign->sms_limit->span, "the limit"});
+    problem.notes.emplace_back(why_so_many(for_all ? least : about));
+}
+
+void check_sms(Compiler& c, const Template& sms, const std::vector<TextUse>& uses) {
     if (sms.body.empty()) {
         return;
     }
@@ -206,16 +273,7 @@ void check_sms(Compiler& c, const Template& sms) {
         c.report("N0502", sms.span, fmt::format("the sms {} does not say how to opt out", called(sms)), "")
             .notes.push_back("Write a line:   | Reply STOP to opt out");
     }
-    const SmsSize size = sms_size(estimate(sms));
-    if (size.segments > 2) {
-        Diagnostic& problem =
-            c.report("N0502", sms.span, fmt::format("the sms {} takes about {} segments", called(sms), size.segments),
-                     "each is paid for");
-        problem.severity = Severity::warning;
-        problem.notes.push_back(size.ucs2 ? "A character outside the SMS alphabet (a curly quote, an emoji) cuts a "
-                                            "segment from 160 to 70 characters."
-                                          : "A segment holds 160 characters, or 153 when there are several.");
-    }
+    check_length(c, sms, uses);
 }
 
 void check_address(Compiler& c) {
@@ -247,8 +305,8 @@ void check_templates(Compiler& c) {
         if (c.unread_templates.contains({item.channel, item.name})) {
             continue;
         }
-        item.channel == Channel::email ? check_email(c, item) : check_sms(c, item);
         const std::vector<TextUse>& uses = c.template_uses[*c.rules.find_template(item.channel, item.name)];
+        item.channel == Channel::email ? check_email(c, item) : check_sms(c, item, uses);
         check_blanks(c, item.subject, item.channel, uses);
         check_blanks(c, item.body, item.channel, uses);
         check_slot(c, item, uses);

@@ -63,7 +63,7 @@ constexpr std::array k_codes = {
     CodeInfo{"N0409", error, "an audience that depends on its own campaign"},
     CodeInfo{"N0410", error, "this cannot follow, or be used, here"},
     CodeInfo{"N0411", error, "the shares of a split do not make 100 percent"},
-    CodeInfo{"N0412", error, "a policy in a sub-directory allows what the one above it does not"},
+    CodeInfo{"N0412", error, "a line allows what the policy above it does not"},
     CodeInfo{"N0413", error, "this stands in the rules directory itself, not in a sub-directory"},
     CodeInfo{"N0501", error, "no unsubscribe link or postal address"},
     CodeInfo{"N0502", error, "an SMS without opt-out text, or too long"},

@@ -19,6 +19,7 @@ struct World {
     std::chrono::sys_days today{};          // for dates in the past; the epoch: not known
     std::vector<std::string> people;        // names in [people]; empty: not known
     std::vector<std::string> from_domains;  // senders' domains the sysadmin allows; empty: not known
+    std::vector<std::string> sms_senders;   // numbers and names for text messages; empty: not known
     std::vector<std::string> zones;         // every IANA zone name; empty: not known
 };
 

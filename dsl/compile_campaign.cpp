@@ -22,6 +22,8 @@ public:
         owner();
         audience();
         sender();
+        sms_sender();
+        sms_limit();
         entry();
         enroll();
         re_enter();
@@ -106,6 +108,48 @@ private:
         return plain && at != std::string::npos && at > 0 && address.find('@', at + 1) == std::string::npos &&
                address.find('.', at) != std::string::npos && address.back() != '.' &&
                address.find_first_of(" <>\"(),;:\\[]") == std::string::npos;
+    }
+
+    void sms_sender() {
+        c_.at_most_once(in_.sms_from, "sms from");
+        if (in_.sms_from.empty()) {
+            return;
+        }
+        const ast::Quoted& written = in_.sms_from.front().from;
+        out_.sms_from = written.text;
+        const auto& allowed = c_.world.sms_senders;
+        const bool known = std::find(allowed.begin(), allowed.end(), written.text) != allowed.end();
+        if (known || (allowed.empty() && is_sms_sender(written.text))) {
+            return;
+        }
+        Diagnostic& problem =
+            is_sms_sender(written.text)
+                ? c_.report("N0408", written.span, fmt::format("no sms may come from \"{}\"", written.text),
+                            "the sysadmin has not allowed this sender")
+                : c_.report("N0408", written.span, fmt::format("\"{}\" is not a sender of an sms", written.text),
+                            "a number with +, a short code, or a name of up to 11 letters and digits");
+        problem.notes.push_back(allowed.empty() ? "Write:   sms from \"+15125550100\""
+                                                : fmt::format("Allowed:   \"{}\"      (nurtured.toml, [sms] senders)",
+                                                              fmt::join(allowed, "\", \"")));
+    }
+
+    void sms_limit() {
+        c_.at_most_once(in_.sms_limit, "sms of at most");
+        const std::optional<SmsLimit>& above = c_.policy_of(in_.span.file).sms_limit;
+        out_.sms_limit = above;
+        if (in_.sms_limit.empty()) {
+            return;
+        }
+        const SmsLimit own = compile_sms_limit(c_, in_.sms_limit.front());
+        if (!above || own.segments <= above->segments) {
+            out_.sms_limit = own;
+        } else if (!out_.closing) {  // what was applied once keeps going, under the policy of today
+            Diagnostic& problem =
+                c_.report("N0412", own.span, "the policy allows fewer segments", "allows more than the policy");
+            problem.labels.push_back({above->span, "holds for this campaign too"});
+            problem.notes.push_back("Leave the line out, or make it stricter:   sms of at most " +
+                                    plural(above->segments, "segment"));
+        }
     }
 
     void entry() {
@@ -322,6 +366,14 @@ private:
 };
 
 }  // namespace
+
+SmsLimit compile_sms_limit(Compiler& c, const ast::SmsLimit& source) {
+    const auto segments = static_cast<std::int32_t>(source.segments.value);
+    if (segments < 1) {
+        c.report("N0209", source.segments.span, "an sms takes at least 1 segment", "write 1 or more");
+    }
+    return {std::max(segments, 1), source.span};
+}
 
 void compile_campaign(Compiler& c, const ast::Campaign& source, Campaign& campaign, std::optional<CampaignIx> ix) {
     c.has_audience.resize(c.rules.campaigns.size());

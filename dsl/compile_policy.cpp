@@ -50,6 +50,7 @@ public:
             keep(said_.quiet_hours, said_above_->quiet_hours);
             keep(said_.email_consent, said_above_->email_consent);
             keep(said_.sms_consent, said_above_->sms_consent);
+            keep(said_.sms_limit, said_above_->sms_limit);
             keep(said_.quiet_days, said_above_->quiet_days);
         }
         return said_;
@@ -219,6 +220,16 @@ private:
             return;
         }
         consent = own;
+    }
+
+    void add(const ast::SmsLimit& line) {
+        if (!once(said_.sms_limit, line.span, "sms of at most")) {
+            return;
+        }
+        const SmsLimit own = compile_sms_limit(c_, line);
+        if (!tighter_ || tighter_->sms_limit(own)) {
+            policy_.sms_limit = own;
+        }
     }
 
     void add(const ast::Cap& line) {

@@ -168,6 +168,8 @@ std::vector<std::string> folded_values(Compiler& compiler, const std::vector<ast
 /// `ix`: where its texts are used, in today's rules.
 void compile_campaign(Compiler& compiler, const ast::Campaign& source, Campaign& campaign,
                       std::optional<CampaignIx> ix);
+/// Of a campaign or a policy.
+SmsLimit compile_sms_limit(Compiler& compiler, const ast::SmsLimit& source);
 void compile_step_edits(Compiler& compiler, const ast::Campaign& source, Campaign& campaign);
 /// Values lists of rules that are compiled already.
 void read_values(Compiler& compiler);

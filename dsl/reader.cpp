@@ -84,6 +84,7 @@ std::string_view describe(Want want) {
     case Want::file: return "a file name in \"double quotes\"";
     case Want::place: return "a place such as \"Dallas, TX\"";
     case Want::address: return "a sender such as \"Dana Wu <dana@example.org>\"";
+    case Want::sms_sender: return "a number or a name such as \"+15125550100\"";
     case Want::words: return "words in \"double quotes\"";
     case Want::name: return "a name in \"double quotes\"";
     case Want::number: return "a number";

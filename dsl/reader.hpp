@@ -38,6 +38,7 @@ enum class Want : std::uint8_t {
     file,
     place,
     address,
+    sms_sender,
     name,
     words,
     number,

@@ -207,6 +207,11 @@ struct Floor {
     Span span;
     std::string text;  // as written
 };
+/// A text message of more segments is not sent.
+struct SmsLimit {
+    std::int32_t segments = 0;
+    Span span;
+};
 struct Policy {
     std::string directory;  // "" is the root; everything that holds there holds here as well
     std::string organisation;
@@ -221,6 +226,7 @@ struct Policy {
     };  // both included, may wrap the year's end
     std::vector<QuietDates> quiet_dates;
     std::optional<ConsentIx> email_consent, sms_consent;
+    std::optional<SmsLimit> sms_limit;
     std::vector<Cap> caps;
     std::vector<Floor> floors;  // of the root
     std::vector<ListIx> never_contact_lists;
@@ -429,6 +435,8 @@ struct Campaign {
     Span span;
     PersonRef owner;
     Sender from;
+    std::string sms_from;               // a number or a name; empty: the installation's
+    std::optional<SmsLimit> sms_limit;  // its own, else its policy's
     SegmentIx audience = 0;
     Span audience_span;
     std::variant<Check, StartOnChange, StartOnDate> entry;

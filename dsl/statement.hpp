@@ -102,10 +102,10 @@ using StatementVariant =
                  // conditions
                  ast::Condition, line::OpenGroup,
                  // campaign
-                 line::Owner, line::Audience, ast::Sender, ast::CheckSchedule, line::StartWhen, ast::StartOnDate,
-                 line::IgnoreOlder, line::Enroll, ast::ReEnter, ast::Window, line::Priority, line::Expires, line::Draft,
-                 ast::Stop, ast::Pause, line::KeepLeavers, ast::Retired, ast::Renamed, ast::Step, line::OpenIf,
-                 line::OpenSplit,
+                 line::Owner, line::Audience, ast::Sender, ast::SmsSender, ast::SmsLimit, ast::CheckSchedule,
+                 line::StartWhen, ast::StartOnDate, line::IgnoreOlder, line::Enroll, ast::ReEnter, ast::Window,
+                 line::Priority, line::Expires, line::Draft, ast::Stop, ast::Pause, line::KeepLeavers, ast::Retired,
+                 ast::Renamed, ast::Step, line::OpenIf, line::OpenSplit,
                  // split, template
                  ast::SplitArm, line::Subject,
                  // test

@@ -52,7 +52,30 @@ struct Packing {
     SmsSize size(bool ucs2) const { return {ucs2, units <= single ? 1 : segments, units}; }
 };
 
+bool letter_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+bool digits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+
 }  // namespace
+
+bool is_sms_sender(std::string_view text) {
+    constexpr std::size_t k_shortest_number = 7, k_longest_number = 15;  // digits (E.164)
+    constexpr std::size_t k_shortest_code = 3, k_longest_code = 8;
+    constexpr std::size_t k_longest_name = 11;  // characters (3GPP TS 23.040, 9.1.2.5)
+    constexpr std::size_t k_service = 34;       // characters of a Twilio SID
+    const std::size_t size = text.size();
+    if (text.starts_with('+')) {
+        return size > k_shortest_number && size <= k_longest_number + 1 && digits(text.substr(1));
+    }
+    if (digits(text)) {
+        return size >= k_shortest_code && size <= k_longest_code;
+    }
+    if (text.starts_with("MG") && size == k_service) {
+        return std::all_of(text.begin(), text.end(), letter_or_digit);
+    }
+    return size <= k_longest_name && text.front() != ' ' && text.back() != ' ' &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || letter_or_digit(c); });
+}
 
 SmsSize sms_size(std::string_view utf8) {
     Packing gsm{160, 153};

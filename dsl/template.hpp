@@ -66,4 +66,8 @@ struct SmsSize {
 };
 SmsSize sms_size(std::string_view utf8);
 
+/// Whether a gateway may know it as a sender: "+15125550100", a short code, a name of up to 11 letters and digits, or a
+/// Twilio messaging service (MG…).
+bool is_sms_sender(std::string_view text);
+
 }  // namespace nurture::dsl

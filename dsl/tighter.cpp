@@ -104,6 +104,15 @@ void Tighter::other_consent(Span line, Span above) {
     looser(line, above, "another consent does instead of the one above", c_.one_line(above));
 }
 
+bool Tighter::sms_limit(const SmsLimit& own) {
+    if (!above_.sms_limit || own.segments <= above_.sms_limit->segments) {
+        return true;
+    }
+    looser(own.span, above_.sms_limit->span, "this allows longer text messages than the line above",
+           c_.one_line(above_.sms_limit->span));
+    return false;
+}
+
 /// A cap that could never bind before the one above does, and reads as if it allowed more.
 void Tighter::cap(const Cap& own) {
     for (const Cap& above : above_.caps) {

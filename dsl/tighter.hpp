@@ -10,7 +10,7 @@ namespace nurture::dsl {
 
 /// Where the lines of a directory's policy stand, those that it inherits included.
 struct Said {
-    std::optional<Span> address, zone, quiet_hours, email_consent, sms_consent;
+    std::optional<Span> address, zone, quiet_hours, email_consent, sms_consent, sms_limit;
     std::optional<Span> quiet_days;  // the first
     std::vector<Span> quiet_dates;   // as in Policy
 };
@@ -25,6 +25,8 @@ public:
     void quiet_days(Weekdays own, const std::optional<Span>& line);
     void quiet_dates(const Policy::QuietDates& own, Span line);
     void other_consent(Span line, Span above);
+    /// False: it allows longer ones than the one above.
+    bool sms_limit(const SmsLimit& own);
     void cap(const Cap& own);
 
 private:

@@ -76,7 +76,7 @@ void print_message(Session& session, const render::Result& made) {
                                    letter.text.subject)
                     << indented(letter.text.plain);
     else
-        session.out << indented(letter.text.sms);
+        session.out << fmt::format("      from {}\n", letter.from.address) << indented(letter.text.sms);
 }
 
 void print_step(Session& session, const store::Database& database, const HumanStep& step, Shown& shown) {

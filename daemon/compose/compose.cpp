@@ -188,8 +188,11 @@ Rendering Prepared::sms(const Values& values, const Links& links) const {
     message.sms = clean_lines(joined(text_.body, body));
     message.said_instead = body.said_instead;
     message.hash = hash_of({values.sender, message.sms});
+    std::string counted = message.sms;
     put_links(message, links);
-    message.sms_size = dsl::sms_size(message.sms);
+    if (!links.longest.empty())
+        put_links(counted, {links.longest, links.longest, links.longest});
+    message.sms_size = dsl::sms_size(links.longest.empty() ? message.sms : counted);
     return message;
 }
 

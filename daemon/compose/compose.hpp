@@ -38,6 +38,9 @@ struct Values {
 /// URLs, ASCII. An empty one shows a fixed stand-in, as previews and the hash do.
 struct Links {
     std::string unsubscribe, preferences, renew_consent;
+    /// As long as any of them can be: what each is taken for where an SMS is counted, so that a preview, which has no
+    /// links, counts as many segments as the message that goes out. Empty: they count as they are.
+    std::string longest = {};
 };
 
 using Hash = base::Digest;

@@ -276,6 +276,12 @@ std::vector<Relay> Config::relays() const {
     return all;
 }
 
+std::vector<std::string> Config::all_sms_senders() const {
+    std::vector<std::string> all{sms_sender};
+    all.insert(all.end(), sms_senders.begin(), sms_senders.end());
+    return all;
+}
+
 std::string Config::relay_names() const {
     auto names = relay;
     for (const auto& more : more_relays)

@@ -73,6 +73,7 @@ struct Config {
     std::string sms_url;
     std::filesystem::path sms_directory;  // gateway = "file"
     std::string sms_sender;
+    std::vector<std::string> sms_senders;  // that campaigns may name beside it
     std::string sms_user;
     Secret sms_password;
     std::int32_t sms_per_minute = 60;
@@ -94,6 +95,8 @@ struct Config {
 
     /// All of them, `relay` first.
     std::vector<Relay> relays() const;
+    /// `sms_sender` and those that campaigns may name.
+    std::vector<std::string> all_sms_senders() const;
     std::string relay_names() const;  // "smtp://mx1…, smtp://mx2…", for people
     const Person* person(std::string_view id) const;
     /// May this address be reached in test mode? Case does not matter.

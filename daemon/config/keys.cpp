@@ -139,6 +139,10 @@ const std::array k_keys = {
             c.sms_sender = text(v);
             return std::string(text(v).empty() ? "is empty" : "");
         }},
+    Key{"sms", "senders", KeyType::text_list, false, "", "[\"+15125550111\", \"77007\", \"LoneStar\"]",
+        "Further ones that a campaign may name by `sms from`: numbers, short codes, names of up to 11 letters and "
+        "digits. Default: `sender` alone.",
+        [](Config& c, const KeyValue& v) { return set_sms_senders(c, std::get<std::vector<std::string>>(v)); }},
     Key{"sms", "user", KeyType::text, false, "", "\"nurtured\"", "The gateway's user name; twilio: the account's SID.",
         [](Config& c, const KeyValue& v) {
             c.sms_user = text(v);

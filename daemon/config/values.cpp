@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/config/values.hpp"
 
+#include "dsl/template.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -140,6 +142,16 @@ std::string set_bounce_mailbox(Config& config, std::string_view address) {
         return "has more than " + std::to_string(k_longest_bounce_local) +
                " characters before the @: a token is put behind them";
     return set_address(config.bounce_mailbox, address);
+}
+
+std::string set_sms_senders(Config& config, const std::vector<std::string>& senders) {
+    for (const auto& sender : senders)
+        if (!dsl::is_sms_sender(sender))
+            return "holds \"" + sender +
+                   "\", which is no number such as +15125550100, no short code, and no name of up to 11 letters and "
+                   "digits";
+    config.sms_senders = senders;
+    return {};
 }
 
 std::string set_gateway(Config& config, std::string_view word) {

@@ -21,6 +21,7 @@ std::string set_starttls(Starttls& target, std::string_view word);
 std::string set_domains(Config& config, const std::vector<std::string>& domains);
 std::string set_address(std::string& target, std::string_view address);
 std::string set_bounce_mailbox(Config& config, std::string_view address);
+std::string set_sms_senders(Config& config, const std::vector<std::string>& senders);
 std::string set_gateway(Config& config, std::string_view word);
 std::string set_price(Config& config, std::string_view amount);
 std::string set_currency(Config& config, std::string_view code);

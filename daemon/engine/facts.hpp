@@ -82,6 +82,7 @@ struct Outcome {
     std::string campaign;          // of the message, as are these
     dsl::Channel channel{};
     std::string message_template;
+    bool too_long = false;  // failed_render: more segments than the rules allow
 };
 
 /// A person answered what was asked at `asked_at`.

@@ -27,7 +27,9 @@ public:
         case Now::key_used: return refused(*found, ReasonCode::same_mailbox);
         case Now::cancelled: return refused(*found, ReasonCode::rejected);
         case Now::expired: return lost(*found, ReasonCode::message_expired, ReasonCode::first_message_expired);
-        case Now::failed_render: return lost(*found, ReasonCode::render_failed, ReasonCode::first_render_failed);
+        case Now::failed_render:
+            return f.too_long ? lost(*found, ReasonCode::text_too_long, ReasonCode::first_text_too_long)
+                              : lost(*found, ReasonCode::render_failed, ReasonCode::first_render_failed);
         case Now::held: return f.approval_lapsed ? ask_again(*found) : not_now(*found, draft_.now());
         }
     }

@@ -102,6 +102,9 @@ constexpr std::array k_table{
         "the first message was too late to be sent; re-entry is not used up"},
     Row{render_failed, "render-failed", "the message could not be made"},
     Row{first_render_failed, "first-render-failed", "the first message could not be made; re-entry is not used up"},
+    Row{text_too_long, "text-too-long", "the text has more segments than the rules allow"},
+    Row{first_text_too_long, "first-text-too-long",
+        "the first text has more segments than the rules allow; re-entry is not used up"},
     Row{not_fitted_in, "not-fitted-in", "could not be fitted in"},
     Row{campaign_expired, "campaign-expired", "the campaign has expired"},
     Row{event_too_old, "event-too-old", "could not come in before the event was too old"},
@@ -139,6 +142,8 @@ std::optional<ReasonCode> find_reason(std::string_view code) {
 
 bool says_waiting(ReasonCode reason) { return reason >= not_started && reason <= not_known_yet; }
 
-bool uses_up_re_entry(ReasonCode end) { return end != first_message_expired && end != first_render_failed; }
+bool uses_up_re_entry(ReasonCode end) {
+    return end != first_message_expired && end != first_render_failed && end != first_text_too_long;
+}
 
 }  // namespace nurture::engine

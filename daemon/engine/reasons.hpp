@@ -98,6 +98,8 @@ enum class ReasonCode : std::uint8_t {
     first_message_expired,
     render_failed,
     first_render_failed,
+    text_too_long,
+    first_text_too_long,
     not_fitted_in,
     campaign_expired,
     event_too_old,

@@ -120,6 +120,10 @@ std::string person_text(const dsl::PersonRef& person) {
 
 bool same(const dsl::Window& a, const dsl::Window& b) { return a.days == b.days && a.from == b.from && a.to == b.to; }
 
+std::int32_t segments_allowed(const dsl::Campaign& campaign) {
+    return campaign.sms_limit ? campaign.sms_limit->segments : 0;
+}
+
 }  // namespace
 
 std::set<TemplateName> templates_of(const dsl::StepList& steps, std::size_t from) {
@@ -164,6 +168,8 @@ Differences compare(const dsl::Rules& then, const dsl::Campaign& before, const d
     note(before.from.owner != after.from.owner || before.from.address != after.from.address ||
              before.from.name != after.from.name,
          "sender");
+    note(before.sms_from != after.sms_from, "sender of text messages");
+    note(segments_allowed(before) != segments_allowed(after), "length of text messages");
     note(before.priority != after.priority, "priority");
     note(before.expires_on != after.expires_on, "expiry");
     note(before.draft != after.draft, after.draft ? "is a draft now" : "no draft any more");

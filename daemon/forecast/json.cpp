@@ -109,6 +109,8 @@ Json json_of(const PlannedMessage& m) {
         json["text_hash"] = m.text_hash;
     else
         json["problem"] = m.problem;
+    if (m.segments != 0)
+        json["segments"] = m.segments;
     if (!m.name.empty())
         json["name"] = m.name;
     return json;

@@ -161,7 +161,7 @@ private:
                                         state_.rules->campaigns[m.campaign].name, m.step, m.slot,
                                         row ? state_.columns->zone(*row) : zone_, m.channel, m.message_template,
                                         m.problem ? std::string() : base::hex(m.text_hash),
-                                        m.problem ? std::string(render::to_text(*m.problem)) : std::string()});
+                                        m.problem ? render::to_text(*m.problem) : std::string(), m.sms_segments});
         }
         std::sort(report_.messages.begin(), report_.messages.end(), [](const auto& a, const auto& b) {
             return std::tie(a.slot, a.campaign, a.step, a.ref) < std::tie(b.slot, b.campaign, b.step, b.ref);

@@ -77,8 +77,9 @@ struct PlannedMessage {
     base::ZoneId zone{};  // the recipient's
     dsl::Channel channel{};
     std::string message_template;
-    std::string text_hash;  // hex; empty: it cannot be made …
-    std::string problem;    // … because
+    std::string text_hash;      // hex; empty: it cannot be made …
+    std::string problem;        // … because
+    std::int32_t segments = 0;  // of an SMS that can be made
 };
 
 /// A message in whole, with names.

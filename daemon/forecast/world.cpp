@@ -19,8 +19,8 @@ using engine::ReasonCode;
 // Accepted less than this after its slot counts as accepted at the slot (the contract of engine and outbox).
 constexpr std::chrono::minutes k_on_time{15};
 
-fact::Outcome::Now became(render::Problem problem) {
-    switch (problem) {
+fact::Outcome::Now became(const render::Problem& problem) {
+    switch (problem.kind) {
     case render::Problem::no_candidate: return fact::Outcome::Now::cancelled;
     case render::Problem::no_address: return fact::Outcome::Now::suppressed;
     default: return fact::Outcome::Now::failed_render;
@@ -212,6 +212,7 @@ fact::Outcome World::outcome(const Key& key, const Outgoing& out, Minute now) {
         auto made = renderer_.render(with_thread(out.subject, out.thread_at));
         if (const auto* problem = std::get_if<render::Problem>(&made)) {
             told.now = became(*problem);
+            told.too_long = problem->kind == render::Problem::too_long;
             message.problem = *problem;
             course_.messages.push_back(std::move(message));
             return told;

@@ -122,6 +122,7 @@ private:
         const std::string why = row.now.value_or("");
         fact.approval_lapsed =
             why == to_text(store::Refusal::approval_lapsed) || why == to_text(store::Refusal::approval_missing);
+        fact.too_long = store::says_too_long(why);
         add(std::move(fact));
     }
 

@@ -29,18 +29,22 @@ store::ColumnType column_type(dsl::FieldKind kind) {
     return store::ColumnType::text;
 }
 
+/// Of a link, behind the public URL: "/u/", a message id of up to ten digits, a dash and 32 digits of proof.
+constexpr std::size_t k_longest_path = 46;
+
 std::string sender_text(const connectors::Mailbox& from) { return from.name + " <" + from.address + ">"; }
 
 }  // namespace
 
-std::string_view to_text(Problem problem) {
-    switch (problem) {
+std::string to_text(const Problem& problem) {
+    switch (problem.kind) {
     case Problem::no_candidate: return "the person is gone";
     case Problem::no_template: return "the template is gone";
     case Problem::no_owner: return "the owner is not in [people]";
     case Problem::no_address: return "no address";
     case Problem::blank_value: return "a value is blank";
     case Problem::not_a_link: return "a link has no address";
+    case Problem::too_long: return store::too_long(problem.segments, problem.at_most);
     }
     return {};
 }
@@ -73,26 +77,34 @@ Result Renderer::render(const Subject& subject, const compose::Links& links) {
         rules_->find_template(subject.channel, subject.message_template, field_text(*row, dsl::BuiltIn::language));
     if (!text)
         return Problem::no_template;
-    const auto from = sender(subject, owner(subject, *row));
-    if (!from && subject.channel == dsl::Channel::email)
-        return Problem::no_owner;
     const bool email = subject.channel == dsl::Channel::email;
-    Letter letter{{},
-                  from.value_or(connectors::Mailbox{}),
-                  {},
-                  field_text(*row, email ? dsl::BuiltIn::email : dsl::BuiltIn::phone),
-                  zone(*row)};
+    const auto from = email ? sender(subject, owner(subject, *row)) : connectors::Mailbox{{}, sms_sender(subject)};
+    if (!from)
+        return Problem::no_owner;
+    Letter letter{{}, *from, {}, field_text(*row, email ? dsl::BuiltIn::email : dsl::BuiltIn::phone), zone(*row)};
     if (letter.to_address.empty())
         return Problem::no_address;
     letter.to_name = full_name(field_text(*row, dsl::BuiltIn::first_name), field_text(*row, dsl::BuiltIn::last_name));
 
     auto values = this->values(subject);
-    values->sender = email ? sender_text(*from) : house_.sms_sender;
-    auto made = prepared(*text).fill(*values, links);
+    values->sender = email ? sender_text(*from) : from->address;
+    auto counted = links;
+    counted.longest = house_.public_url + std::string(k_longest_path, '0');
+    auto made = prepared(*text).fill(*values, counted);
     if (const auto* error = std::get_if<compose::RenderError>(&made))
         return error->reason == compose::RenderError::Reason::blank ? Problem::blank_value : Problem::not_a_link;
     letter.text = std::move(std::get<compose::Composed>(made));
+    if (const auto problem = too_long(subject, letter.text.sms_size))
+        return *problem;
     return letter;
+}
+
+std::optional<Problem> Renderer::too_long(const Subject& subject, const dsl::SmsSize& size) const {
+    const auto campaign = rules_->campaign(subject.campaign);
+    const auto& limit = campaign ? rules_->campaigns[*campaign].sms_limit : std::nullopt;
+    if (!limit || size.segments <= limit->segments)
+        return std::nullopt;
+    return Problem{Problem::too_long, size.segments, limit->segments};
 }
 
 bool Renderer::works_for_everybody(const Subject& subject) {
@@ -188,6 +200,12 @@ std::optional<connectors::Mailbox> Renderer::sender(const Subject& subject, cons
     if (person == house_.people.end())
         return std::nullopt;
     return connectors::Mailbox{person->second.name, person->second.email};
+}
+
+std::string Renderer::sms_sender(const Subject& subject) const {
+    const auto campaign = rules_->campaign(subject.campaign);
+    const bool own = campaign && !rules_->campaigns[*campaign].sms_from.empty();
+    return own ? rules_->campaigns[*campaign].sms_from : house_.sms_sender;
 }
 
 std::string Renderer::field_text(const store::CandidateRow& row, dsl::BuiltIn field) const {

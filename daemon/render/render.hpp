@@ -30,9 +30,9 @@ struct Person {
 /// What the installation adds to every message.
 struct House {
     std::string organisation;
-    std::string public_url;           // unsubscribe links start with it
-    std::string unsubscribe_mailbox;  // may be empty
-    std::string sms_sender;
+    std::string public_url;                // unsubscribe links start with it
+    std::string unsubscribe_mailbox;       // may be empty
+    std::string sms_sender;                // of text messages whose campaign names no other
     std::map<std::string, Person> people;  // by id
     std::string bounce_mailbox = {};       // may be empty
     bool delivery_reports = false;         // does the SMS gateway call us back?
@@ -56,13 +56,20 @@ struct Subject {
     base::Minute slot;            // "today" is the recipient's date of it
 };
 
-/// Why there is no text.
-enum class Problem : std::uint8_t { no_candidate, no_template, no_owner, no_address, blank_value, not_a_link };
-std::string_view to_text(Problem problem);
+/// Why there is no text, or none that may go.
+struct Problem {
+    enum Kind : std::uint8_t { no_candidate, no_template, no_owner, no_address, blank_value, not_a_link, too_long };
+    Kind kind;
+    std::int32_t segments = 0, at_most = 0;  // too_long
+
+    Problem(Kind is, std::int32_t has = 0, std::int32_t may_have = 0) : kind(is), segments(has), at_most(may_have) {}
+};
+/// Of an SMS over the limit: "the text is 3 segments, at most 2 are allowed".
+std::string to_text(const Problem& problem);
 
 struct Letter {
     compose::Composed text;
-    connectors::Mailbox from;         // email
+    connectors::Mailbox from;         // of an SMS the address alone: the number or name that it comes from
     std::string to_name, to_address;  // the candidate's name and mailbox or phone
     base::ZoneId zone{};              // the recipient's
 };
@@ -94,6 +101,8 @@ private:
     void add_house(compose::Values& values, const std::string& owner) const;
     std::string owner(const Subject& subject, const store::CandidateRow& row) const;
     std::optional<connectors::Mailbox> sender(const Subject& subject, const std::string& owner) const;
+    std::string sms_sender(const Subject& subject) const;
+    std::optional<Problem> too_long(const Subject& subject, const dsl::SmsSize& size) const;
     std::string field_text(const store::CandidateRow& row, dsl::BuiltIn field) const;
     base::ZoneId zone(const store::CandidateRow& row) const;
 

@@ -134,8 +134,9 @@ private:
                         escaped(who), why.empty() ? "" : ", " + escaped(why), escaped(who), escaped(one.ref),
                         why.empty() ? "" : ", " + escaped(why),
                         escaped(forecast::short_time(one.slot, letter.zone, m_.preview.from)));
-        if (one.channel == dsl::Channel::email)
-            html += sender(letter.from.name, letter.from.address) + subject(letter.text.subject);
+        html += one.channel == dsl::Channel::email
+                    ? sender(letter.from.name, letter.from.address) + subject(letter.text.subject)
+                    : fmt::format("<dt>From</dt><dd>{}</dd>", escaped(letter.from.address));
         return html + "</dl>" + body(one.channel, letter.text, who) + "</div>";
     }
 

@@ -12,14 +12,14 @@
 namespace nurture::service {
 namespace {
 
-outbox::Unsendable unsendable(render::Problem problem) {
+outbox::Unsendable unsendable(const render::Problem& problem) {
     using store::MessageState;
-    const bool gone = problem == render::Problem::no_candidate;
-    const bool unreachable = problem == render::Problem::no_address;
+    const bool gone = problem.kind == render::Problem::no_candidate;
+    const bool unreachable = problem.kind == render::Problem::no_address;
     return {gone          ? MessageState::cancelled
             : unreachable ? MessageState::suppressed
                           : MessageState::failed_render,
-            std::string(render::to_text(problem))};
+            render::to_text(problem)};
 }
 
 /// "bounces@x" with a token: "bounces+812-0f3c…@x". It names the message and nobody.
@@ -134,7 +134,7 @@ std::variant<outbox::Letter, outbox::Unsendable> Letters::sms(const store::Messa
     letter.text_hash = made.text.hash;
     const auto& house = renderer_.house();
     const bool ucs2 = dsl::sms_size(made.text.sms).ucs2;
-    letter.job.sms = {house.sms_sender, to->canonical(), std::move(made.text.sms), ucs2};
+    letter.job.sms = {std::move(made.from.address), to->canonical(), std::move(made.text.sms), ucs2};
     if (house.delivery_reports)
         letter.job.sms.report_url =
             house.public_url + "/r/" + inbound::link_token(inbound::Link::delivery_report, pepper_, message.id);

@@ -119,6 +119,7 @@ dsl::World checker_world(const config::Config& config, base::Second now) {
     for (const auto& person : config.people)
         world.people.push_back(person.id);
     world.from_domains = config.from_domains;
+    world.sms_senders = config.all_sms_senders();
     world.zones = base::zone_names();
     return world;
 }

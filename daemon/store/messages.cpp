@@ -17,6 +17,8 @@ constexpr std::string_view k_select =
     "approval,note,shown,thread,slot,closes,expires,not_before,state,reason,tries,counted_at,accepted_at,closed_at,"
     "text_hash,subject FROM message ";
 
+constexpr std::string_view k_the_text_is = "the text is ", k_at_most = " segments, at most ";
+
 // A NULL text or id reads as empty or 0, which is how Message says "none".
 Message read(Statement& row) {
     Message m;
@@ -77,6 +79,15 @@ std::optional<std::string> unless_empty(const std::string& text) {
 
 std::string_view to_text(MessageState state) { return name_of(k_states, state); }
 MessageState message_state(std::string_view text) { return named<MessageState>(k_states, text); }
+std::string too_long(int segments, int at_most) {
+    return std::string(k_the_text_is) + std::to_string(segments) + std::string(k_at_most) + std::to_string(at_most) +
+           (at_most == 1 ? " is allowed" : " are allowed");
+}
+
+bool says_too_long(std::string_view reason) {
+    return reason.starts_with(k_the_text_is) && reason.find(k_at_most) != std::string_view::npos;
+}
+
 bool is_final(MessageState state) {
     return state != MessageState::ready && state != MessageState::held && state != MessageState::inflight;
 }

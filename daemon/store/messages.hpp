@@ -34,6 +34,10 @@ MessageState message_state(std::string_view text);  // of InboxRow::field; base:
 bool is_final(MessageState state);                  // nothing follows but evidence: all but ready, held, inflight
 bool counts(MessageState state);                    // for caps, waits, threads: sent, in_doubt
 
+/// The reason of a text message that its rules hold back: "the text is 3 segments, at most 2 are allowed".
+std::string too_long(int segments, int at_most);
+bool says_too_long(std::string_view reason);
+
 enum class MessagePurpose : std::uint8_t { campaign, digest, test };
 
 struct Message {

@@ -78,6 +78,12 @@ const Rule<struct sender_id, ast::Sender> sender{"sender"};
 const auto sender_def = kw("from owner")[set<&ast::Sender::owner, true>] |
                         kw("from") >> quoted(Want::address)[put<&ast::Sender::address>];
 
+const Rule<struct sms_sender_id, ast::SmsSender> sms_sender{"sms_sender"};
+const auto sms_sender_def = kw("sms from") >> quoted(Want::sms_sender)[put<&ast::SmsSender::from>];
+
+const Rule<struct sms_limit_id, ast::SmsLimit> sms_limit{"sms_limit"};
+const auto sms_limit_def = kw("sms of at most") >> counted("segment", "segments")[put<&ast::SmsLimit::segments>];
+
 const Rule<struct check_id, CheckSchedule> check{"check"};
 const auto check_def =
     OneOf(k_check_simple)[put<&CheckSchedule::every>] >> time_of_day[put<&CheckSchedule::at>]  //
@@ -238,10 +244,11 @@ const Rule<struct any_step_id, Statement> any_step{"any_step"};
 const auto any_step_def = step[become] | unnamed_step[become] | open_if[become] | open_split[become];
 
 const Rule<struct head_line_id, Statement> head_line{"head_line"};
-const auto head_line_def = owner_line[become] | audience[become] | sender[become] | check[become] | start_when[become] |
-                           start_on[become] | ignore_older[become] | enroll[become] | re_enter[become] |
-                           window[become] | priority[become] | expires[become] | draft[become] | stop_when[become] |
-                           pause[become] | keep_leavers[become] | retired[become] | renamed[become];
+const auto head_line_def = owner_line[become] | audience[become] | sender[become] | sms_sender[become] |
+                           sms_limit[become] | check[become] | start_when[become] | start_on[become] |
+                           ignore_older[become] | enroll[become] | re_enter[become] | window[become] |
+                           priority[become] | expires[become] | draft[become] | stop_when[become] | pause[become] |
+                           keep_leavers[become] | retired[become] | renamed[become];
 
 const Rule<struct campaign_line_id, Statement> campaign_line{"campaign_line"};
 const auto campaign_line_def = common_line[become] | head_line[become] | any_step[become];
@@ -252,11 +259,12 @@ const auto branch_line_def = common_line[become] | any_step[become] | otherwise_
 const Rule<struct split_line_id, Statement> split_line{"split_line"};
 const auto split_line_def = common_line[become] | arm[become];
 
-BOOST_SPIRIT_DEFINE(person, owner_from, owner_line, audience, sender, check, start_when, start_on, ignore_older, enroll,
-                    re_enter, window, priority, expires, stop_when, pause, retired, renamed, otherwise, message,
-                    approval, task, list_step, withdraw, step, wait_until_time, wait_until_date, wait_up_to, wait_for,
-                    stop_step, unnamed_step, step_test, step_condition, open_if, open_split, otherwise_line, draft,
-                    keep_leavers, arm, any_step, head_line, campaign_line, branch_line, split_line)
+BOOST_SPIRIT_DEFINE(person, owner_from, owner_line, audience, sender, sms_sender, sms_limit, check, start_when,
+                    start_on, ignore_older, enroll, re_enter, window, priority, expires, stop_when, pause, retired,
+                    renamed, otherwise, message, approval, task, list_step, withdraw, step, wait_until_time,
+                    wait_until_date, wait_up_to, wait_for, stop_step, unnamed_step, step_test, step_condition, open_if,
+                    open_split, otherwise_line, draft, keep_leavers, arm, any_step, head_line, campaign_line,
+                    branch_line, split_line)
 
 }  // namespace
 

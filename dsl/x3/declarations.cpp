@@ -81,6 +81,9 @@ const Rule<struct requires_consent_id, ast::RequiresConsent> requires_consent{"r
 const auto requires_consent_def = OneOf(k_channel)[put<&ast::RequiresConsent::channel>] >> kw("requires consent") >>
                                   quoted(Want::consent)[put<&ast::RequiresConsent::consent>];
 
+const Rule<struct policy_sms_limit_id, ast::SmsLimit> sms_limit{"sms_limit"};
+const auto sms_limit_def = kw("sms of at most") >> counted("segment", "segments")[put<&ast::SmsLimit::segments>];
+
 const Rule<struct cap_id, Cap> cap{"cap"};
 const auto cap_def = OneOf(k_floor)[put<&Cap::at_least>] >>
                      (counted("message", "messages")[put<&Cap::count>]  //
@@ -99,8 +102,8 @@ const auto hold_def = kw("hold segment") >> quoted(Want::segment)[put<&ast::Hold
 
 const Rule<struct policy_part_id, ast::PolicyLine> policy_part{"policy_part"};
 const auto policy_part_def = postal[become] | time_zone[become] | holidays[become] | quiet_hours[become] |
-                             quiet_days[become] | quiet_dates[become] | requires_consent[become] | cap[become] |
-                             never_contact[become] | hold[become];
+                             quiet_days[become] | quiet_dates[become] | requires_consent[become] | sms_limit[become] |
+                             cap[become] | never_contact[become] | hold[become];
 
 // --- templates -------------------------------------------------------------------------------------------------
 
@@ -171,10 +174,10 @@ const Rule<struct template_line_id, Statement> template_line{"template_line"};
 const auto template_line_def = common_line[become] | subject[become];
 
 BOOST_SPIRIT_DEFINE(end_line, allow, field_declaration, event_declaration, postal, time_zone, holidays, quiet_hours,
-                    quiet_days, quiet_dates, requires_consent, cap, never_contact, hold, policy_part, subject, edition,
-                    open_fields, open_events, open_policy, open_segment, values, open_campaign, open_template,
-                    open_test, retired_campaign, renamed_campaign, file_line, fields_line, events_line, policy_line,
-                    template_line)
+                    quiet_days, quiet_dates, requires_consent, sms_limit, cap, never_contact, hold, policy_part,
+                    subject, edition, open_fields, open_events, open_policy, open_segment, values, open_campaign,
+                    open_template, open_test, retired_campaign, renamed_campaign, file_line, fields_line, events_line,
+                    policy_line, template_line)
 
 }  // namespace
 

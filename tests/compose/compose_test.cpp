@@ -271,6 +271,20 @@ TEST_CASE("an SMS is its text, counted in segments with everything filled in") {
     CHECK(composed(text, named("*Ana*")).sms.starts_with("*Ana*, "));
 }
 
+TEST_CASE("an SMS with a link counts as many segments in a preview as when it goes out") {
+    auto text = email({words(std::string(100, 'x') + " "), value(dsl::MergeKind::preferences_link)});
+    text.channel = dsl::Channel::sms;
+    compose::Links links;
+    links.longest = "https://talent.example.org/p/" + std::string(43, '0');
+    const auto shown = composed(text, named("Ana"), links);
+    links.preferences = "https://talent.example.org/p/7-abc";
+    const auto sent = composed(text, named("Ana"), links);
+    CHECK(sent.sms.ends_with("/p/7-abc"));
+    CHECK(shown.sms_size.segments == 2);
+    CHECK(sent.sms_size.segments == 2);
+    CHECK(shown.hash == sent.hash);
+}
+
 TEST_CASE("deep nesting in a template ends, and does not end the program") {
     std::string deep;
     for (int i = 0; i < 5000; ++i)

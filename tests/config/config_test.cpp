@@ -62,6 +62,17 @@ TEST_CASE("a missing key says what to write") {
     CHECK(text.find("Write:   from_domains = [\"lonestar.example\"]") != std::string::npos);
 }
 
+TEST_CASE("campaigns may name the senders of text messages that are listed, and the usual one") {
+    const auto loaded = parsed(replaced(config::sample_text(), "#senders = ", "senders = "));
+    REQUIRE(loaded.config);
+    CHECK(loaded.config->all_sms_senders() ==
+          std::vector<std::string>{"+15125550100", "+15125550111", "77007", "LoneStar"});
+    CHECK(parsed(config::sample_text()).config->all_sms_senders() == std::vector<std::string>{"+15125550100"});
+    const auto text = problems(replaced(config::sample_text(), "#senders = ", "senders = [\"Lone Star Staffing\"] #"));
+    CHECK(text.find("holds \"Lone Star Staffing\"") != std::string::npos);
+    CHECK(text.find("up to 11 letters and digits") != std::string::npos);
+}
+
 TEST_CASE("all mistakes of one file are reported in one run") {
     auto text = replaced(config::sample_text(), "mode = \"test\"", "mode = \"maybe\"");
     text = replaced(text, "address = \"127.0.0.1:8466\"", "address = 8466");

@@ -24,6 +24,19 @@ TEST_CASE("values compare without regard to capitals and blanks, in every alphab
     CHECK(fold("bad \xff byte") == fold("bad \xff byte"));
 }
 
+TEST_CASE("text messages come from a number, a short code or a short name") {
+    for (const char* sender :
+         {"+15125550100", "77007", "LoneStar", "Lone Star 1", "MG0123456789abcdef0123456789abcdef"}) {
+        INFO(sender);
+        CHECK(is_sms_sender(sender));
+    }
+    for (const char* other : {"", "+", "+1512", "+1 512 555 0100", "+15125550100123456", "12", "123456789",
+                              "Lone Star Jobs", "Lone*Star", " Lone", "Lone\r\nStar", "Löwe"}) {
+        INFO(other);
+        CHECK_FALSE(is_sms_sender(other));
+    }
+}
+
 TEST_CASE("an SMS is counted as the network counts it") {
     const auto size = [](std::string_view text) {
         const SmsSize s = sms_size(text);

@@ -89,6 +89,36 @@ TEST_CASE("each directory tightens what the nearest one above it says") {
     CHECK(deep.caps.back().in == std::chrono::days{30});
 }
 
+TEST_CASE("a text message is as long as its campaign allows, else its directory, else all directories") {
+    const std::string own = campaign("Own"), whole = campaign("Whole");
+    const Rules rules = rules_of(
+        {{"all.nurture", "policy \"Lone Star Staffing\"\n  sms of at most 4 segments\nend\n" + whole},
+         {"texas/desk.nurture", "policy \"Texas desk\"\n  sms of at most 2 segments\nend\n" + campaign("Texas")},
+         {"texas/dallas/own.nurture",
+          std::string(own).replace(own.find("  check"), 0, "  sms of at most 1 segment\n  sms from \"LoneStar\"\n")}});
+    const auto limit = [&](const char* name) {
+        const Campaign& campaign = rules.campaigns[*rules.campaign(name)];
+        return campaign.sms_limit ? campaign.sms_limit->segments : 0;
+    };
+    CHECK(limit("Whole") == 4);
+    CHECK(limit("Texas") == 2);
+    CHECK(limit("Own") == 1);
+    CHECK(rules.campaigns[*rules.campaign("Own")].sms_from == "LoneStar");
+    CHECK(rules.campaigns[*rules.campaign("Whole")].sms_from.empty());
+}
+
+TEST_CASE("a directory cannot allow longer text messages than those above it") {
+    SourceSet sources =
+        test::beside_house_rules("edition 2026\n\npolicy \"Lone Star Staffing\"\n  sms of at most 2 segments\nend\n");
+    sources.files.push_back(
+        {"texas/desk.nurture", "edition 2026\n\npolicy \"Texas desk\"\n  sms of at most 3 segments\nend\n"});
+    const Compiled result = compile(sources, test::test_world());
+    REQUIRE(result.diagnostics.size() == 1);
+    CHECK(render_short(result.diagnostics[0], sources) ==
+          "texas/desk.nurture:4:3: error N0412: this allows longer text messages than the line above");
+    CHECK(result.diagnostics[0].notes.back() == "Write:   sms of at most 2 segments");
+}
+
 TEST_CASE("names are one for all directories") {
     SourceSet sources = test::beside_house_rules("edition 2026\n" + campaign("C"));
     sources.files.push_back({"texas/case.nurture", "edition 2026\n\n" + campaign("C")});

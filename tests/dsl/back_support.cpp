@@ -93,6 +93,7 @@ dsl::World test_world() {
     world.today = std::chrono::sys_days{std::chrono::year{2026} / 3 / 2};
     world.people = {"dana.wu", "lee.ortiz"};
     world.from_domains = {"lonestar.example"};
+    world.sms_senders = {"+15125550100", "LoneStar"};
     world.zones = {"America/Chicago", "America/New_York", "Europe/Paris"};
     return world;
 }

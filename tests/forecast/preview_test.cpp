@@ -327,6 +327,58 @@ end
     CHECK(cost(inputs.ways, 1'000'000) == "7,900.00 USD");
 }
 
+TEST_CASE("whoever's text is longer than the campaign allows does not get it, and the preview says why") {
+    const auto rules = [](std::string_view line) {
+        return house_rules() + R"(segment "Everybody"
+  phone is known
+end
+
+campaign "Text"
+  owner "lee.ortiz"
+  audience "Everybody"
+  from owner
+)" + std::string(line) +
+               R"(  check every monday at 09:00
+  enroll at most 100 per day
+  re-enter after 80 days
+  keep candidates who leave the audience
+  step text: sms "text"
+end
+
+template "text" for sms
+  | {{first_name or there}}, Lone Star Staffing here with the new rates. Reply STOP to end these messages.
+end
+)";
+    };
+    const auto reported = [](const std::string& text) {
+        Desk desk(text);
+        for (const auto* name : {"Ana", "محمد"})  // the second needs UCS-2: 70 characters a segment
+            desk.consent(desk.person(name, {{"first_name", name}}), "text messages", true);
+        auto inputs = desk.inputs();
+        inputs.house.sms_sender = "+15125550100";
+        return preview(inputs, {3, {}, true});
+    };
+    const auto free = reported(rules(""));
+    const auto limited = reported(rules("  sms of at most 1 segment\n"));
+    CHECK(free.total.sms == 2);
+    CHECK(limited.total.sms == 1);
+    CHECK(limited.total.sms_segments == 1);
+    REQUIRE(limited.messages.size() == 2);
+    const auto& kept_back = limited.messages[limited.messages[0].ref == "Ana" ? 1 : 0];
+    CHECK(kept_back.problem == "the text is 2 segments, at most 1 is allowed");
+    REQUIRE(campaign(limited, "Text").ends.size() == 2);
+    const auto json = nlohmann::json::parse(to_json(limited));
+    std::map<std::string, int> ends;
+    for (const auto& end : json["campaigns"][0]["ended"])
+        ends[end["reason"]] = end["people"];
+    CHECK(ends == std::map<std::string, int>{{"completed", 1}, {"first-text-too-long", 1}});
+
+    // Another sender is another text: whoever approved the one did not approve the other.
+    const auto renamed = reported(rules("  sms from \"LoneStar\"\n"));
+    REQUIRE(renamed.messages.size() == 2);
+    CHECK(renamed.messages[0].text_hash != free.messages[0].text_hash);
+}
+
 TEST_CASE("one person's days are told in order, with what was said and what is in the way") {
     Desk desk(house_rules() + nurses() + quarterly());
     hire(desk);

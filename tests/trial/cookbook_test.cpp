@@ -67,6 +67,7 @@ dsl::World house_world() {
     const auto config = house_config();
     dsl::World world;
     world.from_domains = config.from_domains;
+    world.sms_senders = config.all_sms_senders();
     for (const auto& person : config.people)
         world.people.push_back(person.id);
     return world;

@@ -88,7 +88,7 @@ function(nurtured_tests name)
     catch_discover_tests(${name}_tests
         TEST_PREFIX "${name}: "
         EXTRA_ARGS --warn NoTests
-        PROPERTIES TIMEOUT 120 LABELS unit)
+        PROPERTIES TIMEOUT 300 LABELS unit)
 endfunction()
 
 # nurtured_share(DESTINATION dir FILES a … | DIRECTORY d …)

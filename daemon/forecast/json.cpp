@@ -37,6 +37,13 @@ Json json_of(const Counts& counts) {
             {"sms_segments", counts.sms_segments}};
 }
 
+Json json_of(const Held& held) {
+    return {{"resume", held.name},
+            {"campaign", held.campaign.empty() ? Json(nullptr) : Json(held.campaign)},
+            {"step", held.step.empty() ? Json(nullptr) : Json(held.step)},
+            {"why", held.why}};
+}
+
 Json json_of(const Days& days) {
     Json list = Json::array();
     for (const auto& [day, counts] : days) {
@@ -165,6 +172,7 @@ Json head_of(const Preview& p) {
             {"assumptions", json_of(p.assumptions)},
             {"test_mode", p.test_mode},
             {"stopped", p.stopped},
+            {"held", list_of(p.held, [](const Held& h) { return json_of(h); })},
             {"people", p.store_people}};
 }
 
@@ -367,6 +375,7 @@ std::string to_json(const Plan& p, bool names) {
          {"assumptions", json_of(p.assumptions)},
          {"test_mode", p.test_mode},
          {"stopped", p.stopped},
+         {"held", list_of(p.held, [](const Held& h) { return json_of(h); })},
          {"people", p.people},
          {"errors",
           list_of(

@@ -102,6 +102,7 @@ private:
         plan_.assumptions = inputs_.assumptions;
         plan_.test_mode = inputs_.settings.test_mode;
         plan_.stopped = state_.stopped;
+        plan_.held = held(inputs_.store, rules());
         plan_.people = store::candidate_count(inputs_.store);
         if (!live_.hash)
             return;

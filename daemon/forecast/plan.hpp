@@ -119,6 +119,7 @@ struct Plan {
     Assumptions assumptions;
     bool test_mode = false;  // the installation's
     bool stopped = false;    // the kill switch
+    std::vector<Held> held;
     std::int64_t people = 0;
     std::size_t warnings = 0;
     std::vector<PlanSegment> segments;

@@ -58,6 +58,8 @@ private:
         if (p_.stopped)
             w_.paragraph("everything is stopped (`nurture stop`); nothing goes out before `nurture resume`.",
                          "Note: ", Ink::red);
+        for (const auto& one : p_.held)
+            w_.paragraph(sentence(one), "Note: ", Ink::red);
         w_.line("Legend: + enters  > goes out  ~ changes for those inside  - removed  ! held back", Ink::dim);
     }
 

@@ -63,6 +63,8 @@ private:
         report_.people = options_.people;
         report_.one_campaign = options_.only.has_value();
         report_.stopped = state_.stopped;
+        report_.held = held(inputs_.store, *state_.rules,
+                            options_.only ? state_.rules->campaigns[*options_.only].name : std::string());
         report_.store_people = store::candidate_count(inputs_.store);
         report_.ways = inputs_.ways;
         const engine::Entrance entrance(state_);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "daemon/forecast/forecast.hpp"
+#include "daemon/forecast/held.hpp"
 #include "daemon/forecast/page.hpp"
 
 #include <map>
@@ -143,6 +144,7 @@ struct Preview {
     dsl::Hash rules{};
     Assumptions assumptions;
     bool test_mode = false, people = false, one_campaign = false, stopped = false;
+    std::vector<Held> held;
     std::int64_t store_people = 0;
     Days days;
     Counts total;

@@ -54,6 +54,8 @@ private:
         if (p_.stopped)
             w_.paragraph("Everything is stopped (`nurture stop`), so nothing goes out before `nurture resume`.",
                          "Note: ", Ink::red);
+        for (const auto& one : p_.held)
+            w_.paragraph(sentence(one), "Note: ", Ink::red);
     }
 
     void in_short() {

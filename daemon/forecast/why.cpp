@@ -6,9 +6,11 @@
 #include "daemon/forecast/people.hpp"
 #include "daemon/forecast/phrases.hpp"
 #include "daemon/forecast/tally.hpp"
+#include "daemon/store/candidates.hpp"
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/rule_sets.hpp"
+#include "daemon/store/suppressions.hpp"
 
 #include <fmt/format.h>
 
@@ -87,8 +89,10 @@ private:
     void facts() {
         const auto flags = state_.columns->flags(*row_);
         const auto& policy = rules().policy;
-        channel_fact("Email", "no usable address", flags.has_email, flags.email_suppressed, policy.email_consent);
-        channel_fact("SMS", "no usable number", flags.has_phone, flags.sms_suppressed, policy.sms_consent);
+        channel_fact("Email", "no usable address", flags.has_email,
+                     flags.email_suppressed ? suppression_words(store::Channel::email) : "", policy.email_consent);
+        channel_fact("SMS", "no usable number", flags.has_phone,
+                     flags.sms_suppressed ? suppression_words(store::Channel::sms) : "", policy.sms_consent);
         for (const auto list : policy.never_contact_lists)
             if (state_.columns->in_list(list, *row_))
                 why_.facts.push_back(fmt::format("On the list \"{}\": never contacted.", rules().schema.lists[list]));
@@ -107,13 +111,24 @@ private:
             why_.facts.emplace_back("Everything is stopped (`nurture stop`).");
     }
 
-    void channel_fact(std::string_view channel, std::string_view no_address, bool has_address, bool suppressed,
-                      const std::optional<dsl::ConsentIx>& consent) {
+    /// A full mailbox is left alone for a while; everything else is for good.
+    std::string suppression_words(store::Channel channel) const {
+        const auto row = store::read_candidate(inputs_.store, who_, {});
+        const auto key = !row ? std::nullopt : channel == store::Channel::email ? row->email_key : row->phone_key;
+        const auto found =
+            key ? store::suppression(inputs_.store, *key, channel, store::Instant(inputs_.now)) : std::nullopt;
+        return found && found->until ? fmt::format("the address is suspended until {} ({})",
+                                                   at_office(base::floor_minute(*found->until)), found->reason)
+                                     : "the address is suppressed";
+    }
+
+    void channel_fact(std::string_view channel, std::string_view no_address, bool has_address,
+                      const std::string& suppressed, const std::optional<dsl::ConsentIx>& consent) {
         std::vector<std::string> parts;
         if (!has_address)
             parts.emplace_back(no_address);
-        if (suppressed)
-            parts.emplace_back("the address is suppressed");
+        if (!suppressed.empty())
+            parts.push_back(suppressed);
         if (consent) {
             const auto word = state_.columns->consent(*consent, *row_);
             parts.push_back(fmt::format("consent \"{}\" {}", rules().schema.consents[*consent],

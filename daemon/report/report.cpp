@@ -71,6 +71,8 @@ std::string notes(const Material& m) {
     std::string html;
     if (p.stopped)
         html += note("Everything is stopped now: nothing goes out before somebody resumes it.", true);
+    for (const auto& one : p.held)
+        html += note(forecast::sentence(one), true);
     for (const auto& obstacle : m.plan.obstacles)
         html += note(fmt::format("These rules cannot be applied: {} ({}:{})", obstacle.sentence, obstacle.place.file,
                                  obstacle.place.line),

@@ -2,6 +2,8 @@
 #include "desk.hpp"
 
 #include "daemon/base/files.hpp"
+#include "daemon/forecast/plan.hpp"
+#include "daemon/store/breakers.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -377,6 +379,36 @@ end
     const auto renamed = reported(rules("  sms from \"LoneStar\"\n"));
     REQUIRE(renamed.messages.size() == 2);
     CHECK(renamed.messages[0].text_hash != free.messages[0].text_hash);
+}
+
+TEST_CASE("what failures have shut is named at the head of preview and plan") {
+    Desk desk(house_rules() + nurses() + quarterly());
+    hire(desk);
+    const auto shut = [&](std::string_view kind, std::string_view name, std::string_view why) {
+        store::Transaction transaction(desk.store);
+        store::hold_back(desk.store, kind, name, why, at("2026-03-01T09:00"));
+        transaction.commit();
+    };
+    const auto told = [&](std::optional<dsl::CampaignIx> only = {}) {
+        Lines names;
+        for (const auto& one : preview(desk.inputs(), {3, only, false}).held)
+            names.push_back(one.name);
+        return names;
+    };
+    CHECK(told().empty());
+    shut(store::k_breaker_gate, "Quarterly note", "7 of 120 messages bounced (the limit is 5 %)");
+    shut(store::k_step_gate, store::step_gate_name("Hello nurses", "hello"), "the relay refused its text (5.6.0)");
+    shut(store::k_breaker_gate, "A campaign of other rules", "9 of 120 messages bounced (the limit is 5 %)");
+    CHECK(told() == Lines{"Hello nurses/hello", "Quarterly note"});
+    CHECK(told(desk.rules->campaign("Quarterly note")) == Lines{"Quarterly note"});
+
+    const auto report = preview(desk.inputs(), {3, {}, false});
+    CHECK(sentence(report.held[1]) == "\"Quarterly note\" sends nothing: 7 of 120 messages bounced (the limit is 5 %). "
+                                      "Look into it, then `nurture resume \"Quarterly note\"`.");
+    CHECK(to_text(report).find("Step hello of \"Hello nurses\" sends nothing") != std::string::npos);
+    CHECK(nlohmann::json::parse(to_json(report))["held"][0]["resume"] == "Hello nurses/hello");
+    CHECK(to_text(plan(desk.inputs())).find("Step hello of \"Hello nurses\" sends nothing") != std::string::npos);
+    CHECK(report.total.emails == 0);
 }
 
 TEST_CASE("one person's days are told in order, with what was said and what is in the way") {

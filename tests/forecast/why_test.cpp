@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "desk.hpp"
 
+#include "daemon/store/suppressions.hpp"
+
 #include <nlohmann/json.hpp>
 
 using namespace nurture;
@@ -73,6 +75,22 @@ TEST_CASE("what forbids writing to a person is said first") {
     CHECK_THAT(to_text(ask(desk, "ivy.rand")), Contains("On the list \"Do not contact\": never contacted."));
     CHECK_THAT(to_text(ask(desk, "jo.west")), Contains("no usable address"));
     CHECK(ask(desk, "hal.moss").campaigns[0].entry == "out: the person has not given consent for this channel");
+}
+
+TEST_CASE("of a full mailbox it is said until when it is left alone, of any other suppression only that it holds") {
+    Desk desk(house_rules() + nurses());
+    hire(desk);
+    const auto suppress = [&](const char* ref, std::string_view reason, std::optional<store::Instant> until) {
+        const auto row = store::read_candidate(desk.store, *store::find_by_ref(desk.store, ref), {});
+        store::Transaction transaction(desk.store);
+        store::suppress(desk.store, *row->email_key, store::Channel::email, reason, at("2026-02-27T09:00"), until);
+        transaction.commit();
+    };
+    suppress("ana.ruiz", "mailbox-full", at("2026-03-13T09:00"));
+    suppress("cy.lam", "hard-bounce", std::nullopt);
+    CHECK_THAT(to_text(ask(desk, "ana.ruiz")),
+               Contains("the address is suspended until Fri 13 Mar 09:00 CDT (mailbox-full)"));
+    CHECK_THAT(to_text(ask(desk, "cy.lam")), Contains("the address is suppressed,"));
 }
 
 TEST_CASE("somebody who is in it sees where") {

@@ -12,15 +12,13 @@ namespace nurture::forecast {
 std::vector<Held> held(const store::Database& database, const dsl::Rules& rules, const std::string& only) {
     std::vector<Held> all;
     for (const auto& gate : store::gates(database)) {
-        Held one{gate.name, {}, {}, gate.why};
+        Held one{gate.name, {}, {}, gate.why, gate.kind == store::k_way_gate};
         if (gate.kind == store::k_breaker_gate) {
             one.campaign = rules.campaign_today(gate.name);
         } else if (gate.kind == store::k_step_gate) {
             const auto [campaign, step] = store::step_of_gate(gate.name);
             one.campaign = rules.campaign_today(campaign);
             one.step = step;
-        } else if (gate.kind != store::k_hold_gate) {
-            continue;
         }
         const bool here =
             one.campaign.empty() || (only.empty() ? rules.campaign(one.campaign).has_value() : one.campaign == only);
@@ -35,6 +33,8 @@ std::string sentence(const Held& held) {
     const auto what = held.campaign.empty() ? fmt::format("No {} goes out", held.name)
                       : held.step.empty()   ? fmt::format("\"{}\" sends nothing", held.campaign)
                                             : fmt::format("Step {} of \"{}\" sends nothing", held.step, held.campaign);
+    if (held.by_reload)
+        return fmt::format("{}: {}.", what, held.why);
     return fmt::format("{}: {}. Look into it, then `nurture resume \"{}\"`.", what, held.why, held.name);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What failures have shut until a person lets it go on: breakers of campaigns, holds of channels and of steps. Reports
-// that foresee nothing for it say so. Reads the store. Any thread with a database of its own; throws base::StoreError.
+// What is shut until a person lets it go on: breakers of campaigns, holds of channels and of steps, channels without a
+// way out. Reports that foresee nothing for it say so. Reads the store. Any thread with a database of its own; throws
+// base::StoreError.
 #pragma once
 
 #include "daemon/store/database.hpp"
@@ -17,6 +18,7 @@ struct Held {
     std::string campaign;  // empty: all campaigns, on that channel
     std::string step;      // empty: all steps
     std::string why;
+    bool by_reload = false;  // no `nurture resume` but nurtured.toml, read again, lets it go on; `why` says so
 };
 
 /// Of these rules, by name; only of campaign `only` and the channels, where it is not empty.

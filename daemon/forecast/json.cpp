@@ -38,7 +38,8 @@ Json json_of(const Counts& counts) {
 }
 
 Json json_of(const Held& held) {
-    return {{"resume", held.name},
+    return {{"name", held.name},
+            {"resume", held.by_reload ? Json(nullptr) : Json(held.name)},
             {"campaign", held.campaign.empty() ? Json(nullptr) : Json(held.campaign)},
             {"step", held.step.empty() ? Json(nullptr) : Json(held.step)},
             {"why", held.why}};

@@ -409,6 +409,13 @@ TEST_CASE("what failures have shut is named at the head of preview and plan") {
     CHECK(nlohmann::json::parse(to_json(report))["held"][0]["resume"] == "Hello nurses/hello");
     CHECK(to_text(plan(desk.inputs())).find("Step hello of \"Hello nurses\" sends nothing") != std::string::npos);
     CHECK(report.total.emails == 0);
+
+    shut(store::k_way_gate, "sms", "nurtured.toml names no gateway for it: write a section [sms], then reload");
+    const auto without = preview(desk.inputs(), {3, {}, false});
+    REQUIRE(without.held.size() == 3);
+    CHECK(sentence(without.held[2]) ==
+          "No sms goes out: nurtured.toml names no gateway for it: write a section [sms], then reload.");
+    CHECK(nlohmann::json::parse(to_json(without))["held"][2]["resume"].is_null());
 }
 
 TEST_CASE("one person's days are told in order, with what was said and what is in the way") {

@@ -213,7 +213,7 @@ forecast::Inputs inputs(const store::Database& database, const config::Config& c
 
 void watch(Progress& progress, forecast::Inputs& inputs) {
     constexpr std::int64_t k_large = 50'000;  // people; fewer are read in the blink of an eye
-    if (store::candidate_count(inputs.store) < k_large)
+    if (store::last_candidate(inputs.store) < k_large)
         return;
     inputs.reading = [&progress](int percent) {
         progress.show(static_cast<std::uint64_t>(percent), 100, "reading the store");

@@ -125,7 +125,7 @@ private:
 
 std::vector<Lint> count_blanks(const Inputs& inputs, dsl::Diagnostics& diagnostics) {
     std::vector<Lint> found;
-    if (store::candidate_count(inputs.store) == 0)
+    if (!store::has_candidates(inputs.store))
         return found;
     Blanks blanks(inputs);
     for (auto& diagnostic : diagnostics)

@@ -145,7 +145,7 @@ void lint_floors(const Inputs& inputs, const engine::State& state, std::vector<L
 
 std::vector<Lint> lints(const Inputs& inputs) {
     std::vector<Lint> found;
-    if (store::candidate_count(inputs.store) == 0)
+    if (!store::has_candidates(inputs.store))
         return found;
     auto state = load_state(inputs);
     state.settings.test_mode = false;

@@ -103,7 +103,7 @@ private:
         plan_.test_mode = inputs_.settings.test_mode;
         plan_.stopped = state_.stopped;
         plan_.held = held(inputs_.store, rules());
-        plan_.people = store::candidate_count(inputs_.store);
+        plan_.people = state_.columns->people();
         if (!live_.hash)
             return;
         std::map<std::string, std::string> then, now;

@@ -65,7 +65,7 @@ private:
         report_.stopped = state_.stopped;
         report_.held = held(inputs_.store, *state_.rules,
                             options_.only ? state_.rules->campaigns[*options_.only].name : std::string());
-        report_.store_people = store::candidate_count(inputs_.store);
+        report_.store_people = state_.columns->people();
         report_.ways = inputs_.ways;
         const engine::Entrance entrance(state_);
         const auto inside = forecast::inside(state_);

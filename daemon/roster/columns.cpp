@@ -5,6 +5,7 @@
 #include "daemon/roster/row_set.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -96,6 +97,13 @@ std::optional<Row> Columns::find(base::CandidateId id) const {
     if (row == ids_.size() || ids_[row] != id)
         return std::nullopt;
     return row;
+}
+
+std::int64_t Columns::people() const {
+    std::int64_t people = 0;
+    for (const std::uint64_t word : living_)
+        people += std::popcount(word);
+    return people;
 }
 
 std::string_view Columns::owner(Row row) const {

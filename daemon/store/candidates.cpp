@@ -124,6 +124,10 @@ std::int64_t candidate_count(const Database& database) {
     return query.integer();
 }
 
+bool has_candidates(const Database& database) {
+    return Statement(database, "SELECT 1 FROM candidate WHERE erased_at IS NULL LIMIT 1").step();
+}
+
 CandidateId last_candidate(const Database& database) {
     Statement query(database, "SELECT max(id) FROM candidate");
     query.step();

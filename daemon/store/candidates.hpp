@@ -87,7 +87,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-std::int64_t candidate_count(const Database& database);  // without erased ones
+std::int64_t candidate_count(const Database& database);  // without erased ones; reads all of them
+bool has_candidates(const Database& database);           // likewise
 CandidateId last_candidate(const Database& database);    // the largest id; 0: nobody
 
 struct CandidateRow {

@@ -248,6 +248,8 @@ int preview(Session& session, const PreviewOptions& options) {
     wanted.assumptions = assumptions(options.assume);
     std::optional<Progress> progress(std::in_place, session, "looking ahead");
     watch(*progress, wanted);
+    if (!options.html.empty())  // the page has the plan, too
+        wanted.loaded = forecast::load_shared(wanted);
     auto report = forecast::preview(wanted, about(session, database, *checked.rules, now, options));
     progress.reset();
     report.replaced = checked.replaced;

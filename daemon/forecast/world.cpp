@@ -292,6 +292,7 @@ engine::State load_state(const Inputs& inputs) {
         inputs.loaded->rules->hash ==
             inputs.rules->hash) {  // a copy costs a fiftieth of reading; a forecast writes in its columns
         engine::State state(*inputs.loaded);
+        state.settings = inputs.settings;  // a preview shows drafts
         state.columns = std::make_shared<roster::Columns>(*inputs.loaded->columns);
         return state;
     }

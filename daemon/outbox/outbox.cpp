@@ -190,11 +190,14 @@ void Outbox::finish(connectors::JobId id, const connectors::Outcome& outcome, st
               {{"message", job.message}, {"answer", word(outcome.answer)}, {"code", outcome.code}});
     if (outcome.answer == Answer::refused && !job.let_go)
         return;
+    const bool given_up = outcome.answer == Answer::refused;  // let go, and still certain that nothing was sent
     auto seen = outcome;
-    if (seen.answer == Answer::refused)  // let go, and still certain that nothing was sent
+    if (given_up)
         seen.answer = Answer::deferred;
     const auto relay = seen.relay.empty() ? job.by->name() : seen.relay;
     auto record = record_of(job.message, job.attempt, relay, job.tries, seen, now);
+    if (given_up)
+        record.retry_at = now;  // by us, for a reload: no relay needs to be spared
     record.addr_key = job.addr_key;
     if (replaced)
         record.shut_way.clear();  // what is there now has not refused us

@@ -121,6 +121,7 @@ class Place:
 
     def __init__(self, path):
         self.path = path
+        self.processes = []  # all that were started here
 
     def file(self, *parts):
         return os.path.join(self.path, *parts)
@@ -133,6 +134,11 @@ class Place:
     def copy(self, path):
         shutil.copytree(self.path, path, ignore=shutil.ignore_patterns("*.sock"))
         return Place(path)
+
+    def clear(self):
+        """Ends what still runs: it would keep the port."""
+        for process in self.processes:
+            process.end()
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)
@@ -170,6 +176,7 @@ class Process:
         with open(place.file("log"), "ab") as log:
             self.process = subprocess.Popen(command, cwd=place.path, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.calls, self.at, self.code = 0, -1, None
+        place.processes.append(self)
 
     def over(self):
         return self.process.poll() is not None
@@ -177,6 +184,15 @@ class Process:
     def count_from_here(self):
         if self.traced and not self.over():
             self.process.send_signal(signal.SIGUSR1)
+
+    def end(self):
+        """The program, before its tracer: which lets go of it when it dies itself."""
+        if not self.over():
+            with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as children:
+                for child in children.read().split() if self.traced else []:
+                    os.kill(int(child), signal.SIGKILL)
+            self.process.kill()
+            self.process.wait()
 
     def signal(self, which):
         if not self.over():

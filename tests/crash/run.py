@@ -59,6 +59,7 @@ class Worker:
         except AssertionError as stuck:
             verdict = collections.Counter({"stuck": 1})
             found["why"] = str(stuck)
+            place.clear()
         found["verdict"] = {key: count for key, count in verdict.items() if count}
         found["seconds"] = round(time.monotonic() - begun, 3)
         if set(found["verdict"]) <= HARMLESS:

@@ -101,6 +101,18 @@ TEST_CASE("a reload waits for no relay, and what was handed over to the old one 
     CHECK(house.outbox.idle());
 }
 
+TEST_CASE("what the old relay gave up when a reload came goes by the new one at once") {
+    House house(1);
+    const auto old = attach_patient(house);
+    house.pump();
+    REQUIRE(old->handed_over.size() == 1);
+    attach_another(house);
+    house.outbox.done(old->handed_over.front(), answer(Answer::refused));
+    house.pump();
+    CHECK(house.message(1).state == store::MessageState::sent);
+    CHECK(house.relay->handed_over == 1);
+}
+
 TEST_CASE("a stop waits for the last answer of a relay that a reload replaced") {
     House house(1);
     const auto old = attach_patient(house);

@@ -69,10 +69,12 @@ Found evaluate(Session& session, const config::Config& config, const store::Data
                std::shared_ptr<const dsl::Rules> rules, const FindOptions& options) {
     const auto now = as_of(session, database, options.as_of, *rules);
     Stopwatch watch;
-    Found found{rules, forecast::load_state(inputs(database, config, rules, now, false)), policy_zone(*rules), {}, {}};
+    Found found{
+        rules, forecast::load_state(inputs(database, config, rules, now, false)), policy_zone(*rules), {}, {}, {}};
+    const engine::Evaluator all(rules, *found.state.columns);
     found.load = watch.lap();
-    std::vector<engine::Flip> flips;
-    found.state.member.evaluator().evaluate_all(found.view(), flips);
+    std::vector<engine::Flip> flips;  // nothing waits for their time
+    found.members = all.evaluate_all(found.view(), flips);
     found.evaluate = watch.lap();
     return found;
 }
@@ -82,14 +84,14 @@ Found evaluate(Session& session, const config::Config& config, const store::Data
 int about_one(Session& session, const store::Database& database, const Found& found, dsl::SegmentIx segment,
               const FindOptions& options) {
     if (options.count)
-        session.out << (options.near ? found.near(segment) : found.state.member.of(segment)).count() << '\n';
+        session.out << (options.near ? found.near(segment) : found.members[segment]).count() << '\n';
     else
         report(session.out, database, found, segment, options);
     return 0;
 }
 
 int about_all(Session& session, const Found& found, const FindOptions& options) {
-    const auto count = [&](std::size_t ix) { return found.state.member.of(static_cast<dsl::SegmentIx>(ix)).count(); };
+    const auto count = [&](std::size_t ix) { return found.members[ix].count(); };
     const auto& segments = found.rules->segments;
     if (options.format == FindFormat::json) {
         auto all = nlohmann::ordered_json::array();

@@ -3,8 +3,6 @@
 
 #include "daemon/engine/effects.hpp"
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <algorithm>
 #include <cassert>
 #include <limits>
@@ -34,8 +32,8 @@ Row Draft::row(const Enrolment& e) const {
 }
 
 const Enrolment* Draft::find(EnrolmentId id) const {
-    if (const auto changed = enrolments_.find(id); changed != enrolments_.end())
-        return changed->second.live() ? &changed->second : nullptr;
+    if (const auto changed = known_.find(id); changed != known_.end())
+        return changed->second->live() ? changed->second : nullptr;
     return state_.book.find(id);
 }
 
@@ -66,20 +64,20 @@ std::vector<EnrolmentId> Draft::everybody() const {
 std::vector<EnrolmentId> Draft::pending() const {
     std::vector<EnrolmentId> ids;
     for (const EnrolmentId id : state_.book.pending())
-        if (!enrolments_.contains(id))
+        if (!known_.contains(id))
             ids.push_back(id);
-    for (const auto& [id, e] : enrolments_)
+    for (const Enrolment& e : enrolments_)
         if (e.phase == Phase::pending)
-            ids.push_back(id);
+            ids.push_back(e.id);
     return ids;
 }
 
 std::vector<std::pair<Minute, EnrolmentId>> Draft::due() const {
     auto due = state_.book.due(now());
-    std::erase_if(due, [&](const auto& one) { return enrolments_.contains(one.second); });
-    for (const auto& [id, e] : enrolments_)
+    std::erase_if(due, [&](const auto& one) { return known_.contains(one.second); });
+    for (const Enrolment& e : enrolments_)
         if (e.live() && e.due <= now() && (e.held_since == Minute{} || e.phase == Phase::asked))
-            due.emplace_back(e.due, id);
+            due.emplace_back(e.due, e.id);
     std::sort(due.begin(), due.end());
     due.erase(std::unique(due.begin(), due.end()), due.end());
     return due;
@@ -87,7 +85,7 @@ std::vector<std::pair<Minute, EnrolmentId>> Draft::due() const {
 
 std::vector<Row> Draft::changed() const {
     std::vector<Row> rows;
-    for (const auto& [id, e] : enrolments_)
+    for (const Enrolment& e : enrolments_)
         rows.push_back(row(e));
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
@@ -146,8 +144,8 @@ DayCounts Draft::counts_today() const {
 void Draft::put(const Enrolment& e) {
     if (e.id >= next_enrolment_)
         next_enrolment_ = e.id + 1;
-    const auto known = enrolments_.find(e.id);
-    const Enrolment* was = known != enrolments_.end() ? &known->second : state_.book.find(e.id);
+    const auto [known, added] = known_.try_emplace(e.id);
+    const Enrolment* was = added ? state_.book.find(e.id) : known->second;
     if (was == nullptr)
         added_[e.who].push_back(e.id);
     if (comes_or_goes(was, e)) {
@@ -156,10 +154,10 @@ void Draft::put(const Enrolment& e) {
             addresses_[{e.campaign, e.address}] = e.id;
         member_.put(e, row(e));
     }
-    if (known != enrolments_.end())
-        known->second = e;
+    if (added)
+        known->second = &enrolments_.emplace_back(e);
     else
-        enrolments_.emplace(e.id, e);
+        *known->second = e;
 }
 
 std::vector<Sent>& Draft::own_sent(CandidateId who) {
@@ -195,15 +193,11 @@ Decisions Draft::finish() {
                                : places.emplace(e->who, static_cast<std::uint32_t>(places.size())).first->second;
         order.emplace_back(place, i);
     }
+    std::sort(order.begin(), order.end());
     Decisions sorted;
-    if (std::is_sorted(order.begin(), order.end())) {
-        sorted = std::move(decisions_);
-    } else {
-        std::sort(order.begin(), order.end());
-        sorted.reserve(decisions_.size() + 1);
-        for (const auto& [place, i] : order)
-            sorted.push_back(std::move(decisions_[i]));
-    }
+    sorted.reserve(decisions_.size() + 1);
+    for (const auto& [place, i] : order)
+        sorted.push_back(std::move(decisions_[i]));
     if (state_.arrived_until > state_.cursor)
         sorted.emplace_back(decision::Cursor{state_.arrived_until});
     return sorted;

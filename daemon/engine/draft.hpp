@@ -8,6 +8,9 @@
 #include "daemon/engine/decisions.hpp"
 #include "daemon/engine/state.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <deque>
 #include <map>
 #include <memory_resource>
 #include <span>
@@ -92,19 +95,20 @@ private:
     std::vector<Sent>& own_sent(CandidateId who);
 
     const State& state_;
-    std::pmr::monotonic_buffer_resource memory_;                  // of all nodes: they only come, and go together
-    std::pmr::map<EnrolmentId, Enrolment> enrolments_{&memory_};  // changed, new or ended
+    std::pmr::monotonic_buffer_resource memory_;      // of what only comes, and goes all together
+    std::pmr::deque<Enrolment> enrolments_{&memory_};  // changed, new or ended, each once; they stay where they are
+    boost::unordered_flat_map<EnrolmentId, Enrolment*> known_;  // those
     std::pmr::map<CandidateId, std::vector<EnrolmentId>> added_{&memory_};
     std::pmr::map<std::pair<dsl::CampaignIx, std::uint64_t>, EnrolmentId> addresses_{&memory_};
     Past past_;
-    std::pmr::map<CandidateId, std::vector<Sent>> sent_{&memory_};
+    boost::unordered_flat_map<CandidateId, std::vector<Sent>> sent_;
     std::vector<CampaignState> campaigns_;
     Pace pace_;
     EnrolmentId next_enrolment_;
     MemberDraft member_;
     std::unordered_set<EnrolmentId> late_;
     std::unordered_set<CandidateId> changing_;
-    Decisions decisions_;
+    std::pmr::deque<Decision> decisions_{&memory_};
 };
 
 }  // namespace nurture::engine

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cassert>
 #include <future>
+#include <numeric>
 #include <thread>
 #include <tuple>
 
@@ -51,6 +52,12 @@ bool is_looked_at(Look look, const dsl::Condition& condition) {
     return true;
 }
 
+std::vector<dsl::SegmentIx> all_of(const dsl::Rules& rules) {
+    std::vector<dsl::SegmentIx> all(rules.segments.size());
+    std::iota(all.begin(), all.end(), dsl::SegmentIx{0});
+    return all;
+}
+
 /// Less is not worth starting a thread.
 constexpr std::size_t k_blocks_per_thread = 8;
 
@@ -71,6 +78,10 @@ void in_parts(std::size_t rows, std::size_t block, unsigned threads, Visit visit
 }  // namespace
 
 Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns, Tuning tuning)
+    : Evaluator(rules, columns, all_of(*rules), tuning) {}
+
+Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns,
+                     std::span<const dsl::SegmentIx> segments, Tuning tuning)
     : rules_(std::move(rules)),
       tuning_(tuning),
       lanes_(tuning.plain ? lanes(InstructionSet::plain) : &best_lanes()),
@@ -80,7 +91,7 @@ Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Colu
         tuning_.threads = std::max(std::thread::hardware_concurrency(), 1u);
     for (const dsl::Condition& condition : rules_->conditions)
         bound_->conditions.push_back(bound::bind(condition, columns, queries_));
-    share_out();
+    share_out(segments);
     const auto& needed = parts_[static_cast<std::size_t>(Look::at_everything)].program.order;
     std::vector<dsl::ConditionIx> dated;
     std::copy_if(needed.begin(), needed.end(), std::back_inserter(dated),
@@ -89,7 +100,7 @@ Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Colu
 }
 
 /// Which segments each look is for.
-void Evaluator::share_out() {
+void Evaluator::share_out(std::span<const dsl::SegmentIx> segments) {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
         // Children stand before their parents, so one pass finds whatever has such a condition below it.
         std::vector<bool> has(rules_->conditions.size());
@@ -98,9 +109,9 @@ void Evaluator::share_out() {
             for_each_child(rules_->conditions[ix], [&](dsl::ConditionIx child) { has[ix] = has[ix] || has[child]; });
         }
         std::vector<dsl::ConditionIx> roots;
-        for (std::size_t segment = 0; segment < rules_->segments.size(); ++segment)
+        for (const dsl::SegmentIx segment : segments)
             if (const auto whole = rules_->segments[segment].whole; has[whole]) {
-                parts_[i].segments.push_back(static_cast<dsl::SegmentIx>(segment));
+                parts_[i].segments.push_back(segment);
                 roots.push_back(whole);
             }
         parts_[i].program = program_for(roots);
@@ -162,12 +173,14 @@ void Evaluator::run_all(const Program& program, const View& view, std::vector<Fl
 }
 
 std::vector<Bitmap> Evaluator::evaluate_all(const View& view, std::vector<Flip>& flips) const {
-    std::vector<Bitmap> members(rules_->segments.size(), Bitmap(view.columns.size()));
+    std::vector<Bitmap> members(rules_->segments.size());
     const Part& part = parts_[static_cast<std::size_t>(Look::at_everything)];
+    for (const dsl::SegmentIx segment : part.segments)
+        members[segment].resize(view.columns.size());
     run_all(part.program, view, &flips, [&](const Kernels& kernels, Rows rows, Workspace& workspace) {
         const std::span living = view.columns.living().subspan(rows.first / 64, Kernels::words(rows.size));
         workspace.second.resize(std::max(workspace.second.size(), living.size()));
-        for (std::size_t segment = 0; segment < members.size(); ++segment) {
+        for (const dsl::SegmentIx segment : part.segments) {
             std::transform(living.begin(), living.end(), kernels.slot(rules_->segments[segment].whole),
                            workspace.second.begin(), std::bit_and<>{});
             members[segment].put_words(rows.first / 64, {workspace.second.data(), living.size()});
@@ -188,9 +201,9 @@ void Evaluator::run_picked(const Program& program, const View& view, std::span<c
 
 std::vector<Row> Evaluator::evaluate_rows(const View& view, std::span<const Row> rows, Look look,
                                           std::vector<Bitmap>& members, std::vector<Flip>& flips) const {
-    for (Bitmap& segment : members)
-        if (segment.size() != view.columns.size())
-            segment.resize(view.columns.size());
+    for (const dsl::SegmentIx segment : parts_[static_cast<std::size_t>(Look::at_everything)].segments)
+        if (members[segment].size() != view.columns.size())
+            members[segment].resize(view.columns.size());
     std::vector<Row> different;
     const Part& part = parts_[static_cast<std::size_t>(look)];
     if (part.segments.empty())

@@ -67,7 +67,11 @@ struct Workspace;
 
 class Evaluator {
 public:
+    /// Of every segment.
     Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns, Tuning tuning = {});
+    /// Of these segments: of others it only explains, and nobody is in them.
+    Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns,
+              std::span<const dsl::SegmentIx> segments, Tuning tuning = {});
     ~Evaluator();
     Evaluator(Evaluator&&) noexcept;
     Evaluator& operator=(Evaluator&&) noexcept;
@@ -75,7 +79,7 @@ public:
     const dsl::Rules& rules() const { return *rules_; }
     std::span<const CampaignQuery> campaign_queries() const { return queries_; }
 
-    /// Members of every segment, by SegmentIx; appends flips. Erased people are in none.
+    /// Members of its segments, by SegmentIx; appends flips. Erased people are in none.
     std::vector<Bitmap> evaluate_all(const View& view, std::vector<Flip>& flips) const;
     /// Sets the bits of these rows; all other bits stay. For whom one of them is another now, in the order of `rows`.
     std::vector<Row> evaluate_rows(const View& view, std::span<const Row> rows, Look look, std::vector<Bitmap>& members,
@@ -106,7 +110,7 @@ private:
     };
 
     Program program_for(std::span<const dsl::ConditionIx> roots) const;
-    void share_out();
+    void share_out(std::span<const dsl::SegmentIx> segments);
     Kernels run(const Program& program, const View& view, Rows rows, Workspace& workspace,
                 std::vector<Flip>* flips) const;
     template<typename Use>

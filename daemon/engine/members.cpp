@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/engine/members.hpp"
 
+#include <algorithm>
+
 namespace nurture::engine {
 namespace {
 
@@ -11,6 +13,20 @@ void set(Bitmap& bitmap, Row row, bool in) {
         bitmap.resize(row + 1);
     }
     bitmap.set(row, in);
+}
+
+/// What anything is decided by.
+std::vector<dsl::SegmentIx> in_use(const dsl::Rules& rules) {
+    std::set<dsl::SegmentIx> segments;
+    const auto add = [&](const dsl::Policy& policy) {
+        segments.insert(policy.never_contact_segments.begin(), policy.never_contact_segments.end());
+        segments.insert(policy.hold_segments.begin(), policy.hold_segments.end());
+    };
+    add(rules.policy);
+    std::for_each(rules.below.begin(), rules.below.end(), add);
+    for (const dsl::Campaign& campaign : rules.campaigns)
+        segments.insert(campaign.audience);
+    return {segments.begin(), segments.end()};
 }
 
 /// True if one of the bits is another than before.
@@ -37,7 +53,8 @@ bool note(std::span<const CampaignQuery> queries, std::vector<Bitmap>& bits, con
 
 Members::Members(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns) {
     members_.resize(rules->segments.size());
-    evaluator_ = std::make_shared<const Evaluator>(std::move(rules), columns);
+    const auto segments = in_use(*rules);
+    evaluator_ = std::make_shared<const Evaluator>(std::move(rules), columns, segments);
     campaigns_.resize(evaluator_->campaign_queries().size());
 }
 

@@ -223,6 +223,8 @@ void give_slots(Draft& draft) {
         const dsl::Campaign& campaign = draft.rule(e);
         ready.emplace_back(-campaign.priority, e.ready_since, campaign.name, e.line().name, draft.row(e), id);
     }
+    if (ready.empty())
+        return;
     std::sort(ready.begin(), ready.end());
     Slots slots(draft);
     for (const Key& key : ready)

@@ -134,6 +134,7 @@ public:
     std::span<const std::uint64_t> list(dsl::ListIx list) const { return lists_[list]; }
     /// Who is not erased, a bit per row.
     std::span<const std::uint64_t> living() const { return living_; }
+    bool is_living(Row row) const { return (living_[row / 64] >> (row % 64) & 1) != 0; }
     std::int64_t people() const;  // how many those are
     dsl::cond::ConsentIs consent(dsl::ConsentIx consent, Row row) const;
     std::optional<base::Day> date(dsl::FieldIx field, Row row) const;

@@ -136,7 +136,7 @@ private:
         const auto who = stage_.person(line_.who);
         const auto segment = *stage_.rules().segment(line_.segment->text);
         const auto row = stage_.state().columns->find(who);
-        const bool in = row && stage_.state().member.in(segment, *row);
+        const bool in = row && is_member(stage_, segment, *row);
         if (in != line_.no)
             return std::nullopt;
         auto found = failure(fmt::format("\"{}\" is {}in the segment \"{}\"", stage_.name(who), in ? "" : "not ",

@@ -92,6 +92,8 @@ std::optional<dsl::Diagnostic> judge(Stage& stage, const dsl::ast::Expect& expec
 
 /// The line is about a message or a task of that campaign.
 bool names(const dsl::ast::Expect& line, const dsl::Campaign& campaign);
+/// Whether the segment, of a campaign or not, has the person now.
+bool is_member(Stage& stage, dsl::SegmentIx segment, roster::Row row);
 /// The lines of a segment that do not hold, with what the person has.
 std::vector<std::string> failing_lines(Stage& stage, dsl::SegmentIx segment, roster::Row row);
 /// For each person who was never in a campaign that the line is about: a sentence why.

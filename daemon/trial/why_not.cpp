@@ -39,12 +39,21 @@ std::string why_not(Stage& stage, const std::string& name, roster::Row row, dsl:
                        audience, campaign.name);
 }
 
+engine::View view(const engine::State& state) {
+    return {*state.columns, state.today, state.now, state.member.campaigns()};
+}
+
 }  // namespace
+
+bool is_member(Stage& stage, dsl::SegmentIx segment, roster::Row row) {
+    const auto& state = stage.state();
+    return state.columns->is_living(row) &&
+           state.member.evaluator().holds(view(state), stage.rules().segments[segment].whole, row);
+}
 
 std::vector<std::string> failing_lines(Stage& stage, dsl::SegmentIx segment, roster::Row row) {
     const auto& state = stage.state();
-    const engine::View view{*state.columns, state.today, state.now, state.member.campaigns()};
-    const auto lines = engine::explain(state.member.evaluator(), view, segment, row);
+    const auto lines = engine::explain(state.member.evaluator(), view(state), segment, row);
     std::vector<std::string> failing;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (lines[i].holds)

@@ -43,9 +43,9 @@ void foresee_all(const forecast::Inputs& inputs, std::int64_t people, int days) 
         entered += event.what == forecast::Event::What::entered ? 1 : 0;
     const auto grown = static_cast<double>(bench::allocated() - quiet);
     bench::print(
-        {"forecast", people, loading + stepping, 0, "s",
-         fmt::format("{} days; loading {:.2f} s of it; {} people entered, {} messages; {:.0f} bytes per enrolment, "
-                     "peak {} MB",
+        {"forecast", people, stepping, 0, "s",
+         fmt::format("{} days, from a loaded store (loading took {:.2f} s); {} people entered, {} messages; {:.0f} bytes "
+                     "per enrolment, peak {} MB",
                      days, loading, entered, course.messages.size(),
                      entered == 0 ? 0 : grown / static_cast<double>(entered), peak_megabytes())});
 }

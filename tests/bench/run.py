@@ -215,7 +215,8 @@ segments from 12 templates with 404 conditions, 180 of them distinct; 20 campaig
 {table(rows)}
 
 `people` is the size of the store. A figure is ours over what stands beside it where the goal says "at most", and the other way
-round where it says "at least". The goal of the forecast speaks of a million people.
+round where it says "at least". The goal of the forecast speaks of a million people, and of the
+forecast alone: `nurture preview` loads the store before, which is the row above.
 
 ## How cost grows
 

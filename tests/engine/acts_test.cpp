@@ -20,9 +20,10 @@ namespace {
 
 std::string segment() { return "segment \"Open people\"\n  stage is \"Open\"\nend\n"; }
 
-std::string campaign(std::string_view name, std::string_view steps, std::string_view header = "") {
-    return "campaign \"" + std::string(name) +
-           "\"\n  owner \"dana.wu\"\n  audience \"Open people\"\n  from owner\n  check every day at 07:00\n"
+std::string campaign(std::string_view name, std::string_view steps, std::string_view header = "",
+                     std::string_view audience = "Open people") {
+    return "campaign \"" + std::string(name) + "\"\n  owner \"dana.wu\"\n  audience \"" + std::string(audience) +
+           "\"\n  from owner\n  check every day at 07:00\n"
            "  enroll at most 400 per day\n  re-enter never\n  keep candidates who leave the audience\n" +
            std::string(header) + "\n" + std::string(steps) + "\nend\n";
 }
@@ -135,7 +136,8 @@ TEST_CASE("a list membership that a campaign gives starts at once and ends by it
 
 TEST_CASE("an end of a list membership moves people between segments at that minute") {
     Story s(house() + "segment \"Free people\"\n  stage is \"Open\"\n  is not in list \"Not now\"\nend\n" + segment() +
-            campaign("Park", "  step park: add to list \"Not now\" for 3 days\n  wait 30 days"));
+            campaign("Park", "  step park: add to list \"Not now\" for 3 days\n  wait 30 days") +
+            campaign("Meet", "  step hello: task for owner \"Hello\"", "", "Free people"));
     s.person("ana");
     s.set("ana", "stage", "Open");
     s.begin("2026-03-02 06:00");

@@ -40,7 +40,8 @@ std::int32_t next_code_point(std::string_view text, std::size_t& at) {
 template<typename Allowed>
 bool every_code_point(std::string_view text, Allowed allowed) {
     for (std::size_t at = 0; at < text.size();) {
-        std::int32_t code = next_code_point(text, at);
+        const auto ascii = static_cast<signed char>(text[at]);  // nearly everything; negative: it is not
+        std::int32_t code = ascii >= 0 ? text[at++] : next_code_point(text, at);
         if (code < 0 || !allowed(code))
             return false;
     }
@@ -172,27 +173,38 @@ std::string_view take_line(std::string_view& text) {
     return line;
 }
 
+/// How many characters at the start of a line, of those that fit on one, stand for themselves: a blank at the line's
+/// end does not.
+std::size_t plain_run(std::string_view line) {
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    std::size_t run = 0;
+    while (run < std::min(line.size(), k_line) &&
+           (blank(line[run]) || (line[run] > ' ' && line[run] <= '~' && line[run] != '=')))
+        ++run;
+    return run > 0 && run == line.size() && blank(line[run - 1]) ? run - 1 : run;
+}
+
 void append_quoted_printable_line(std::string& out, std::string_view line) {
     std::size_t column = 0;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        char c = line[i];
-        bool last = i + 1 == line.size();
-        bool blank = c == ' ' || c == '\t';
-        std::string piece;
+    while (!line.empty()) {
         // A dot or "From " at the start of a line is rewritten by some relays and mailboxes, which breaks DKIM.
-        bool hide = column == 0 && (c == '.' || line.substr(i).starts_with("From "));
-        if ((blank && !last) || (c > ' ' && c <= '~' && c != '=' && !hide))
-            piece = c;
-        else
-            append_hex(piece, c);
-        if (column + piece.size() > (last ? k_line : k_line - 1)) {
+        const bool hide = column == 0 && (line.front() == '.' || line.starts_with("From "));
+        const std::size_t run = hide ? 0 : plain_run(line);
+        const std::size_t size = std::max<std::size_t>(run, 1);
+        // One column stays free for the "=" of a soft break, which the last character of a line does without.
+        const std::size_t room = k_line - column - (size == line.size() ? 0 : 1);
+        const std::size_t fits = run > 0 ? std::min(run, run <= room ? run : k_line - 1 - column) : room >= 3 ? 1 : 0;
+        if (fits == 0) {
             out += "=\r\n";
             column = 0;
-            --i;  // again, now at the start of a line
             continue;
         }
-        out += piece;
-        column += piece.size();
+        if (run > 0)
+            out += line.substr(0, fits);
+        else
+            append_hex(out, line.front());
+        column += run > 0 ? fits : 3;
+        line.remove_prefix(fits);
     }
     out += "\r\n";
 }

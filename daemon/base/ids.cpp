@@ -23,11 +23,10 @@ IdSource IdSource::random() {
 IdSource::IdSource(std::string_view seed) : key_(sha256(seed)) {}
 
 UniqueId IdSource::next() {
-    std::array<char, sizeof count_> count{};
-    std::memcpy(count.data(), &count_, sizeof count_);
+    std::array<char, sizeof(Digest) + sizeof count_> seen{};  // fixed lengths, and less than the digest goes out
+    std::memcpy(std::copy(key_.begin(), key_.end(), seen.begin()), &count_, sizeof count_);
     ++count_;
-    const std::string_view key(reinterpret_cast<const char*>(key_.data()), key_.size());
-    const Digest digest = hmac_sha256(key, std::string_view(count.data(), count.size()));
+    const Digest digest = sha256({seen.data(), seen.size()});
     UniqueId id;
     std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
     return id;

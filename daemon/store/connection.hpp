@@ -7,6 +7,9 @@
 #include "daemon/store/database.hpp"
 #include "daemon/store/journal.hpp"
 
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Statement.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,7 +21,6 @@
 namespace SQLite {
 class Database;
 class Exception;
-class Statement;
 }  // namespace SQLite
 
 namespace nurture::store {
@@ -31,11 +33,20 @@ struct Database::Impl {
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
-    using Idle = std::vector<std::unique_ptr<SQLite::Statement>>;
+    /// A statement that waits for its next use, with the columns that were looked at: making one is dear, as it shares
+    /// the statement's ownership.
+    struct Prepared {
+        Prepared(const SQLite::Database& database, const std::string& sql) : statement(database, sql) {
+            columns.reserve(static_cast<std::size_t>(statement.getColumnCount()));
+        }
+        SQLite::Statement statement;
+        std::vector<SQLite::Column> columns;  // from the first on
+    };
+    using Idle = std::vector<std::unique_ptr<Prepared>>;
 
     std::unique_ptr<SQLite::Database> sqlite;  // before `idle`: statements go first
     std::filesystem::path path;
-    std::unordered_map<std::string, Idle, TextHash, std::equal_to<>> idle;  // by SQL text
+    std::unordered_map<std::string, Idle, TextHash, std::equal_to<>> idle;  // by SQL text; entries stay where they are
     std::optional<JournalHead> journal_head;                                // only within a write transaction
 
     void run(const char* sql);

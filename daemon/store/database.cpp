@@ -60,7 +60,15 @@ void make_file(const std::filesystem::path& path) {
     ::close(file);
 }
 
+/// Nobody asks SQLite how much memory it has, and to keep count it would take a lock for every piece. Before the first
+/// connection, or it is refused and nothing is different.
+void do_not_count_memory() {
+    static const int asked = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)asked;
+}
+
 std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& path, int flags) {
+    do_not_count_memory();
     return guarded(path, [&] {
         auto sqlite = std::make_unique<SQLite::Database>(path.string(), flags | SQLite::OPEN_NOMUTEX);
         sqlite3_busy_handler(sqlite->getHandle(), wait_for_writer, nullptr);

@@ -123,22 +123,23 @@ JournalCheck verify_journal(const Database& database, const std::optional<Journa
     return check;
 }
 
+void JournalBody::begin(std::string_view key) {
+    text_.append(text_.empty() ? "\"" : ",\"").append(key).append("\":");
+}
 JournalBody& JournalBody::add(std::string_view key, std::int64_t value) {
-    fmt::format_to(std::back_inserter(text_), "{}\"{}\":{}", text_.empty() ? "" : ",", key, value);
+    begin(key);
+    text_ += std::to_string(value);
     return *this;
 }
 JournalBody& JournalBody::add(std::string_view key, std::string_view value) {
     // Two rows per message: what needs no escape, which is nearly everything, is not sent through a JSON library.
     const bool plain =
         std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-    // Replaced, not thrown: a journal row must not fail over a byte.
-    const std::string escaped =
-        plain ? std::string() : nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    const auto comma = text_.empty() ? "" : ",";
+    begin(key);
     if (plain)
-        fmt::format_to(std::back_inserter(text_), "{}\"{}\":\"{}\"", comma, key, value);
-    else
-        fmt::format_to(std::back_inserter(text_), "{}\"{}\":{}", comma, key, escaped);
+        text_.append("\"").append(value).append("\"");
+    else  // replaced, not thrown: a journal row must not fail over a byte
+        text_ += nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return *this;
 }
 JournalBody& JournalBody::add(std::string_view key, const Hash& value) { return add(key, base::hex(value)); }

@@ -62,6 +62,7 @@ public:
     std::string text() const;
 
 private:
+    void begin(std::string_view key);
     std::string text_;
 };
 

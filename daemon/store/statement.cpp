@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/store/statement.hpp"
 
-#include "daemon/store/connection.hpp"
-
-#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
 
 namespace nurture::store {
 namespace {
 
-std::unique_ptr<SQLite::Statement> borrow(Database::Impl& owner, std::string_view sql) {
+Database::Impl::Idle& idle_of(Database::Impl& owner, std::string_view sql) {
     const auto found = owner.idle.find(sql);
-    if (found != owner.idle.end() && !found->second.empty()) {
-        auto statement = std::move(found->second.back());
-        found->second.pop_back();
-        return statement;
+    return found != owner.idle.end() ? found->second : owner.idle[std::string(sql)];
+}
+
+std::unique_ptr<Database::Impl::Prepared> borrow(Database::Impl& owner, Database::Impl::Idle& idle,
+                                                 std::string_view sql) {
+    if (!idle.empty()) {
+        auto prepared = std::move(idle.back());
+        idle.pop_back();
+        return prepared;
     }
     try {
-        return std::make_unique<SQLite::Statement>(*owner.sqlite, std::string(sql));
+        return std::make_unique<Database::Impl::Prepared>(*owner.sqlite, std::string(sql));
     } catch (const SQLite::Exception& trouble) {
         raise(trouble, owner.path);
     }
@@ -31,32 +32,33 @@ std::unique_ptr<SQLite::Statement> borrow(Database::Impl& owner, std::string_vie
 
 Statement::Statement(const Database& database, std::string_view sql, Plain)
     : owner_(database.impl()),
-      prepared_(borrow(owner_, sql)) {}
+      idle_(idle_of(owner_, sql)),
+      prepared_(borrow(owner_, idle_, sql)) {}
 
 Statement::~Statement() {
     // Its error, if any, was thrown by step().
-    prepared_->tryReset();
-    owner_.idle[prepared_->getQuery()].push_back(std::move(prepared_));
+    prepared_->statement.tryReset();
+    idle_.push_back(std::move(prepared_));
 }
 
-void Statement::bind(std::int64_t value) { prepared_->bind(++parameter_, value); }
-void Statement::bind(double value) { prepared_->bind(++parameter_, value); }
-void Statement::bind(std::string_view value) { prepared_->bind(++parameter_, std::string(value)); }
-void Statement::bind(const std::string& value) { prepared_->bind(++parameter_, value); }
+void Statement::bind(std::int64_t value) { prepared_->statement.bind(++parameter_, value); }
+void Statement::bind(double value) { prepared_->statement.bind(++parameter_, value); }
+void Statement::bind(std::string_view value) { prepared_->statement.bind(++parameter_, std::string(value)); }
+void Statement::bind(const std::string& value) { prepared_->statement.bind(++parameter_, value); }
 void Statement::bind(std::span<const std::uint8_t> bytes) {
-    prepared_->bind(++parameter_, bytes.data(), static_cast<int>(bytes.size()));
+    prepared_->statement.bind(++parameter_, bytes.data(), static_cast<int>(bytes.size()));
 }
-void Statement::bind(std::nullopt_t) { prepared_->bind(++parameter_); }
+void Statement::bind(std::nullopt_t) { prepared_->statement.bind(++parameter_); }
 
-void Statement::bind_view(const std::string& value) { prepared_->bindNoCopy(++parameter_, value); }
+void Statement::bind_view(const std::string& value) { prepared_->statement.bindNoCopy(++parameter_, value); }
 void Statement::bind_view(std::span<const std::uint8_t> bytes) {
-    prepared_->bindNoCopy(++parameter_, bytes.data(), static_cast<int>(bytes.size()));
+    prepared_->statement.bindNoCopy(++parameter_, bytes.data(), static_cast<int>(bytes.size()));
 }
 
 bool Statement::step() {
     column_ = 0;
     try {
-        return prepared_->executeStep();
+        return prepared_->statement.executeStep();
     } catch (const SQLite::Exception& trouble) {
         raise(trouble, owner_.path);
     }
@@ -65,23 +67,21 @@ bool Statement::step() {
 int Statement::run() {
     while (step()) {
     }
-    return prepared_->getChanges();
+    return prepared_->statement.getChanges();
 }
 
 Statement& Statement::again() {
-    prepared_->tryReset();
+    prepared_->statement.tryReset();
     parameter_ = 0;
     column_ = 0;
     return *this;
 }
 
-/// SQLite::Column stays good as long as its statement, and making one is dear: it shares the statement's ownership.
 SQLite::Column& Statement::column(int number) const {
-    if (columns_.empty())
-        columns_.reserve(static_cast<std::size_t>(prepared_->getColumnCount()));
-    while (columns_.size() <= static_cast<std::size_t>(number))
-        columns_.push_back(prepared_->getColumn(static_cast<int>(columns_.size())));
-    return columns_[static_cast<std::size_t>(number)];
+    auto& [statement, columns] = *prepared_;
+    while (columns.size() <= static_cast<std::size_t>(number))
+        columns.push_back(statement.getColumn(static_cast<int>(columns.size())));
+    return columns[static_cast<std::size_t>(number)];
 }
 
 std::int64_t Statement::integer() { return column(column_++).getInt64(); }

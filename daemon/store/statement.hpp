@@ -5,7 +5,7 @@
 // column list and, beside it, one reader that takes them one after the other.
 #pragma once
 
-#include "daemon/store/database.hpp"
+#include "daemon/store/connection.hpp"
 
 #include <memory>
 #include <optional>
@@ -13,11 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace SQLite {
-class Column;
-class Statement;
-}  // namespace SQLite
 
 namespace nurture::store {
 
@@ -121,8 +116,8 @@ private:
     Statement(const Database& database, std::string_view sql, Plain);
 
     Database::Impl& owner_;
-    std::unique_ptr<SQLite::Statement> prepared_;
-    mutable std::vector<SQLite::Column> columns_;  // those that were looked at
+    Database::Impl::Idle& idle_;  // where it goes back to
+    std::unique_ptr<Database::Impl::Prepared> prepared_;
     int parameter_ = 0;
     int column_ = 0;
 };

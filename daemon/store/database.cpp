@@ -72,6 +72,8 @@ std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& path, int
     return guarded(path, [&] {
         auto sqlite = std::make_unique<SQLite::Database>(path.string(), flags | SQLite::OPEN_NOMUTEX);
         sqlite3_busy_handler(sqlite->getHandle(), wait_for_writer, nullptr);
+        // Small pieces from a place of its own, 600 kB in place of 48: the statements of T2 fit (5 % of its time).
+        sqlite3_db_config(sqlite->getHandle(), SQLITE_DBCONFIG_LOOKASIDE, nullptr, 1200, 500);
         sqlite->exec("PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF");
         return sqlite;
     });

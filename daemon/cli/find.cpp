@@ -69,8 +69,8 @@ Found evaluate(Session& session, const config::Config& config, const store::Data
                std::shared_ptr<const dsl::Rules> rules, const FindOptions& options) {
     const auto now = as_of(session, database, options.as_of, *rules);
     Stopwatch watch;
-    Found found{
-        rules, forecast::load_state(inputs(database, config, rules, now, false)), policy_zone(*rules), {}, {}, {}};
+    Found found{rules, forecast::load_state(inputs(database, config, rules, now, false)), policy_zone(*rules), {}, {},
+                {}};
     const engine::Evaluator all(rules, *found.state.columns);
     found.load = watch.lap();
     std::vector<engine::Flip> flips;  // nothing waits for their time

@@ -95,7 +95,7 @@ private:
     std::vector<Sent>& own_sent(CandidateId who);
 
     const State& state_;
-    std::pmr::monotonic_buffer_resource memory_;      // of what only comes, and goes all together
+    std::pmr::monotonic_buffer_resource memory_;       // of what only comes, and goes all together
     std::pmr::deque<Enrolment> enrolments_{&memory_};  // changed, new or ended, each once; they stay where they are
     boost::unordered_flat_map<EnrolmentId, Enrolment*> known_;  // those
     std::pmr::map<CandidateId, std::vector<EnrolmentId>> added_{&memory_};

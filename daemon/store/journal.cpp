@@ -123,9 +123,7 @@ JournalCheck verify_journal(const Database& database, const std::optional<Journa
     return check;
 }
 
-void JournalBody::begin(std::string_view key) {
-    text_.append(text_.empty() ? "\"" : ",\"").append(key).append("\":");
-}
+void JournalBody::begin(std::string_view key) { text_.append(text_.empty() ? "\"" : ",\"").append(key).append("\":"); }
 JournalBody& JournalBody::add(std::string_view key, std::int64_t value) {
     begin(key);
     text_ += std::to_string(value);

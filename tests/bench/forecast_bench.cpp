@@ -44,10 +44,11 @@ void foresee_all(const forecast::Inputs& inputs, std::int64_t people, int days) 
     const auto grown = static_cast<double>(bench::allocated() - quiet);
     bench::print(
         {"forecast", people, stepping, 0, "s",
-         fmt::format("{} days, from a loaded store (loading took {:.2f} s); {} people entered, {} messages; {:.0f} bytes "
-                     "per enrolment, peak {} MB",
-                     days, loading, entered, course.messages.size(),
-                     entered == 0 ? 0 : grown / static_cast<double>(entered), peak_megabytes())});
+         fmt::format(
+             "{} days, from a loaded store (loading took {:.2f} s); {} people entered, {} messages; {:.0f} bytes "
+             "per enrolment, peak {} MB",
+             days, loading, entered, course.messages.size(), entered == 0 ? 0 : grown / static_cast<double>(entered),
+             peak_megabytes())});
 }
 
 /// Minutes of the night after the first day, at which nothing is due.

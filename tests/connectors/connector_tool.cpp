@@ -4,9 +4,11 @@
 //   connector_tool send CONFIG.json    jobs on standard input, one JSON object a line; outcomes on standard output
 //   connector_tool mime                messages on standard input; each one's wire form on standard output, as a JSON
 //   string
+//   connector_tool sign                calls of Twilio's on standard input; the signature of each on standard output
 // Every job is released at once, as the outbox does after T2; "hold": true is refused instead.
 #include "connectors/factory.hpp"
 #include "connectors/mime.hpp"
+#include "connectors/sms/twilio.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -154,6 +156,18 @@ int mime() {
     return 0;
 }
 
+int sign() {
+    for (std::string line; std::getline(std::cin, line);) {
+        const json call = json::parse(line);
+        FormFields fields;
+        for (const auto& [name, value] : call.at("fields").items())
+            fields.emplace_back(name, value.get<std::string>());
+        std::cout << twilio_signature(call.at("token").get<std::string>(), call.at("url").get<std::string>(), fields)
+                  << '\n';
+    }
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -162,6 +176,8 @@ int main(int argc, char** argv) {
         return send(argv[2]);
     if (command == "mime" && argc == 2)
         return mime();
-    std::cerr << "usage: connector_tool send CONFIG.json | mime\n";
+    if (command == "sign" && argc == 2)
+        return sign();
+    std::cerr << "usage: connector_tool send CONFIG.json | mime | sign\n";
     return 2;
 }

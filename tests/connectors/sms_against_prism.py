@@ -1,15 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Our requests to Twilio's interface, judged by prism from a description of it. Usage: sms_against_prism.py CONNECTOR_TOOL
-Needs @stoplight/prism-cli (npm) on the path, or its directory in PRISM."""
+"""Our requests to Twilio's interface, judged by prism from a description of it. Usage: sms_against_prism.py CONNECTOR_TOOL"""
 
-import os
 import pathlib
-import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from peers import Directory, Report, free_port, listens, send, verdict, wait_until  # noqa: E402
+from peers import Directory, Report, free_port, listens, npm_packages, send, verdict, wait_until  # noqa: E402
 
 SPEC = pathlib.Path(__file__).with_name("twilio_messages.json")
 ACCOUNT = "AC0123456789abcdef0123456789abcdef"
@@ -27,10 +24,7 @@ class Prism(Directory):
 
 
 def main(tool):
-    program = shutil.which("prism", path=os.pathsep.join([os.environ.get("PRISM", ""), os.environ["PATH"]]))
-    if not program:
-        print("skipped: sms_against_prism.py: prism is not installed")
-        sys.exit(125)
+    program = npm_packages(pathlib.Path(__file__).with_name("npm")) / ".bin" / "prism"
     report = Report()
     with Prism(program) as prism:
         config = {"kind": "twilio", "url": f"http://127.0.0.1:{prism.port}", "user": ACCOUNT, "password": "token"}

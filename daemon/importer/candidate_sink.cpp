@@ -7,10 +7,10 @@
 #include "daemon/store/histories.hpp"
 #include "daemon/store/inbox.hpp"
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace nurture::importer {
 namespace {
@@ -65,7 +65,7 @@ private:
 
     store::CandidateRecord person_;                        // of the row at hand, reused
     std::vector<std::optional<bool>> given_;               // parallel to consents_; none: the cell is blank
-    std::unordered_map<std::string, std::uint64_t> refs_;  // lines on which they stand; only looked up
+    boost::unordered_flat_set<std::string> refs_;  // of the rows before
 };
 
 void CandidateSink::find_columns(Header& header) {
@@ -117,8 +117,7 @@ Verdict CandidateSink::read_ref(const Record& record) {
     if (ref.starts_with("erased-")) {
         return rejected("ref", "begins with `erased-`, which is kept for people who were erased");
     }
-    const auto [seen, is_new] = refs_.emplace(std::string(ref), record.line);
-    if (!is_new) {
+    if (!refs_.emplace(ref).second) {
         return rejected("ref", "stands in an earlier row of this file already; the earlier row was taken");
     }
     person_.ref = ref;

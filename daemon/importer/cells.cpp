@@ -114,12 +114,17 @@ std::string_view translated(std::string_view cell, const std::map<std::string, s
 
 bool read_value(std::string_view cell, dsl::FieldKind kind, const CellContext& context, store::Value& value,
                 std::string& why) {
-    value = {};
     if (cell.empty()) {
+        value = {};
         return true;
     }
     switch (kind) {
-    case dsl::FieldKind::text: value = std::string(cell); return true;
+    case dsl::FieldKind::text:
+        if (auto* text = std::get_if<std::string>(&value))
+            text->assign(cell);  // the room of the row before
+        else
+            value = std::string(cell);
+        return true;
     case dsl::FieldKind::number: return read_number(cell, value, why);
     case dsl::FieldKind::date: return read_date(cell, value, why);
     case dsl::FieldKind::yes_no: return read_yes_no(cell, value, why);

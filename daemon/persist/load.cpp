@@ -10,6 +10,8 @@
 #include "daemon/store/enrolments.hpp"
 #include "daemon/store/messages.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace nurture::persist {
@@ -20,7 +22,8 @@ std::optional<dsl::CampaignIx> today(const engine::State& state, std::string_vie
     return state.rules->campaign(state.rules->campaign_today(campaign));
 }
 
-/// An ended enrolment only leaves its trace, for which any list of its campaign will do.
+/// An ended enrolment only leaves its trace, for which any list of its campaign will do; who is pending comes in by
+/// today's.
 void read_enrolments(const store::Database& database, engine::State& state, const StepLists& lists) {
     store::scan_enrolments(database, [&](const store::Enrolment& row) {
         state.next_enrolment = std::max(state.next_enrolment, row.id + 1);
@@ -29,9 +32,13 @@ void read_enrolments(const store::Database& database, engine::State& state, cons
         if (!campaign || !who)
             return;  // carry_over() sees to those that are live
         const bool ended = row.phase == store::Phase::ended;
-        const auto list = lists.find({state.rules->campaigns[*campaign].name, row.step_list});
-        const auto steps = list != lists.end() ? list->second : state.rules->campaigns[*campaign].steps;
-        const engine::Enrolment e = from_row(row, *campaign, steps);
+        const dsl::Campaign& rule = state.rules->campaigns[*campaign];
+        const auto list = lists.find({rule.name, row.step_list});
+        const bool inside = !ended && row.phase != store::Phase::pending;
+        if (inside && list == lists.end())  // in another list its position would be another step
+            throw base::StoreError(
+                fmt::format("the steps that somebody in \"{}\" is on are not in the store", rule.name));
+        const engine::Enrolment e = from_row(row, *campaign, list != lists.end() ? list->second : rule.steps);
         if (!ended)
             state.book.put(e);
         state.past.add(e);

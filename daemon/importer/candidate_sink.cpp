@@ -63,8 +63,8 @@ private:
     std::vector<store::ColumnDef> columns_;  // parallel to fields_
     std::optional<store::CandidateWriter> writer_;
 
-    store::CandidateRecord person_;                        // of the row at hand, reused
-    std::vector<std::optional<bool>> given_;               // parallel to consents_; none: the cell is blank
+    store::CandidateRecord person_;                // of the row at hand, reused
+    std::vector<std::optional<bool>> given_;       // parallel to consents_; none: the cell is blank
     boost::unordered_flat_set<std::string> refs_;  // of the rows before
 };
 

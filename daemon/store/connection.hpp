@@ -7,9 +7,6 @@
 #include "daemon/store/database.hpp"
 #include "daemon/store/journal.hpp"
 
-#include <SQLiteCpp/Column.h>
-#include <SQLiteCpp/Statement.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,14 +32,9 @@ struct Database::Impl {
     };
     /// A statement that waits for its next use, with the columns that were looked at: making one is dear, as it shares
     /// the statement's ownership.
-    struct Prepared {
-        Prepared(const SQLite::Database& database, const std::string& sql) : statement(database, sql) {
-            columns.reserve(static_cast<std::size_t>(statement.getColumnCount()));
-        }
-        SQLite::Statement statement;
-        std::vector<SQLite::Column> columns;  // from the first on
-    };
-    using Idle = std::vector<std::unique_ptr<Prepared>>;
+    struct Prepared;
+    using PreparedPtr = std::unique_ptr<Prepared, void (*)(Prepared*)>;
+    using Idle = std::vector<PreparedPtr>;
 
     std::unique_ptr<SQLite::Database> sqlite;  // before `idle`: statements go first
     std::filesystem::path path;

@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/store/statement.hpp"
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
 
 namespace nurture::store {
+
+struct Database::Impl::Prepared {
+    Prepared(const SQLite::Database& database, const std::string& sql) : statement(database, sql) {
+        columns.reserve(static_cast<std::size_t>(statement.getColumnCount()));
+    }
+    SQLite::Statement statement;
+    std::vector<SQLite::Column> columns;  // from the first on
+};
+
 namespace {
 
 Database::Impl::Idle& idle_of(Database::Impl& owner, std::string_view sql) {
@@ -14,15 +25,15 @@ Database::Impl::Idle& idle_of(Database::Impl& owner, std::string_view sql) {
     return found != owner.idle.end() ? found->second : owner.idle[std::string(sql)];
 }
 
-std::unique_ptr<Database::Impl::Prepared> borrow(Database::Impl& owner, Database::Impl::Idle& idle,
-                                                 std::string_view sql) {
+Database::Impl::PreparedPtr borrow(Database::Impl& owner, Database::Impl::Idle& idle, std::string_view sql) {
     if (!idle.empty()) {
         auto prepared = std::move(idle.back());
         idle.pop_back();
         return prepared;
     }
     try {
-        return std::make_unique<Database::Impl::Prepared>(*owner.sqlite, std::string(sql));
+        using Prepared = Database::Impl::Prepared;
+        return {new Prepared(*owner.sqlite, std::string(sql)), [](Prepared* done) { delete done; }};
     } catch (const SQLite::Exception& trouble) {
         raise(trouble, owner.path);
     }

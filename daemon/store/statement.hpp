@@ -14,6 +14,10 @@
 #include <string_view>
 #include <vector>
 
+namespace SQLite {
+class Column;
+}
+
 namespace nurture::store {
 
 /// An id of 0 is NULL in a row.
@@ -117,7 +121,7 @@ private:
 
     Database::Impl& owner_;
     Database::Impl::Idle& idle_;  // where it goes back to
-    std::unique_ptr<Database::Impl::Prepared> prepared_;
+    Database::Impl::PreparedPtr prepared_;
     int parameter_ = 0;
     int column_ = 0;
 };

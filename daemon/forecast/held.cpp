@@ -8,10 +8,21 @@
 #include <algorithm>
 
 namespace nurture::forecast {
+namespace {
+
+/// Others let some out first, and the rest by themselves (persist::k_canary_gate): the forecast does as they say.
+bool shuts(const store::Gate& gate) {
+    return gate.kind == store::k_breaker_gate || gate.kind == store::k_hold_gate || gate.kind == store::k_step_gate ||
+           gate.kind == store::k_way_gate;
+}
+
+}  // namespace
 
 std::vector<Held> held(const store::Database& database, const dsl::Rules& rules, const std::string& only) {
     std::vector<Held> all;
     for (const auto& gate : store::gates(database)) {
+        if (!shuts(gate))
+            continue;
         Held one{gate.name, {}, {}, gate.why, gate.kind == store::k_way_gate};
         if (gate.kind == store::k_breaker_gate) {
             one.campaign = rules.campaign_today(gate.name);

@@ -123,6 +123,7 @@ def what_if(desk):
 def looking_ahead(desk):
     preview = desk.json("preview", "--as-of", NOW, "--days", "7")
     check("the preview has messages", len(preview["messages"]) > 10, str(len(preview["messages"])))
+    check("nothing is said to be held, since nothing is", preview["held"] == [], str(preview["held"]))
     one = desk.run("preview", "ICU re-engagement", "--as-of", NOW, "--days", "7").stdout
     check("the preview of one campaign is about that campaign", 'campaign "ICU re-engagement"' in one
           and 'campaign "Nurses, keep in touch"' not in one, one)

@@ -79,7 +79,8 @@ void Judge::canaries_are_waited_for() {
             ++until;
         std::map<std::string, std::vector<std::int64_t>> slots;
         for (const auto& line : journal_)
-            if (line.row.kind == "release" && line.after > i && line.after < until)
+            // What was committed just before a kill is seen only afterwards, when other rules may be there already.
+            if (line.row.kind == "release" && line.after > i && line.after < until && line.row.at >= applied.at)
                 slots[line.body.value("campaign", "")].push_back(line.body["slot"].get<std::int64_t>());
         for (const auto& [campaign, at] : slots)
             if (at.size() > static_cast<std::size_t>(canary) &&

@@ -143,10 +143,9 @@ void World::add(const decision::Reslot& d) {
     out.slot = out.not_before = out.subject.slot = d.slot;
     out.closes = d.closes;
     out.expires = d.expires;
-    if (auto* approval = out.approved ? approved(d.enrolment.id) : nullptr) {  // perhaps another one by now
+    auto* approval = out.approved ? approved(d.enrolment.id) : nullptr;
+    if (approval && !std::exchange(approval->used, true))  // another one by now
         out.shown = approval->shown;
-        approval->used = true;
-    }
     ready_.emplace(d.slot, key);
 }
 

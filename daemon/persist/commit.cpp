@@ -120,8 +120,10 @@ public:
             return note(d, "cancel", row->id, d.step);
         }
         store::reslot(database_, row->id, d.slot, d.closes, d.expires, key);
-        if (const auto approval = latest_approval(d.enrolment); row->approval != 0 && approval)
-            store::renew_approval(database_, row->id, *approval);  // asked again, since the text had changed
+        // Asked again, since the text had changed. By the same approval as before it goes as it would have gone.
+        if (const auto approval = latest_approval(d.enrolment);
+            row->approval != 0 && approval && *approval != row->approval)
+            store::renew_approval(database_, row->id, *approval);
         note(d, "reslot", row->id, d.step);
     }
 

@@ -55,7 +55,9 @@ void Judge::audiences_stay_in_their_bounds() {
         std::int64_t audience = 0, approved = 0;
         for (std::size_t i = 0; i < line.after && i < e_.record.lines.size(); ++i) {
             const auto& seen = e_.record.lines[i];
-            if (seen.what == What::imported || (seen.what == What::erased && seen.channel == Channel::sms))
+            // As with the canary: who entered just before a kill is seen only after what came in meanwhile.
+            if (seen.at <= line.row.at &&
+                (seen.what == What::imported || (seen.what == What::erased && seen.channel == Channel::sms)))
                 audience = seen.number;
             if (seen.what == What::applied)
                 approved = seen.number == 0 ? 0 : std::stoll(seen.key);

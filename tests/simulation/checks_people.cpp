@@ -48,20 +48,25 @@ void Judge::everything_was_approved() {
     }
 }
 
+// What was committed just before a kill is seen only after the restart, when people or rules may be others already; and
+// the clock may be wrong. So both are asked, the order in which it was seen and the time at which it was done: a
+// promise is broken when neither excuses it.
+
 void Judge::audiences_stay_in_their_bounds() {
     for (const auto& line : journal_) {
         if (line.row.kind != "enrol")
             continue;
-        std::int64_t audience = 0, approved = 0;
+        std::int64_t seen_audience = 0, timely_audience = 0, approved = 0;
         for (std::size_t i = 0; i < line.after && i < e_.record.lines.size(); ++i) {
             const auto& seen = e_.record.lines[i];
-            // As with the canary: who entered just before a kill is seen only after what came in meanwhile.
-            if (seen.at <= line.row.at &&
-                (seen.what == What::imported || (seen.what == What::erased && seen.channel == Channel::sms)))
-                audience = seen.number;
+            if (seen.what == What::imported || (seen.what == What::erased && seen.channel == Channel::sms)) {
+                seen_audience = seen.number;
+                timely_audience = seen.at <= line.row.at ? seen.number : timely_audience;
+            }
             if (seen.what == What::applied)
                 approved = seen.number == 0 ? 0 : std::stoll(seen.key);
         }
+        const auto audience = std::min(seen_audience, timely_audience);
         const auto bound = approved + std::max<std::int64_t>(approved * 20 / 100, e_.traits.growth_people);
         if (audience > bound)
             blame("7: nobody enters an audience that outgrew its bound",
@@ -79,14 +84,22 @@ void Judge::canaries_are_waited_for() {
         std::size_t until = i + 1;
         while (until < e_.record.lines.size() && e_.record.lines[until].what != What::applied)
             ++until;
-        std::map<std::string, std::vector<std::int64_t>> slots;
+        using Slots = std::map<std::string, std::vector<std::int64_t>>;
+        Slots seen, timely;
         for (const auto& line : journal_)
-            // What was committed just before a kill is seen only afterwards, when other rules may be there already.
-            if (line.row.kind == "release" && line.after > i && line.after < until && line.row.at >= applied.at)
-                slots[line.body.value("campaign", "")].push_back(line.body["slot"].get<std::int64_t>());
-        for (const auto& [campaign, at] : slots)
-            if (at.size() > static_cast<std::size_t>(canary) &&
-                at[static_cast<std::size_t>(canary)] < at[static_cast<std::size_t>(canary) - 1] + 30 * 60)
+            if (line.row.kind == "release" && line.after > i && line.after < until) {
+                const auto campaign = line.body.value("campaign", "");
+                const auto slot = line.body["slot"].get<std::int64_t>();
+                seen[campaign].push_back(slot);
+                if (line.row.at >= applied.at)
+                    timely[campaign].push_back(slot);
+            }
+        const auto hurries = [canary](const std::vector<std::int64_t>& at) {
+            const auto last = static_cast<std::size_t>(canary) - 1;
+            return at.size() > last + 1 && at[last + 1] < at[last] + 30 * 60;
+        };
+        for (const auto& [campaign, at] : seen)
+            if (hurries(at) && hurries(timely[campaign]))
                 blame("7: the canary is waited for", campaign);
     }
 }

@@ -39,13 +39,13 @@ std::string code_text(const connectors::Outcome& outcome) {
 
 void end_attempt(Database& database, const T3& t3, Instant now) {
     const auto& o = t3.outcome;
-    Statement end(database, "UPDATE attempt SET ended_at=?,outcome=?,code=?,enhanced=?,remote_id=? WHERE id=?", now,
-                  word(o.answer), o.code, o.enhanced, o.remote_id, t3.attempt);
+    Statement end(database, "UPDATE attempt SET ended_at=?,outcome=?,code=?,enhanced=?,remote_id=? WHERE message=? AND id=?",
+                  now, word(o.answer), o.code, o.enhanced, o.remote_id, t3.message, t3.attempt);
     if (end.run() > 0) {
         return;
     }
     // What failed before T2 has no row yet.
-    Statement(database, "INSERT INTO attempt VALUES(?,?,?,?,?,?,?,?,?)", t3.attempt, t3.message, t3.relay, now, now,
+    Statement(database, "INSERT INTO attempt VALUES(?,?,?,?,?,?,?,?,?)", t3.message, t3.attempt, t3.relay, now, now,
               word(o.answer), o.code, o.enhanced, o.remote_id)
         .run();
 }
@@ -63,14 +63,9 @@ void try_later(Database& database, const Message& m, const T3& t3, Instant now) 
 
 void settle(Database& database, const Message& m, MessageState state, std::string_view reason, Instant counted,
             std::optional<Instant> accepted, Instant now) {
-    if (m.counted_at == counted)  // as T2 foresaw it, nearly always: the caps' index stays as it is
-        Statement(database, "UPDATE message SET state=?,reason=?,accepted_at=? WHERE id=?", to_text(state), reason,
-                  accepted, m.id)
-            .run();
-    else
-        Statement(database, "UPDATE message SET state=?,reason=?,counted_at=?,accepted_at=? WHERE id=?", to_text(state),
-                  reason, counted, accepted, m.id)
-            .run();
+    Statement(database, "UPDATE message SET state=?,reason=?,counted_at=?,accepted_at=? WHERE id=?", to_text(state),
+              reason, counted, accepted, m.id)
+        .run();
     tell_engine(database, m, state, reason, now);
 }
 
@@ -267,8 +262,8 @@ int recover(Database& database, Instant now) {
 int close_old_doubts(Database& database, Instant now) {
     return in_transaction(database, [&] {
         return Statement(database,
-                         "UPDATE message SET closed_at=? WHERE state='IN_DOUBT' AND closed_at IS NULL AND id IN"
-                         " (SELECT message FROM attempt GROUP BY message HAVING max(started_at)<=?)",
+                         "UPDATE message SET closed_at=? WHERE state='IN_DOUBT' AND closed_at IS NULL"
+                         " AND (SELECT max(started_at) FROM attempt WHERE attempt.message=message.id)<=?",
                          now, now - k_doubt_is_open)
             .run();
     });

@@ -38,11 +38,11 @@ InboxSeq append(Database& database, const InboxRow& row) {
     const CandidateId last = row.last == 0 ? row.first : row.last;
     Statement insert(database,
                      "INSERT INTO inbox(at,kind,first,last,subject,field,old,new,happened_at,live,by)"
-                     " VALUES(?,?,?,?,?,?,?,?,?,?,?) RETURNING seq",
+                     " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
                      row.at, to_text(row.kind), unless_zero(row.first), unless_zero(last), unless_zero(row.subject),
                      row.field, row.old, row.now, row.happened_at, row.live, row.by);
-    insert.step();
-    return insert.integer();
+    insert.run();
+    return insert.row_id();
 }
 
 void append_changed(Database& database, std::vector<CandidateId> candidates, Instant at, std::string_view by) {

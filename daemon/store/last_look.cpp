@@ -88,24 +88,30 @@ bool is_about(const CandidateCap& cap, Channel channel, const std::string& messa
 }
 
 bool cap_full(const Database& database, const Message& m, const T2Policy& policy, Instant now) {
+    std::vector<std::pair<const CandidateCap*, int>> counts;
+    Instant since = now;
     for (const auto& cap : policy.caps) {
-        if (!is_about(cap, m.channel, m.message_template) || (!cap.campaigns.empty() && !names(cap.campaigns, m))) {
-            continue;
-        }
-        Statement query(database,
-                        "SELECT channel,template FROM message WHERE candidate=? AND counted_at>? AND counted_at<=?"
-                        " AND purpose='campaign' AND id<>?",
-                        m.candidate, now - cap.in, now, m.id);
-        int counted = 0;
-        while (query.step()) {
-            const Channel channel = query.view() == "email" ? Channel::email : Channel::sms;
-            counted += is_about(cap, channel, query.text()) ? 1 : 0;
-        }
-        if (counted >= cap.count) {
-            return true;
+        if (is_about(cap, m.channel, m.message_template) && (cap.campaigns.empty() || names(cap.campaigns, m))) {
+            counts.emplace_back(&cap, 0);
+            since = std::min(since, now - cap.in);
         }
     }
-    return false;
+    if (counts.empty()) {
+        return false;
+    }
+    Statement query(database,
+                    "SELECT counted_at,channel,template FROM message WHERE candidate=? AND counted_at>?"
+                    " AND counted_at<=? AND purpose='campaign' AND id<>?",
+                    m.candidate, since, now, m.id);
+    while (query.step()) {
+        const Instant at = query.instant();
+        const Channel channel = query.view() == "email" ? Channel::email : Channel::sms;
+        const std::string message_template = query.text();
+        for (auto& [cap, counted] : counts) {
+            counted += at > now - cap->in && is_about(*cap, channel, message_template) ? 1 : 0;
+        }
+    }
+    return std::any_of(counts.begin(), counts.end(), [](const auto& of) { return of.second >= of.first->count; });
 }
 
 /// Everything that another hand may have changed since the engine released the message.
@@ -162,7 +168,7 @@ void hand_over(Database& database, const Message& m, const T2& request, Instant 
     Statement(database, "UPDATE message SET state='INFLIGHT',text_hash=?,subject=?,counted_at=? WHERE id=?",
               request.text_hash, request.subject, counted_at(m.slot, now), m.id)
         .run();
-    Statement(database, "INSERT INTO attempt VALUES(?,?,?,?,NULL,'',0,'','')", request.attempt, m.id, request.relay,
+    Statement(database, "INSERT INTO attempt VALUES(?,?,?,?,NULL,'',0,'','')", m.id, request.attempt, request.relay,
               now)
         .run();
     note(database, m, "handover",

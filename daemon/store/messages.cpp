@@ -125,9 +125,6 @@ std::vector<Message> messages_of_enrolment(const Database& database, EnrolmentId
 std::vector<Message> messages_of_candidate(const Database& database, CandidateId candidate) {
     return several(database, "WHERE candidate=? ORDER BY id", candidate);
 }
-std::optional<Message> message_of_attempt(const Database& database, const AttemptId& attempt) {
-    return one(database, "WHERE id=(SELECT message FROM attempt WHERE attempt.id=?)", attempt);
-}
 
 std::vector<Message> due_messages(const Database& database, Channel channel, Instant now, int limit) {
     return several(database, "WHERE state='READY' AND channel=? AND not_before<=? ORDER BY not_before,id LIMIT ?",

@@ -80,8 +80,6 @@ bool key_used(const Database& database, std::string_view campaign, std::string_v
               const AddrKey& key);
 std::vector<Message> messages_of_enrolment(const Database& database, EnrolmentId enrolment);  // by id
 std::vector<Message> messages_of_candidate(const Database& database, CandidateId candidate);
-/// Message with this attempt's id (bounces, webhooks).
-std::optional<Message> message_of_attempt(const Database& database, const AttemptId& attempt);
 
 /// READY with not_before <= now on that channel, by not_before then id (an index: however many wait, this costs what it
 /// returns). A claim is the outbox's memory of what it took; it skips those.

@@ -81,6 +81,8 @@ int Statement::run() {
     return prepared_->statement.getChanges();
 }
 
+std::int64_t Statement::row_id() const { return owner_.sqlite->getLastInsertRowid(); }
+
 Statement& Statement::again() {
     prepared_->statement.tryReset();
     parameter_ = 0;

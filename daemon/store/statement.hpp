@@ -66,6 +66,7 @@ public:
 
     bool step();         // a row is there
     int run();           // to the end; rows changed
+    std::int64_t row_id() const;  // of the row that an INSERT has just made: cheaper than RETURNING
     Statement& again();  // reset for other values
 
     // The next column of the current row.

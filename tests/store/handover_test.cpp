@@ -49,7 +49,6 @@ TEST_CASE("a message goes when nothing speaks against it, and attempt and journa
     const auto attempts = attempts_of(store.database, store.message);
     REQUIRE(attempts.size() == 1);
     CHECK(attempts[0].id == attempt(1));
-    CHECK(message_of_attempt(store.database, attempt(1))->id == store.message);
     CHECK_FALSE(attempts[0].ended_at);
     std::vector<JournalRow> rows;
     scan_journal(store.database, head, [&](const JournalRow& entry) { rows.push_back(entry); });
@@ -186,6 +185,15 @@ TEST_CASE("a cap that others have filled meanwhile holds the message back") {
             policy.caps[0].templates = {{Channel::email, "other"}, {Channel::sms, "icu-hello"}};
             CHECK(refusal() == Refusal::none);
         }
+    }
+    SECTION("of several each counts over its own time") {
+        const auto refusal = [&](int of_a_week) {
+            policy.caps = {{1, {}, hours(24)}, {of_a_week, {}, hours(7 * 24)}};
+            reslot(store.database, next, k_now + hours(30), k_now + hours(32), k_now + hours(54));
+            return commit_batch(store.database, {}, one, policy, k_now + hours(30)).at(0).refusal;
+        };
+        CHECK(refusal(1) == Refusal::cap_full);
+        CHECK(refusal(2) == Refusal::none);
     }
     SECTION("the first minute after it") {
         reslot(store.database, next, k_now + hours(24), k_now + hours(26), k_now + hours(48));

@@ -186,25 +186,30 @@ std::size_t plain_run(std::string_view line) {
 
 void append_quoted_printable_line(std::string& out, std::string_view line) {
     std::size_t column = 0;
+    const auto soft_break = [&] {
+        out += "=\r\n";
+        column = 0;
+    };
     while (!line.empty()) {
         // A dot or "From " at the start of a line is rewritten by some relays and mailboxes, which breaks DKIM.
         const bool hide = column == 0 && (line.front() == '.' || line.starts_with("From "));
-        const std::size_t run = hide ? 0 : plain_run(line);
-        const std::size_t size = std::max<std::size_t>(run, 1);
+        const std::size_t run = hide ? 0 : plain_run(line), size = std::max<std::size_t>(run, 1);
         // One column stays free for the "=" of a soft break, which the last character of a line does without.
         const std::size_t room = k_line - column - (size == line.size() ? 0 : 1);
-        const std::size_t fits = run > 0 ? std::min(run, run <= room ? run : k_line - 1 - column) : room >= 3 ? 1 : 0;
-        if (fits == 0) {
-            out += "=\r\n";
-            column = 0;
+        if (run == 0) {
+            if (room < 3)
+                soft_break();
+            append_hex(out, line.front());
+            column += 3;
+            line.remove_prefix(1);
             continue;
         }
-        if (run > 0)
-            out += line.substr(0, fits);
-        else
-            append_hex(out, line.front());
-        column += run > 0 ? fits : 3;
+        const std::size_t fits = run <= room ? run : k_line - 1 - column;
+        out += line.substr(0, fits);
+        column += fits;
         line.remove_prefix(fits);
+        if (fits < run)
+            soft_break();
     }
     out += "\r\n";
 }

@@ -39,8 +39,9 @@ std::string code_text(const connectors::Outcome& outcome) {
 
 void end_attempt(Database& database, const T3& t3, Instant now) {
     const auto& o = t3.outcome;
-    Statement end(database, "UPDATE attempt SET ended_at=?,outcome=?,code=?,enhanced=?,remote_id=? WHERE message=? AND id=?",
-                  now, word(o.answer), o.code, o.enhanced, o.remote_id, t3.message, t3.attempt);
+    Statement end(database,
+                  "UPDATE attempt SET ended_at=?,outcome=?,code=?,enhanced=?,remote_id=? WHERE message=? AND id=?", now,
+                  word(o.answer), o.code, o.enhanced, o.remote_id, t3.message, t3.attempt);
     if (end.run() > 0) {
         return;
     }

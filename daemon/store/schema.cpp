@@ -202,11 +202,11 @@ CREATE TABLE tally(
   PRIMARY KEY(scope,name,hour)) STRICT, WITHOUT ROWID;
 )sql";
 
-// Sending changes fewer pages. Attempts stand beside those of the same message: their ids come in no order, and an index
-// by id was a page of its own for nearly each of them. What counts against a person's caps is read from the person's
-// messages, which are few: an index by when they counted was written twice more for every message that went. And what
-// is open is an OR: SQLite uses no partial index WHERE state IN (…) for state='INFLIGHT', and every change of a message
-// builds that list anew, twice.
+// Sending changes fewer pages. Attempts stand beside those of the same message: their ids come in no order, and an
+// index by id was a page of its own for nearly each of them. What counts against a person's caps is read from the
+// person's messages, which are few: an index by when they counted was written twice more for every message that went.
+// And what is open is an OR: SQLite uses no partial index WHERE state IN (…) for state='INFLIGHT', and every change of
+// a message builds that list anew, twice.
 constexpr const char* k_patch_3 = R"sql(
 CREATE TABLE attempt_of_message(
   message INTEGER NOT NULL REFERENCES message, id BLOB NOT NULL,

@@ -64,10 +64,10 @@ public:
     }
     void bind_view(std::span<const std::uint8_t> bytes);
 
-    bool step();         // a row is there
-    int run();           // to the end; rows changed
+    bool step();                  // a row is there
+    int run();                    // to the end; rows changed
     std::int64_t row_id() const;  // of the row that an INSERT has just made: cheaper than RETURNING
-    Statement& again();  // reset for other values
+    Statement& again();           // reset for other values
 
     // The next column of the current row.
     std::int64_t integer();

@@ -145,7 +145,8 @@ std::vector<Test> lines(const std::vector<Segment>& before, std::size_t number, 
                 text("stage", pick(k_stages, v, 2), true)};
     case 8:
         // Never so far that it is everybody: a circle costs what is in its box.
-        return {near(30 + 10 * (m % 8) + m / 8, k_cities[v % k_cities.size()]), who, yes("travels"), at_least("years", 1 + v / 2)};
+        return {near(30 + 10 * (m % 8) + m / 8, k_cities[v % k_cities.size()]), who, yes("travels"),
+                at_least("years", 1 + v / 2)};
     case 9:
         return {who, group(Kind::any_of, {has("worked"), has("interviewed", 365 + 60 * n)}),
                 group(Kind::none_of, {text("stage", pick(k_stages, 1 + v, 2)), has("replied", 90 + 15 * n),

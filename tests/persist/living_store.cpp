@@ -154,7 +154,7 @@ void LivingStore::decide_all(bool yes, Minute now) {
         const bool note = step.kind == store::HumanKind::note && yes;
         store::Transaction transaction(database_);
         if (!note)
-            store::show_human_step(database_, step.id, store::Hash{7});
+            store::show_human_step(database_, step.id, text_hash);
         store::decide_human_step(database_, step.id,
                                  note  ? "noted"
                                  : yes ? "approved"
@@ -245,7 +245,6 @@ void LivingStore::compare(const char* when) {
 void LivingStore::deliver(Minute now) {
     if (check_after_commit)
         compare("after a tick");
-    const store::Hash text{7};
     for (const auto channel : {store::Channel::email, store::Channel::sms})
         for (const store::Message& message : store::due_messages(database_, channel, now, 1000)) {
             if (before_handover)
@@ -253,7 +252,7 @@ void LivingStore::deliver(Minute now) {
             store::AttemptId attempt{};
             ++attempt_;
             std::memcpy(attempt.bytes.data(), &attempt_, sizeof attempt_);
-            const store::T2 request[] = {{message.id, attempt, message.addr_key, text, "test"}};
+            const store::T2 request[] = {{message.id, attempt, message.addr_key, text_hash, "test"}};
             if (!store::commit_batch(database_, {}, request, {}, now).at(0).go())
                 continue;
             store::T3 outcome{message.id, attempt, "test", {}, {}, {}, {}};

@@ -48,6 +48,7 @@ public:
 
     /// Answers that the relay gives, in order; afterwards it accepts.
     std::vector<connectors::Answer> answers;
+    store::Hash text_hash{7};                     // of whatever is shown or goes
     std::function<void(Minute)> before_handover;  // of each message, between T0 and T2
     bool restart_at_every_wake = false;           // memory is thrown away and loaded again
     bool check_after_commit = true;

@@ -164,6 +164,29 @@ TEST_CASE("A stop cancels the row that waits for its slot") {
     CHECK(states(s.database()) == std::vector<std::string>{"a SENT"});
 }
 
+TEST_CASE("A later message under an approval that misses its window goes in the next one, and nobody is asked again") {
+    LivingStore s(drip("  step review: approval by owner within 2 business days, otherwise stop\n"
+                       "  step a: email \"one\"\n  wait 1 day\n  step b: email \"two\""));
+    s.put("ana", {{"stage", "Open"}});
+    s.begin("2026-03-02 06:00");
+    s.at("2026-03-02 08:00", [&](Minute now) { s.decide_all(true, now); });
+    s.check_after_commit = false;  // the end of its window comes sooner than the engine was told
+    int missed = 0;
+    s.before_handover = [&](Minute now) {
+        for (const auto& row : store::messages_of_candidate(s.database(), s.id("ana")))
+            if (row.step == "b" && missed++ == 0) {
+                s.text_hash = store::Hash{8};  // another text than the one that was shown
+                store::Transaction transaction(s.database());
+                store::reslot(s.database(), row.id, row.slot, now, row.expires, {});
+                transaction.commit();
+            }
+    };
+    s.run_until("2026-03-06 00:00");
+    CHECK(missed == 2);
+    CHECK(states(s.database()) == std::vector<std::string>{"a SENT", "b SENT"});
+    CHECK(store::open_human_steps(s.database()).empty());
+}
+
 TEST_CASE("A suppressed address is skipped, and what T2 refuses comes back as an outcome") {
     LivingStore s(drip("  step a: email \"one\"\n  step t: task for owner \"Call\""));
     s.put("ana", {{"stage", "Open"}});

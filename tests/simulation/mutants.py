@@ -110,7 +110,7 @@ MUTANTS = [
     ("messages never become too old", "12",
      "k_email_expires{24}, k_sms_expires{2}", "k_email_expires{24 * 365}, k_sms_expires{24 * 365}"),
     ("a preview writes", "18", "people_(inputs.store) {}",
-     'people_(inputs.store) {\n        store::Statement(inputs.store, "UPDATE meta SET value=value").run();\n    }',
+     'people_(inputs.store) {\n        store::Statement(inputs.store, "INSERT INTO meta VALUES(?,1) ON CONFLICT DO UPDATE SET value=value+1", "previews").run();\n    }',
      '#include "daemon/forecast/people.hpp"\n#include "daemon/forecast/tally.hpp"\n\n#include <algorithm>\n\n'
      "namespace nurture::forecast {\nnamespace {\n\nusing engine::ReasonCode;",
      '#include "daemon/forecast/people.hpp"\n#include "daemon/forecast/tally.hpp"\n#include "daemon/store/statement.hpp"\n\n'

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <string_view>
 
 namespace nurture::connectors {
@@ -108,36 +109,37 @@ std::string list_headers(const std::string& url, const std::optional<EmailAddres
     return out;
 }
 
-std::string body_part(std::string_view type, const std::string& text) {
-    auto special =
-        std::count_if(text.begin(), text.end(), [](char c) { return c != '\n' && (c < ' ' || c > '~' || c == '='); });
+void append_part(std::string& out, std::string_view type, const std::string& text) {
     // Quoted-printable costs two octets more per special one, base64 a third of everything.
-    bool quoted = static_cast<std::size_t>(special) * 6 <= text.size();
-    return fmt::format("Content-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: {}\r\n\r\n{}", type,
-                       quoted ? "quoted-printable" : "base64",
-                       quoted ? quoted_printable_body(text) : base64_body(text));
+    const bool quoted = special_octets(text) * 6 <= text.size();
+    out += "Content-Type: ";
+    out += type;
+    out += "; charset=utf-8\r\nContent-Transfer-Encoding: ";
+    out += quoted ? "quoted-printable\r\n\r\n" : "base64\r\n\r\n";
+    out += quoted ? quoted_printable_body(text) : base64_body(text);
 }
 
-/// Holds "=_", which neither body encoding can produce (RFC 2045 6.7), so it cannot occur in a part.
+/// The same over all attempts. Holds "=_", which neither body encoding can produce (RFC 2045 6.7), so it cannot occur
+/// in a part.
 std::string boundary(const EmailMessage& m) {
-    std::string all = m.message_id + '\n' + m.plain + '\n' + m.html;
     std::array<unsigned char, 32> digest{};
-    EVP_Digest(all.data(), all.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+    EVP_Digest(m.message_id.data(), m.message_id.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
     std::string out = "=_";
     for (std::size_t i = 0; i < 12; ++i)
-        out += fmt::format("{:02x}", digest[i]);
+        fmt::format_to(std::back_inserter(out), "{:02x}", digest[i]);
     return out;
 }
 
-std::string content(const EmailMessage& m) {
-    std::string out = "MIME-Version: 1.0\r\n";
+void append_content(std::string& out, const EmailMessage& m) {
+    out += "MIME-Version: 1.0\r\n";
     if (m.html.empty())
-        return out + body_part("text/plain", m.plain);
-    std::string line = boundary(m);
-    out += "Content-Type: multipart/alternative; boundary=\"" + line + "\"\r\n\r\n";
-    out += "--" + line + "\r\n" + body_part("text/plain", m.plain);
-    out += "\r\n--" + line + "\r\n" + body_part("text/html", m.html);
-    return out + "\r\n--" + line + "--\r\n";
+        return append_part(out, "text/plain", m.plain);
+    const std::string line = boundary(m);
+    out += "Content-Type: multipart/alternative; boundary=\"" + line + "\"\r\n\r\n--" + line + "\r\n";
+    append_part(out, "text/plain", m.plain);
+    out += "\r\n--" + line + "\r\n";
+    append_part(out, "text/html", m.html);
+    out += "\r\n--" + line + "--\r\n";
 }
 
 }  // namespace
@@ -162,7 +164,8 @@ std::optional<std::string> write_mime(const EmailMessage& m, std::string* why) {
     if (!m.references.empty())
         out += references_header(m.references);
     out += list_headers(m.unsubscribe_url, unsubscribe);
-    return out + content(m);
+    append_content(out, m);
+    return out;
 }
 
 }  // namespace nurture::connectors

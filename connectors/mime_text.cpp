@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace nurture::connectors {
@@ -35,6 +36,20 @@ std::int32_t next_code_point(std::string_view text, std::size_t& at) {
         return -1;
     at += more + 1;
     return static_cast<std::int32_t>(code);
+}
+
+/// How many octets pass. In runs that a byte can count: then the compiler takes sixteen octets at once.
+template<typename Test>
+std::size_t count_octets(std::string_view text, Test test) {
+    constexpr std::size_t k_run = 255;
+    std::size_t all = 0;
+    for (; !text.empty(); text.remove_prefix(std::min(k_run, text.size()))) {
+        std::uint8_t passed = 0;
+        for (const char c : text.substr(0, k_run))
+            passed = static_cast<std::uint8_t>(passed + (test(c) ? 1 : 0));
+        all += passed;
+    }
+    return all;
 }
 
 template<typename Allowed>
@@ -176,12 +191,18 @@ std::string_view take_line(std::string_view& text) {
 /// How many characters at the start of a line, of those that fit on one, stand for themselves: a blank at the line's
 /// end does not.
 std::size_t plain_run(std::string_view line) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    static constexpr auto k_plain = [] {
+        std::array<bool, 256> plain{};
+        for (unsigned c = ' '; c <= '~'; ++c)
+            plain[c] = c != '=';
+        plain['\t'] = true;
+        return plain;
+    }();
     std::size_t run = 0;
-    while (run < std::min(line.size(), k_line) &&
-           (blank(line[run]) || (line[run] > ' ' && line[run] <= '~' && line[run] != '=')))
+    while (run < std::min(line.size(), k_line) && k_plain[static_cast<unsigned char>(line[run])])
         ++run;
-    return run > 0 && run == line.size() && blank(line[run - 1]) ? run - 1 : run;
+    const bool ends_blank = run > 0 && run == line.size() && (line[run - 1] == ' ' || line[run - 1] == '\t');
+    return ends_blank ? run - 1 : run;
 }
 
 void append_quoted_printable_line(std::string& out, std::string_view line) {
@@ -223,6 +244,9 @@ bool header_text(std::string_view text) {
 }
 
 bool body_text(std::string_view text) {
+    // Nearly always that is all there is to see.
+    if (count_octets(text, [](char c) { return ((c < ' ') & (c != '\n')) | (c == 0x7f); }) == 0)
+        return true;
     return every_code_point(text, [](std::int32_t code) {
         return (code >= 0x20 && (code < 0x7f || code > 0x9f)) || code == '\n' || code == '\t';
     });
@@ -255,6 +279,10 @@ std::string base64(std::string_view bytes) {
                                reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     out.resize(static_cast<std::size_t>(size));
     return out;
+}
+
+std::size_t special_octets(std::string_view text) {
+    return count_octets(text, [](char c) { return (c != '\n') & ((c < ' ') | (c > '~') | (c == '=')); });
 }
 
 std::string quoted_printable_body(std::string_view text) {

@@ -83,10 +83,10 @@ TEST_CASE("a message on the wire has the headers that were asked for, in their o
                                                        "MIME-Version: 1.0\r\n");
 }
 
-TEST_CASE("the same message is the same bytes, and another text has another boundary") {
+TEST_CASE("the same message is the same bytes, and another message has another boundary") {
     CHECK(*write_mime(sample()) == *write_mime(sample()));
     EmailMessage other = sample();
-    other.plain += "PS";
+    other.message_id = "<other@lonestar.example>";
     CHECK(header(sample(), "Content-Type") != header(other, "Content-Type"));
 }
 

@@ -238,7 +238,7 @@ std::optional<PhoneNumber> PhoneNumber::parse(std::string_view text, std::string
     } else {
         digits = rest;
     }
-    std::erase_if(digits, [](char c) { return std::string_view(" .-()/").find(c) != std::string_view::npos; });
+    std::erase_if(digits, [](char c) { return c == ' ' || c == '.' || c == '-' || c == '(' || c == ')' || c == '/'; });
     if (digits.empty())
         return refuse<PhoneNumber>(why, "it has no digits");
     if (!std::all_of(digits.begin(), digits.end(), digit))

@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from peers import Report, npm_packages  # noqa: E402
+from npm import npm_packages  # noqa: E402
+from peers import Report  # noqa: E402
 
 THEIRS = """
 const { getExpectedTwilioSignature } = require("twilio/lib/webhooks/webhooks");

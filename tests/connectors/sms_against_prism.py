@@ -6,7 +6,8 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from peers import Directory, Report, free_port, listens, npm_packages, send, verdict, wait_until  # noqa: E402
+from npm import npm_packages  # noqa: E402
+from peers import Directory, Report, free_port, listens, send, verdict, wait_until  # noqa: E402
 
 SPEC = pathlib.Path(__file__).with_name("twilio_messages.json")
 ACCOUNT = "AC0123456789abcdef0123456789abcdef"

@@ -3,7 +3,6 @@
 on order, kannel with a fake network behind it. Each keeps everything below a temporary directory of its own, listens on
 ports that were free, and stops what it started, by process id. A machine that cannot run one gets exit code 125."""
 
-import hashlib
 import json
 import os
 import pathlib
@@ -30,26 +29,6 @@ def need(*programs, root=False):
             skip(f"{program} is not installed")
     if root and os.geteuid() != 0:
         skip(f"{programs[0]} needs root")
-
-
-def npm_packages(where):
-    """The node_modules of the package-lock.json there, which says each package's digest; kept in build/."""
-    need("node", "npm")
-    lock = (where / "package-lock.json").read_bytes()
-    place = pathlib.Path(__file__).parents[2] / "build" / f"npm-{hashlib.sha256(lock).hexdigest()[:12]}"
-    if not place.exists():
-        with tempfile.TemporaryDirectory(prefix="npm-", dir=place.parent) as fresh:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(where / name, fresh)
-            done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=fresh, capture_output=True, text=True)
-            if done.returncode != 0:
-                skip(f"npm cannot install {where.name}: {done.stderr.strip().splitlines()[-1:]}")
-            try:
-                os.rename(fresh, place)
-            except OSError:  # another test was quicker
-                return place / "node_modules"
-            os.mkdir(fresh)  # for the end of the block
-    return place / "node_modules"
 
 
 def free_port():

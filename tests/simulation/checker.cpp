@@ -133,6 +133,7 @@ std::vector<Violation> check(const Evidence& evidence) {
     judge.only_legal_edges();
     judge.nothing_is_left_behind();
     judge.a_clock_that_went_back_starts_nothing();
+    judge.headers_are_as_intended();
     judge.doubts_of_a_crash();
     judge.everything_was_approved();
     judge.audiences_stay_in_their_bounds();

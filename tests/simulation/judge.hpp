@@ -40,6 +40,9 @@ public:
     void nothing_is_left_behind();
     void a_clock_that_went_back_starts_nothing();
 
+    // checks_wire.cpp: about what the relay got
+    void headers_are_as_intended();
+
     // checks_people.cpp: about people, campaigns and the whole
     void doubts_of_a_crash();
     void everything_was_approved();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/simulation/peers.hpp"
 
+#include "connectors/mime.hpp"
+
 #include <limits>
 
 namespace nurture::simulation {
@@ -85,6 +87,7 @@ void Peers::submit(connectors::Gate& gate, Channel channel, connectors::Job job)
     transfer.key = sms ? "sms-" + job.file_stem : job.email.message_id;
     transfer.address = sms ? job.sms.to : job.email.to.address;
     transfer.unsubscribe_url = job.email.unsubscribe_url;
+    transfer.wire = sms ? std::string() : connectors::write_mime(job.email).value_or("");
     transfer.message = std::stoll(job.file_stem.substr(job.file_stem.find('-') + 1));
     transfers_[id] = std::move(transfer);
     const bool slow = draw(15);  // a claimed message is minutes older when it comes to it
@@ -171,6 +174,7 @@ void Peers::answer_body(std::uint64_t id) {
     line.channel = t.channel;
     line.key = t.key;
     line.message = t.message;
+    line.wire = std::move(t.wire);
     received.push_back({t.address, t.unsubscribe_url, t.channel, t.message});
     const bool lost = draw(traits_.lost_reply);
     end(id, lost ? Outcome{Answer::in_doubt, Blame::connection, 0} : Outcome{Answer::accepted, Blame::none, 250},

@@ -64,7 +64,7 @@ private:
         connectors::Gate* gate = nullptr;  // null: nobody listens any more
         connectors::JobId job = 0;
         Channel channel{};
-        std::string key, address, unsubscribe_url;
+        std::string key, address, unsubscribe_url, wire;
         base::MessageId message = 0;
         bool let_go = false;
         bool waits = false;  // for release()

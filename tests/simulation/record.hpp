@@ -60,6 +60,7 @@ struct Line {
     base::MessageId message = 0;
     std::int64_t number = 0;
     std::string text{};
+    std::string wire{};  // accepted by the relay: the message as it came
 };
 
 struct Record {

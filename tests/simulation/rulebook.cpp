@@ -30,8 +30,12 @@ std::string step_lines(const Campaign& campaign, const Step& step) {
     if (step.wait_days > 0)
         lines += fmt::format("  wait {} {}day{}\n", step.wait_days, step.business ? "business " : "",
                              step.wait_days == 1 ? "" : "s");
-    return lines +
-           fmt::format("  step {}: {} \"{}\"\n", step.name, store::to_text(step.channel), campaign.template_of(step));
+    // The later mails of a campaign answer its first one.
+    const auto first = std::find_if(campaign.steps.begin(), campaign.steps.end(),
+                                    [](const Step& one) { return one.channel == Channel::email; });
+    const bool answers = step.channel == Channel::email && first->name != step.name;
+    return lines + fmt::format("  step {}: {} \"{}\"{}\n", step.name, store::to_text(step.channel),
+                               campaign.template_of(step), answers ? " in the thread of " + first->name : "");
 }
 
 std::string template_lines(const Campaign& campaign, const Step& step) {

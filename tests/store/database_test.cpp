@@ -2,11 +2,15 @@
 #include "daemon/store/database.hpp"
 
 #include "daemon/store/engine_lock.hpp"
+#include "daemon/store/messages.hpp"
+#include "daemon/store/schema.hpp"
+#include "daemon/store/statement.hpp"
 #include "tests/store/sample.hpp"
 #include "tests/support/temp_directory.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -67,6 +71,39 @@ TEST_CASE("a store of a newer program is refused with what to do") {
     run_sql(path, "PRAGMA user_version=99");
     CHECK_THROWS_AS(Database::open(path), NewerSchema);
     CHECK_THROWS_WITH(Database::open_read_only(path), Catch::Contains("newer version of nurtured (schema 99"));
+}
+
+TEST_CASE("what was tried under an older schema is still known after the store was brought up to date") {
+    const TempDirectory folder;
+    const auto path = folder / "nurtured.db";
+    for (const auto* patch : schema_patches().first(2))
+        run_sql(path, patch);
+    run_sql(path, fmt::format("PRAGMA application_id={}; PRAGMA user_version=2;"
+                              "INSERT INTO message(id,purpose,channel,addr_key,template,owner,recipient,slot,closes,"
+                              "expires,not_before,state,reason) SELECT value,'test','email',zeroblob(32),'','','',1,2,"
+                              "3,1,'READY','' FROM json_each('[1,2]');"
+                              "INSERT INTO attempt VALUES(randomblob(16),2,'north',5,6,'deferred',451,'4.3.0',''),"
+                              "(randomblob(16),1,'south',7,8,'accepted',250,'','queued'),"
+                              "(randomblob(16),2,'south',9,NULL,'',0,'','')",
+                              k_application_id)
+                      .c_str());
+    const auto database = Database::open(path);
+    const auto of_two = attempts_of(database, 2);
+    REQUIRE(of_two.size() == 2);
+    CHECK(of_two[0].relay == "north");
+    CHECK(of_two[0].code == 451);
+    CHECK(of_two[1].started_at == nurture::base::from_unix(9));
+    CHECK_FALSE(of_two[1].ended_at);
+    CHECK(attempts_of(database, 1).at(0).remote_id == "queued");
+}
+
+TEST_CASE("what is in flight or in doubt is found by an index, however many messages there have been") {
+    const auto database = Database::in_memory();
+    for (const auto* state : {"HELD", "INFLIGHT", "IN_DOUBT"}) {
+        Statement plan(database, "EXPLAIN QUERY PLAN SELECT * FROM message WHERE state=? ORDER BY id", state);
+        REQUIRE(plan.step());
+        CHECK_THAT(plan.at(3).text(), Catch::Contains("message_open"));
+    }
 }
 
 TEST_CASE("a database of another program is refused and not changed") {

@@ -46,13 +46,15 @@ public:
     void memory();
     void evaluating();
     void changing();
+    void telling();
     void peer();
     bool agree(bool with_sql);
 
 private:
     roster::Columns load() const { return roster::load(database_, *rules_, {}, base::Second{moment_.now}); }
     engine::View view() const { return {columns_, moment_.today(), moment_.now, {}}; }
-    std::vector<std::string> queries() const;
+    std::vector<std::string> queries(bool of_one = false) const;
+    std::vector<roster::Row> some_rows(std::mt19937_64& dice) const;
     std::int64_t people() const { return static_cast<std::int64_t>(columns_.size()); }
     std::vector<engine::Bitmap> evaluate() const {
         std::vector<engine::Flip> flips;
@@ -72,8 +74,8 @@ private:
     std::vector<dsl::SegmentIx> order_;  // of segments_, in the rules
 };
 
-/// What the loader asks for, as one SELECT per table.
-std::vector<std::string> Bench::queries() const {
+/// What the loader asks for, as one SELECT per table; or of one candidate, ?1.
+std::vector<std::string> Bench::queries(bool of_one) const {
     std::string people = "SELECT id,ref,joined_at,erased_at,email_key,phone_key,time_zone,state,created";
     for (dsl::FieldIx field = 0; field < rules_->schema.fields.size(); ++field) {
         const auto& one = rules_->schema.fields[field];
@@ -81,12 +83,16 @@ std::vector<std::string> Bench::queries() const {
             one.name != "time_zone" && one.name != "state" && one.name != "created")
             people += "," + one.name;
     }
-    return {people + " FROM candidate WHERE erased_at IS NULL ORDER BY id",
-            "SELECT candidate,field,value FROM candidate_item ORDER BY candidate,field,pos",
-            "SELECT candidate,kind,at,detail,message FROM event ORDER BY candidate,kind,at,detail",
-            "SELECT candidate,name,at,status FROM consent ORDER BY candidate,name,at,status",
-            "SELECT candidate,list,until FROM list_member ORDER BY candidate,list",
-            "SELECT key,channel,until FROM suppression WHERE lifted_at IS NULL"};
+    const std::string who = of_one ? " WHERE candidate=?1" : "";
+    const std::string key = of_one ? " AND key IN (SELECT email_key FROM candidate WHERE id=?1 UNION ALL"
+                                     " SELECT phone_key FROM candidate WHERE id=?1)"
+                                   : "";
+    return {people + " FROM candidate WHERE erased_at IS NULL" + (of_one ? " AND id=?1" : " ORDER BY id"),
+            "SELECT candidate,field,value FROM candidate_item" + who + " ORDER BY candidate,field,pos",
+            "SELECT candidate,kind,at,detail,message FROM event" + who + " ORDER BY candidate,kind,at,detail",
+            "SELECT candidate,name,at,status FROM consent" + who + " ORDER BY candidate,name,at,status",
+            "SELECT candidate,list,until FROM list_member" + who + " ORDER BY candidate,list",
+            "SELECT key,channel,until FROM suppression WHERE lifted_at IS NULL" + key};
 }
 
 void Bench::loading() {
@@ -111,6 +117,45 @@ void Bench::evaluating() {
     bench::print({"evaluate", people(), ours, floor, "s", sum == 0 ? "nothing was evaluated" : ""});
 }
 
+std::vector<roster::Row> Bench::some_rows(std::mt19937_64& dice) const {
+    std::vector<roster::Row> rows;
+    while (rows.size() < std::min(k_changed, columns_.size()))
+        rows.push_back(static_cast<roster::Row>(dice() % columns_.size()));
+    std::sort(rows.begin(), rows.end());
+    return rows;
+}
+
+double median(std::vector<double>& times) {
+    std::sort(times.begin(), times.end());
+    return times[times.size() / 2];
+}
+
+/// As the daemon does when it is told of them: read from the store, put into the columns, evaluated.
+void Bench::telling() {
+    std::mt19937_64 dice(2);
+    bench::BareRows bare(store_, queries(true));
+    auto members = evaluate();
+    std::vector<engine::Flip> flips;
+    std::vector<double> our_times, floor_times;
+    std::uint64_t sum = 0;
+    for (int run = 0; run < 31; ++run) {
+        const auto rows = some_rows(dice);
+        // By turns, and not the same people: pages that one has brought in would be there for the other.
+        const auto others = some_rows(dice);
+        floor_times.push_back(bench::cpu_of([&] {
+            for (const roster::Row row : others)
+                sum += bare.read(columns_.id(row));
+        }));
+        our_times.push_back(bench::cpu_of([&] {
+            for (const roster::Row row : rows)
+                roster::reread(columns_, database_, {columns_.id(row), columns_.id(row)}, base::Second{moment_.now});
+            evaluator_.evaluate_rows(view(), rows, engine::Look::at_everything, members, flips);
+        }));
+    }
+    bench::print(
+        {"change-told", people(), median(our_times), median(floor_times), "s", sum == 0 ? "nothing was read" : ""});
+}
+
 /// Other people every time: what is measured includes fetching them from memory.
 void Bench::changing() {
     std::mt19937_64 dice(1);
@@ -119,19 +164,12 @@ void Bench::changing() {
     std::vector<engine::Flip> flips;
     std::vector<double> our_times, floor_times;
     for (int run = 0; run < 101; ++run) {
-        std::vector<roster::Row> rows;
-        while (rows.size() < std::min(k_changed, columns_.size()))
-            rows.push_back(static_cast<roster::Row>(dice() % columns_.size()));
-        std::sort(rows.begin(), rows.end());
+        const auto rows = some_rows(dice);
         // By turns: who comes second finds the rows of the other no warmer, they are other arrays.
         floor_times.push_back(bench::cpu_of([&] { floor_.evaluate_rows(rows, floor); }));
         our_times.push_back(
             bench::cpu_of([&] { evaluator_.evaluate_rows(view(), rows, engine::Look::at_everything, ours, flips); }));
     }
-    const auto median = [](std::vector<double>& times) {
-        std::sort(times.begin(), times.end());
-        return times[times.size() / 2];
-    };
     bench::print({"change", people(), median(our_times), median(floor_times), "s"});
 }
 
@@ -208,6 +246,7 @@ int main(int argc, char** argv) {
     bench.loading();
     bench.evaluating();
     bench.changing();
+    bench.telling();
     if (has("--peer"))
         bench.peer();
     return 0;

@@ -31,7 +31,8 @@ GOALS = {
     "evaluate-sqlite": ("full evaluation, 100 segments", "SQLite, the better of IN and EXISTS", "share", "at least", 100),
     "memory": ("memory beside the database, bytes per person", "", "value", "at most", 150),
     "load": ("start: store to columns", "one bare `SELECT` per table", "ratio", "at most", 1.5),
-    "change": ("1,000 changed people", "the same rows gathered by hand", "ratio", "at most", 3),
+    "change-told": ("1,000 changed people: read and evaluated", "bare prepared `SELECT`s of as many", "ratio", "at most", 3),
+    "change": ("of it, evaluating them", "the same rows gathered by hand", "ratio", "at most", 3),
     "idle": ("idle minute, µs", "", "value", "at most", 10),
     "forecast": ("90 days of 20 campaigns, s", "", "value", "at most", 10),
     "send": ("sending, processor time per message", "a plain loop over libcurl, nothing kept", "share", "at least", 0.8),
@@ -45,7 +46,7 @@ MESSAGES, CONNECTIONS = 5_000, 64
 # Rows of which the goal speaks of a million people, or that are about no number of people.
 AT_A_MILLION = {"forecast"}
 LINEAR = 6  # four times as many cost less than this: caches are left behind on the way, squares would cost 16
-GROWTH_GOALS = {"change": 1.5}  # the largest store over the smallest
+GROWTH_GOALS = {"change-told": 1.5}  # the largest store over the smallest
 
 
 def run(*command):
@@ -142,11 +143,11 @@ def growth(rows):
         return ""
     lines = ["| what | " + " | ".join(f"{size:,}" for size in sizes) + " |", "|---" * (len(sizes) + 1) + "|"]
     by_hand = "change by hand"
-    for key in ("load", "evaluate", "evaluate-sqlite", "forecast", "memory", "change", by_hand, "idle"):
+    for key in ("load", "evaluate", "evaluate-sqlite", "forecast", "memory", "change-told", "change", by_hand, "idle"):
         of = {row["people"]: row for row in rows if row.get("row") == key.removesuffix(" by hand")}
         if sizes[0] not in of:
             continue
-        constant = key in ("change", by_hand, "idle", "memory")
+        constant = key in ("change-told", "change", by_hand, "idle", "memory")
         which = "floor" if key in ("evaluate-sqlite", by_hand) else "ours"
         cells = []
         for size in sizes:
@@ -225,8 +226,8 @@ forecast alone: `nurture preview` loads the store before, which is the row above
 {grown or "One size was measured."}
 
 1.00 everywhere means: twice the people, twice the cost; in rows without "per person", the same cost whatever the size.
-A thousand people out of a small store lie in the processor's caches, out of a large one in memory: what they cost grows by that, in
-ours as in the floor, and not with the number of people.
+A thousand people out of a small store lie in the processor's caches, out of a large one in memory: by that, and not by the number of
+people, grows what it costs to evaluate them, by hand as well as by us. Of what a change costs, evaluating is the smallest part.
 
 ## At the edges
 

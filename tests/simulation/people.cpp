@@ -55,6 +55,13 @@ std::int64_t Simulation::open_people() const {
     return std::count_if(people_.begin(), people_.end(), [](const auto& p) { return !p.erased && p.stage == "Open"; });
 }
 
+/// Of whom no file that broke off says otherwise.
+std::int64_t Simulation::surely_open_people() const {
+    return open_people() - std::count_if(people_.begin(), people_.end(), [this](const auto& p) {
+               return !p.erased && p.stage == "Open" && unsure_.contains(p.ref);
+           });
+}
+
 Person* Simulation::somebody() {
     if (target_) {
         const auto found = std::find_if(people_.begin(), people_.end(), [&](const auto& p) {
@@ -80,6 +87,7 @@ void Simulation::import_people(const std::vector<Person>& people, bool live) {
     } catch (...) {  // done or not, nobody knows: as people do, the file is imported again
         for (const auto& p : people)
             unsure_.insert(p.ref);
+        record_.add(What::imported, "", "perhaps").number = surely_open_people();
         at(now_ + 2 * k_minute, Deed::import_again);
         throw;
     }
@@ -90,7 +98,7 @@ void Simulation::import_people(const std::vector<Person>& people, bool live) {
     for (std::size_t i = 0; i < refs.size(); ++i)
         std::find_if(people_.begin(), people_.end(), [&](const auto& p) { return p.ref == refs[i]; })->id = ids[i];
     record_.add(What::imported, people.size() == 1 ? people.front().ref : "", fmt::format("{} rows", people.size()))
-        .number = open_people();
+        .number = surely_open_people();
 }
 
 void Simulation::import_again() {
@@ -109,13 +117,14 @@ void Simulation::erase(Person& person) {
         house_.erase(person.ref, wall());
     } catch (...) {  // as with imports
         person.half_erased = true;
+        record_.add(What::imported, "", "an erasure, perhaps").number = surely_open_people();
         at(now_ + 2 * k_minute, Deed::erase_again);
         throw;
     }
     for (const auto channel : {Channel::email, Channel::sms})
         record_.add(What::erased, channel == Channel::email ? person.email : person.phone, person.ref).channel =
             channel;
-    record_.lines.back().number = open_people();
+    record_.lines.back().number = surely_open_people();
 }
 
 }  // namespace nurture::simulation

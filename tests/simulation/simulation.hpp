@@ -113,6 +113,7 @@ private:
     void set_clock_back(bool late);
 
     std::int64_t open_people() const;
+    std::int64_t surely_open_people() const;
     Person new_person();
     Person* somebody();
 

@@ -404,7 +404,7 @@ class Create(Scenario):
 
 
 class Migrate(Create):
-    """As Create, where an older program made the store. (With one schema so far, opening it changes nothing.)"""
+    """As Create, where an older program made the store, by the first schema."""
 
     def old_store(self):
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "schema-1.sql")) as file:

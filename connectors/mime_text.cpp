@@ -46,7 +46,7 @@ std::size_t count_octets(std::string_view text, Test test) {
     for (; !text.empty(); text.remove_prefix(std::min(k_run, text.size()))) {
         std::uint8_t passed = 0;
         for (const char c : text.substr(0, k_run))
-            passed = static_cast<std::uint8_t>(passed + (test(c) ? 1 : 0));
+            passed = static_cast<std::uint8_t>(passed + (test(static_cast<unsigned char>(c)) ? 1 : 0));
         all += passed;
     }
     return all;
@@ -244,8 +244,9 @@ bool header_text(std::string_view text) {
 }
 
 bool body_text(std::string_view text) {
-    // Nearly always that is all there is to see.
-    if (count_octets(text, [](char c) { return ((c < ' ') & (c != '\n')) | (c == 0x7f); }) == 0)
+    // ASCII without controls, nearly always; all else is looked at by code points.
+    const auto plain = [](unsigned char c) { return ((c >= ' ') & (c < 0x7f)) | (c == '\n'); };
+    if (count_octets(text, plain) == text.size())
         return true;
     return every_code_point(text, [](std::int32_t code) {
         return (code >= 0x20 && (code < 0x7f || code > 0x9f)) || code == '\n' || code == '\t';
@@ -282,7 +283,7 @@ std::string base64(std::string_view bytes) {
 }
 
 std::size_t special_octets(std::string_view text) {
-    return count_octets(text, [](char c) { return (c != '\n') & ((c < ' ') | (c > '~') | (c == '=')); });
+    return count_octets(text, [](unsigned char c) { return (c != '\n') & ((c < ' ') | (c > '~') | (c == '=')); });
 }
 
 std::string quoted_printable_body(std::string_view text) {

@@ -21,7 +21,7 @@ std::string unstructured_header(std::string_view name, std::string_view text);
 std::string phrase(std::string_view text, std::size_t column);
 
 std::string base64(std::string_view bytes);  // one line
-/// Those that quoted-printable writes as three.
+/// About as many as quoted-printable writes as three: tabs count, blanks at the ends of lines do not.
 std::size_t special_octets(std::string_view text);
 /// Bodies with '\n' line ends; both encoders write CRLF and end with one.
 std::string quoted_printable_body(std::string_view text);

@@ -204,9 +204,9 @@ CREATE TABLE tally(
 
 // Sending changes fewer pages. Attempts stand beside those of the same message: their ids come in no order, and an
 // index by id was a page of its own for nearly each of them. What counts against a person's caps is read from the
-// person's messages, which are few: an index by when they counted was written twice more for every message that went.
-// And what is open is an OR: SQLite uses no partial index WHERE state IN (…) for state='INFLIGHT', and every change of
-// a message builds that list anew, twice.
+// person's messages, which are few: an index by when they counted lost an entry and got another one whenever a message
+// went. The partial index is written with OR: SQLite does not use one WHERE state IN (…) for state='INFLIGHT', and to
+// keep it up it builds that list for the old row and for the new one, at every change of a message.
 constexpr const char* k_patch_3 = R"sql(
 CREATE TABLE attempt_of_message(
   message INTEGER NOT NULL REFERENCES message, id BLOB NOT NULL,

@@ -32,7 +32,7 @@ GOALS = {
     "memory": ("memory beside the database, bytes per person", "", "value", "at most", 150),
     "load": ("start: store to columns", "one bare `SELECT` per table", "ratio", "at most", 1.5),
     "change-told": ("1,000 changed people: read and evaluated", "bare prepared `SELECT`s of as many", "ratio", "at most", 3),
-    "change": ("of it, evaluating them", "the same rows gathered by hand", "ratio", "at most", 3),
+    "change": ("1,000 changed people: evaluating alone", "the same rows gathered by hand", "ratio", "at most", 3),
     "idle": ("idle minute, µs", "", "value", "at most", 10),
     "forecast": ("90 days of 20 campaigns, s", "", "value", "at most", 10),
     "send": ("sending, processor time per message", "a plain loop over libcurl, nothing kept", "share", "at least", 0.8),
@@ -227,7 +227,8 @@ forecast alone: `nurture preview` loads the store before, which is the row above
 
 1.00 everywhere means: twice the people, twice the cost; in rows without "per person", the same cost whatever the size.
 A thousand people out of a small store lie in the processor's caches, out of a large one in memory: by that, and not by the number of
-people, grows what it costs to evaluate them, by hand as well as by us. Of what a change costs, evaluating is the smallest part.
+people, grows what it costs to evaluate them, by hand as well as by us. The goal of 1.5 had been set for evaluating alone, where neither
+meets it; it is held for what a change costs as a daemon is told of it, reading the person included.
 
 ## At the edges
 

@@ -114,8 +114,11 @@ TEST_CASE("a control character in any header is refused, not repaired") {
         CHECK(why_not(message) != "written");
     }
     EmailMessage body = sample();
-    body.plain = std::string("a\0b", 3);
-    CHECK(why_not(body) == "a body has a control character or is not UTF-8");
+    for (const auto& plain :
+         {std::string("a\0b", 3), std::string(256, '\1'), std::string("a\xff"), std::string("\xc2\x85")}) {
+        body.plain = plain;
+        CHECK(why_not(body) == "a body has a control character or is not UTF-8");
+    }
 }
 
 TEST_CASE("the reason for a refusal repeats nobody's data") {

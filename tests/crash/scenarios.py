@@ -404,13 +404,25 @@ class Create(Scenario):
 
 
 class Migrate(Create):
-    """As Create, where an older program made the store, by the first schema."""
+    """As Create, where an older program made the store, by the first schema: what it had tried is still known."""
+
+    TRIED = [(1, "north", "deferred", 451), (1, "south", "accepted", 250), (2, "south", "", 0)]  # message, relay, outcome, code
 
     def old_store(self):
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "schema-1.sql")) as file:
             dump = file.read()
         with contextlib.closing(sqlite3.connect(self.start.file("nurtured.db"))) as store:
             store.executescript("PRAGMA journal_mode=WAL;" + dump)
+            store.executemany("INSERT INTO message(id,purpose,channel,addr_key,template,owner,recipient,slot,closes,expires,not_before,"
+                              "state,reason) VALUES(?,'test','email',zeroblob(32),'','','',1,2,3,1,'READY','')", [(1,), (2,)])
+            store.executemany("INSERT INTO attempt VALUES(randomblob(16),?,?,5,NULL,?,?,'','')", self.TRIED)
+            store.commit()
+
+    def judge(self, kills):
+        verdict = super().judge(kills)
+        tried = self.place.ask("SELECT message,relay,outcome,code FROM attempt ORDER BY message,relay")
+        verdict["forgotten attempts"] += int([tuple(row) for row in tried] != self.TRIED)
+        return verdict
 
 
 SCENARIOS = {"send": Send, "import": Import, "apply": Apply, "reload": Reload, "create": Create, "migrate": Migrate, "unsubscribe": Unsubscribe,

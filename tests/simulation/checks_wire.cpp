@@ -44,7 +44,10 @@ std::optional<std::multimap<std::string, std::string>> headers_of(std::string_vi
 
 void Judge::headers_are_as_intended() {
     constexpr auto promise = "16: headers are exactly those intended";
+    std::map<base::MessageId, std::set<std::string>> keys;  // an address that changed makes another key
     for (const auto& line : e_.record.lines) {
+        if (line.what == What::begun)
+            keys[line.message].insert(line.key);
         const auto* m = message(line.message);
         if (line.what != What::accepted || line.channel != Channel::email || m == nullptr)
             continue;
@@ -72,8 +75,14 @@ void Judge::headers_are_as_intended() {
             blame(promise, "to somebody else", m->id, line.who);
         if (!is("message-id", line.key, false))
             blame(promise, "another Message-ID", m->id, line.who);
-        if (const auto thread = headers->find("in-reply-to"); (m->thread != 0) != (thread != headers->end()))
-            blame(promise, "In-Reply-To, and no thread, or the other way round", m->id, line.who);
+        const auto answers = headers->find("in-reply-to"), chain = headers->find("references");
+        const auto& known = keys[m->thread];  // empty: killed between T2 and the release, nobody saw it
+        const bool is_answer = answers != headers->end() && chain != headers->end() &&
+                               chain->second.ends_with(answers->second) &&
+                               (known.empty() || known.contains(answers->second));
+        const bool is_none = answers == headers->end() && chain == headers->end();
+        if (m->thread != 0 ? !is_answer : !is_none)
+            blame(promise, "it answers nothing, or something else than its thread", m->id, line.who);
     }
 }
 

@@ -111,6 +111,7 @@ MUTANTS = [
      "k_email_expires{24}, k_sms_expires{2}", "k_email_expires{24 * 365}, k_sms_expires{24 * 365}"),
     ("mail has no way out", "16", "    out += list_headers(m.unsubscribe_url, unsubscribe);\n", ""),
     ("a thread is no thread", "16", "    if (!m.in_reply_to.empty())\n", "    if (false)\n"),
+    ("a mail answers itself", "16", '"In-Reply-To: " + m.in_reply_to', '"In-Reply-To: " + m.message_id'),
     ("a preview writes", "18", "people_(inputs.store) {}",
      'people_(inputs.store) {\n        store::Statement(inputs.store, "INSERT INTO meta VALUES(?,1) ON CONFLICT DO UPDATE SET value=value+1", "previews").run();\n    }',
      '#include "daemon/forecast/people.hpp"\n#include "daemon/forecast/tally.hpp"\n\n#include <algorithm>\n\n'

@@ -55,7 +55,7 @@ std::int64_t Simulation::open_people() const {
     return std::count_if(people_.begin(), people_.end(), [](const auto& p) { return !p.erased && p.stage == "Open"; });
 }
 
-/// Of whom no file that broke off says otherwise.
+/// Without those of a file that broke off: they may be in the store, or not.
 std::int64_t Simulation::surely_open_people() const {
     return open_people() - std::count_if(people_.begin(), people_.end(), [this](const auto& p) {
                return !p.erased && p.stage == "Open" && unsure_.contains(p.ref);

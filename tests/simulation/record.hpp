@@ -41,7 +41,7 @@ enum class What : std::uint8_t {
     repeated,   // the same once more; number: rows that it left
     asked,
     answered,
-    imported,  // number: who is surely in the audience, as far as the world knows
+    imported,  // also what broke off, and an erasure that did; number: who is in the audience for sure
     happened,
     killed,  // number: connections that had been let go
     started,

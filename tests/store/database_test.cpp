@@ -78,32 +78,45 @@ TEST_CASE("what was tried under an older schema is still known after the store w
     const auto path = folder / "nurtured.db";
     for (const auto* patch : schema_patches().first(2))
         run_sql(path, patch);
-    run_sql(path, fmt::format("PRAGMA application_id={}; PRAGMA user_version=2;"
-                              "INSERT INTO message(id,purpose,channel,addr_key,template,owner,recipient,slot,closes,"
-                              "expires,not_before,state,reason) SELECT value,'test','email',zeroblob(32),'','','',1,2,"
-                              "3,1,'READY','' FROM json_each('[1,2]');"
-                              "INSERT INTO attempt VALUES(randomblob(16),2,'north',5,6,'deferred',451,'4.3.0',''),"
-                              "(randomblob(16),1,'south',7,8,'accepted',250,'','queued'),"
-                              "(randomblob(16),2,'south',9,NULL,'',0,'','')",
-                              k_application_id)
-                      .c_str());
+    run_sql(
+        path,
+        fmt::format(
+            "PRAGMA application_id={}; PRAGMA user_version=2;"
+            "INSERT INTO message(id,purpose,channel,addr_key,template,owner,recipient,slot,closes,"
+            "expires,not_before,state,reason) SELECT value,'test','email',zeroblob(32),'','','',1,2,"
+            "3,1,'READY','' FROM json_each('[1,2]');"
+            "INSERT INTO attempt VALUES(x'000102030405060708090a0b0c0d0e0f',2,'north',5,6,'deferred',451,'4.3.0',''),"
+            "(randomblob(16),1,'south',7,8,'accepted',250,'','queued'),"
+            "(randomblob(16),2,'south',9,NULL,'',0,'','')",
+            k_application_id)
+            .c_str());
     const auto database = Database::open(path);
     const auto of_two = attempts_of(database, 2);
     REQUIRE(of_two.size() == 2);
     CHECK(of_two[0].relay == "north");
+    CHECK(of_two[0].outcome == "deferred");
     CHECK(of_two[0].code == 451);
+    CHECK(of_two[0].enhanced == "4.3.0");
+    CHECK(nurture::base::hex(of_two[0].id) == "000102030405060708090a0b0c0d0e0f");
     CHECK(of_two[1].started_at == nurture::base::from_unix(9));
     CHECK_FALSE(of_two[1].ended_at);
     CHECK(attempts_of(database, 1).at(0).remote_id == "queued");
 }
 
-TEST_CASE("what is in flight or in doubt is found by an index, however many messages there have been") {
+TEST_CASE("what is held, in flight or in doubt is found by an index, however many messages there have been") {
     const auto database = Database::in_memory();
-    for (const auto* state : {"HELD", "INFLIGHT", "IN_DOUBT"}) {
-        Statement plan(database, "EXPLAIN QUERY PLAN SELECT * FROM message WHERE state=? ORDER BY id", state);
+    const auto plan_of = [&](const std::string& sql, const auto&... values) {
+        Statement plan(database, "EXPLAIN QUERY PLAN " + sql, values...);
         REQUIRE(plan.step());
-        CHECK_THAT(plan.at(3).text(), Catch::Contains("message_open"));
-    }
+        return plan.at(3).text();
+    };
+    for (const auto* state : {"HELD", "INFLIGHT", "IN_DOUBT"})
+        CHECK_THAT(plan_of("SELECT * FROM message WHERE state=? ORDER BY id", state), Catch::Contains("message_open"));
+    CHECK_THAT(plan_of("SELECT * FROM message WHERE state='IN_DOUBT' AND closed_at IS NULL ORDER BY id"),
+               Catch::Contains("message_open"));
+    CHECK_THAT(plan_of("UPDATE message SET closed_at=1 WHERE state='IN_DOUBT' AND closed_at IS NULL AND (SELECT"
+                       " max(started_at) FROM attempt WHERE attempt.message=message.id)<=1"),
+               Catch::Contains("message_open"));
 }
 
 TEST_CASE("a database of another program is refused and not changed") {

@@ -40,6 +40,21 @@ int wait_for_writer(void*, int polls) {
 // hand-over changes are copied once instead of many times.
 constexpr int k_checkpoint_pages = 4'000, k_bulk_checkpoint_pages = 50'000;
 
+/// Of two who do this to the same new file SQLite refuses one at once, without asking the handler: they would wait for
+/// each other. Its next try finds what the other has made.
+void turn_into_wal(SQLite::Database& sqlite) {
+    for (int polls = 0;; ++polls) {
+        try {
+            sqlite.exec("PRAGMA journal_mode=WAL");
+            return;
+        } catch (const SQLite::Exception& trouble) {
+            if (trouble.getErrorCode() != SQLITE_BUSY || wait_for_writer(nullptr, polls) == 0) {
+                throw;
+            }
+        }
+    }
+}
+
 template<class Action>
 auto guarded(const std::filesystem::path& path, Action action) {
     try {
@@ -185,7 +200,7 @@ Database Database::open(const std::filesystem::path& path, const std::optional<B
     auto sqlite = connect(path, SQLite::OPEN_READWRITE);
     guarded(path, [&] {
         schema_version(*sqlite, path);  // before anything is changed in a file that may not be ours
-        sqlite->exec("PRAGMA journal_mode=WAL");
+        turn_into_wal(*sqlite);
         set_checkpoints(*sqlite, k_checkpoint_pages);
         bring_up_to_date(*sqlite, path, birth);
     });

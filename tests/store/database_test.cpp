@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 using namespace nurture::store;
 using namespace nurture::store::sample;
 using nurture::base::StoreError;
@@ -143,7 +145,8 @@ TEST_CASE("several programs may make one store at the same moment") {
                 set_meta(database, "opened by " + std::to_string(i), "yes");
                 transaction.commit();
                 ::_exit(0);
-            } catch (const StoreError&) {
+            } catch (const StoreError& trouble) {
+                std::fprintf(stderr, "%s\n", trouble.what());
                 ::_exit(1);
             }
         }

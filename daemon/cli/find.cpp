@@ -84,14 +84,14 @@ Found evaluate(Session& session, const config::Config& config, const store::Data
 int about_one(Session& session, const store::Database& database, const Found& found, dsl::SegmentIx segment,
               const FindOptions& options) {
     if (options.count)
-        session.out << (options.near ? found.near(segment) : found.members[segment]).count() << '\n';
+        session.out << (options.near ? found.near(segment).count() : found.members.count(segment)) << '\n';
     else
         report(session.out, database, found, segment, options);
     return 0;
 }
 
 int about_all(Session& session, const Found& found, const FindOptions& options) {
-    const auto count = [&](std::size_t ix) { return found.members[ix].count(); };
+    const auto count = [&](std::size_t ix) { return found.members.count(static_cast<dsl::SegmentIx>(ix)); };
     const auto& segments = found.rules->segments;
     if (options.format == FindFormat::json) {
         auto all = nlohmann::ordered_json::array();

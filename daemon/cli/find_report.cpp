@@ -61,7 +61,7 @@ private:
     /// In the order in which they came into the store.
     template<class Visit>
     void each(Visit visit) const {
-        const auto wanted = options_.near ? found_.near(ix_) : found_.members[ix_];
+        const auto wanted = options_.near ? found_.near(ix_) : found_.members.of(ix_);
         store::CandidateScan scan(database_, k_shown);
         while (scan.next()) {
             const auto row = found_.state.columns->find(scan.id());
@@ -143,7 +143,7 @@ private:
         const Json document = {{"as_of", base::format_instant(found_.state.now, found_.zone)},
                                {"segment", segment_.name},
                                {"store", funnel.people},
-                               {"count", found_.members[ix_].count()},
+                               {"count", found_.members.count(ix_)},
                                {"lines", lines},
                                {options_.near ? "near" : "people", all},
                                {"timings", found_.timings()}};

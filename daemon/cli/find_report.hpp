@@ -25,9 +25,9 @@ struct Found {
     std::shared_ptr<const dsl::Rules> rules;
     engine::State state;
     base::ZoneId zone{};
-    std::vector<engine::Bitmap> members;  // of every segment: the state knows those that campaigns look at
-    Taken load;                           // from the open store to what the campaigns see
-    Taken evaluate;                       // everybody through all segments, and nothing else
+    engine::Memberships members;  // of every segment: the state knows those that campaigns look at
+    Taken load;                   // from the open store to what the campaigns see
+    Taken evaluate;               // everybody through all segments, and nothing else
 
     engine::View view() const { return {*state.columns, state.today, state.now, state.member.campaigns()}; }
     /// Everybody who is out because of one line alone.

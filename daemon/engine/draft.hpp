@@ -57,8 +57,8 @@ public:
     const CampaignState& campaign(dsl::CampaignIx ix) const { return campaigns_[ix]; }
     const Pace& pace() const { return pace_; }
 
-    bool in(dsl::SegmentIx segment, Row row) const { return member_.in(segment, row); }
-    const Bitmap& members(dsl::SegmentIx segment) const { return member_.of(segment); }
+    bool in(dsl::SegmentIx segment, Row row) const { return members().in(segment, row); }
+    const Memberships& members() const { return member_.current(); }
     bool holds(dsl::ConditionIx condition, Row row) const { return member_.holds(condition, row); }
 
     // --- deciding ---------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ ReasonCode closed(const Draft& draft, dsl::CampaignIx ix) {
     if (draft.state().stopped)
         return ReasonCode::stopped;
     const auto bound = draft.campaign(ix).bound;
-    if (bound && static_cast<std::int64_t>(draft.members(campaign.audience).count()) > *bound)
+    if (bound && static_cast<std::int64_t>(draft.members().count(campaign.audience)) > *bound)
         return ReasonCode::audience_grew;
     return ReasonCode::none;
 }
@@ -99,7 +99,7 @@ struct Willing {
 Willing willing(const Draft& draft, dsl::CampaignIx ix) {
     const dsl::Campaign& campaign = draft.rules().campaigns[ix];
     const Admission& admission = draft.state().admission;
-    Willing willing{draft.members(campaign.audience) & admission.may(ix), {}};
+    Willing willing{draft.members().of(campaign.audience) & admission.may(ix), {}};
     Bitmap changed(willing.rows.size());
     for (const Row row : draft.changed())
         changed.set(row, willing.rows.test(row));
@@ -107,7 +107,7 @@ Willing willing(const Draft& draft, dsl::CampaignIx ix) {
     const auto& policy = draft.rules().policy_of(campaign);
     for (const auto* segments : {&policy.never_contact_segments, &policy.hold_segments})
         for (const dsl::SegmentIx segment : *segments)
-            willing.rows -= draft.members(segment);
+            willing.rows -= draft.members().of(segment);
     willing.ask = (willing.rows & admission.doubtful()) | changed;
     willing.rows |= changed;
     return willing;

@@ -58,6 +58,12 @@ std::vector<dsl::SegmentIx> all_of(const dsl::Rules& rules) {
     return all;
 }
 
+template<typename Visit>
+void for_each_bit(std::uint64_t word, Visit visit) {
+    for (; word != 0; word &= word - 1)
+        visit(static_cast<std::size_t>(std::countr_zero(word)));
+}
+
 /// Less is not worth starting a thread.
 constexpr std::size_t k_blocks_per_thread = 8;
 
@@ -92,7 +98,7 @@ Evaluator::Evaluator(std::shared_ptr<const dsl::Rules> rules, const roster::Colu
     for (const dsl::Condition& condition : rules_->conditions)
         bound_->conditions.push_back(bound::bind(condition, columns, queries_));
     share_out(segments);
-    const auto& needed = parts_[static_cast<std::size_t>(Look::at_everything)].program.order;
+    const auto& needed = part(Look::at_everything).program.order;
     std::vector<dsl::ConditionIx> dated;
     std::copy_if(needed.begin(), needed.end(), std::back_inserter(dated),
                  [&](dsl::ConditionIx ix) { return moves_with_the_date(rules_->conditions[ix]); });
@@ -172,18 +178,17 @@ void Evaluator::run_all(const Program& program, const View& view, std::vector<Fl
             flips->insert(flips->end(), of_part.begin(), of_part.end());
 }
 
-std::vector<Bitmap> Evaluator::evaluate_all(const View& view, std::vector<Flip>& flips) const {
-    std::vector<Bitmap> members(rules_->segments.size());
-    const Part& part = parts_[static_cast<std::size_t>(Look::at_everything)];
-    for (const dsl::SegmentIx segment : part.segments)
-        members[segment].resize(view.columns.size());
-    run_all(part.program, view, &flips, [&](const Kernels& kernels, Rows rows, Workspace& workspace) {
-        const std::span living = view.columns.living().subspan(rows.first / 64, Kernels::words(rows.size));
-        workspace.second.resize(std::max(workspace.second.size(), living.size()));
-        for (const dsl::SegmentIx segment : part.segments) {
-            std::transform(living.begin(), living.end(), kernels.slot(rules_->segments[segment].whole),
-                           workspace.second.begin(), std::bit_and<>{});
-            members[segment].put_words(rows.first / 64, {workspace.second.data(), living.size()});
+Memberships Evaluator::evaluate_all(const View& view, std::vector<Flip>& flips) const {
+    Memberships members = nobody();
+    members.grow(view.columns.size());
+    run_all(part(Look::at_everything).program, view, &flips, [&](const Kernels& kernels, Rows rows, Workspace&) {
+        std::vector<std::uint64_t> living(Kernels::words(rows.size)), is(members.columns());
+        kernels.take_bits(view.columns.living(), living.data());
+        for (std::size_t word = 0; word < living.size(); ++word) {
+            for (const dsl::SegmentIx segment : segments())
+                is[members.column(segment)] = kernels.slot(rules_->segments[segment].whole)[word] & living[word];
+            const std::size_t done = word * 64;
+            members.put(*lanes_, rows.first + done, std::min<std::size_t>(rows.size - done, 64), is);
         }
     });
     return members;
@@ -193,43 +198,39 @@ template<typename Use>
 void Evaluator::run_picked(const Program& program, const View& view, std::span<const Row> picked,
                            std::vector<Flip>* flips, Use use) const {
     Workspace workspace;
-    for (; !picked.empty(); picked = picked.subspan(std::min(picked.size(), tuning_.block_rows))) {
-        const Rows rows{0, std::min(picked.size(), tuning_.block_rows), picked.data()};
-        use(run(program, view, rows, workspace, flips), rows);
+    // Each may have lines of memory to itself, a kilobyte or two, which the second-level cache is to keep until they
+    // have been looked at.
+    constexpr std::size_t k_most = 512;
+    while (!picked.empty()) {
+        const auto block = picked.first(std::min({picked.size(), tuning_.block_rows, k_most}));
+        use(run(program, view, Rows{0, block.size(), block.data()}, workspace, flips), block);
+        picked = picked.subspan(block.size());
     }
 }
 
-std::vector<Row> Evaluator::evaluate_rows(const View& view, std::span<const Row> rows, Look look,
-                                          std::vector<Bitmap>& members, std::vector<Flip>& flips) const {
-    for (const dsl::SegmentIx segment : parts_[static_cast<std::size_t>(Look::at_everything)].segments)
-        if (members[segment].size() != view.columns.size())
-            members[segment].resize(view.columns.size());
+std::vector<Row> Evaluator::evaluate_rows(const View& view, std::span<const Row> rows, Look look, Memberships& members,
+                                          std::vector<Flip>& flips) const {
+    members.grow(view.columns.size());
     std::vector<Row> different;
-    const Part& part = parts_[static_cast<std::size_t>(look)];
-    if (part.segments.empty())
+    if (part(look).segments.empty())
         return different;
-    std::vector<std::uint64_t> living, was, changed;
-    run_picked(part.program, view, rows, &flips, [&](const Kernels& kernels, Rows block) {
-        const std::size_t size = Kernels::words(block.size);
-        living.resize(size);
-        was.resize(size);
-        changed.assign(size, 0);
+    std::vector<std::uint64_t> living, was;
+    run_picked(part(look).program, view, rows, &flips, [&](const Kernels& kernels, std::span<const Row> block) {
+        members.fetch(block);
+        living.resize(Kernels::words(block.size()));
         kernels.take_bits(view.columns.living(), living.data());
-        for (const dsl::SegmentIx segment : part.segments) {
-            const std::uint64_t* whole = kernels.slot(rules_->segments[segment].whole);
-            kernels.take_bits(members[segment].words(), was.data());
-            for (std::size_t word = 0; word < size; ++word) {
-                const std::uint64_t is = whole[word] & living[word];
-                changed[word] |= is ^ was[word];
-                for (std::uint64_t left = is ^ was[word]; left != 0; left &= left - 1) {
-                    const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-                    members[segment].set(block[word * 64 + bit], (is >> bit & 1) != 0);
-                }
+        for (std::size_t word = 0; word < living.size(); ++word) {
+            const auto some = block.subspan(word * 64, std::min<std::size_t>(block.size() - word * 64, 64));
+            members.take(*lanes_, some, was);
+            std::uint64_t any = 0;
+            for (const dsl::SegmentIx segment : part(look).segments) {
+                const std::uint64_t is = kernels.slot(rules_->segments[segment].whole)[word] & living[word];
+                const std::uint64_t other = is ^ was[members.column(segment)];
+                for_each_bit(other, [&](std::size_t i) { members.set(segment, some[i], (is >> i & 1) != 0); });
+                any |= other;
             }
+            for_each_bit(any, [&](std::size_t i) { different.push_back(some[i]); });
         }
-        for (std::size_t i = 0; i < block.size; ++i)
-            if ((changed[i / 64] >> (i % 64) & 1) != 0)
-                different.push_back(block[i]);
     });
     return different;
 }
@@ -282,11 +283,12 @@ void add_difference(const IntRange& a, const IntRange& b, std::vector<IntRange>&
 /// Each number of a column once.
 void merge(std::vector<IntRange>& ranges) {
     std::sort(ranges.begin(), ranges.end(), [](const IntRange& a, const IntRange& b) {
-        return std::tie(a.column, a.low) < std::tie(b.column, b.low);
+        return std::tie(a.column.ix, a.low) < std::tie(b.column.ix, b.low);
     });
     std::vector<IntRange> merged;
     for (const IntRange& range : ranges)
-        if (merged.empty() || merged.back().column != range.column || range.low > std::int64_t{merged.back().high} + 1)
+        if (merged.empty() || merged.back().column.ix != range.column.ix ||
+            range.low > std::int64_t{merged.back().high} + 1)
             merged.push_back(range);
         else
             merged.back().high = std::max(merged.back().high, range.high);
@@ -310,12 +312,12 @@ std::vector<Row> Evaluator::moved_by_date(const View& view, base::Day before) co
     run_all(program, view, nullptr, [&](const Kernels&, Rows rows, Workspace& workspace) {
         const std::size_t size = Kernels::words(rows.size);
         const std::vector<std::uint64_t> today = workspace.slots;
-        run(program, then, rows, workspace, nullptr);
+        const Kernels kernels = run(program, then, rows, workspace, nullptr);
         std::vector<std::uint64_t> different(size, 0), in_range(size);
         for (std::size_t i = 0; i < program.order.size() * size; ++i)
             different[i % size] |= today[i] ^ workspace.slots[i];
         for (const IntRange& range : crossed) {
-            lanes_->ints_in(range.column->data() + rows.first, rows.size, range.low, range.high, in_range.data());
+            kernels.take_ints(range, in_range.data());
             std::transform(different.begin(), different.end(), in_range.begin(), different.begin(), std::bit_or<>{});
         }
         moved.put_words(rows.first / 64, different);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "daemon/base/time.hpp"
-#include "daemon/engine/bitmap.hpp"
+#include "daemon/engine/memberships.hpp"
 #include "daemon/roster/columns.hpp"
 #include "dsl/rules.hpp"
 
@@ -79,10 +79,12 @@ public:
     const dsl::Rules& rules() const { return *rules_; }
     std::span<const CampaignQuery> campaign_queries() const { return queries_; }
 
-    /// Members of its segments, by SegmentIx; appends flips. Erased people are in none.
-    std::vector<Bitmap> evaluate_all(const View& view, std::vector<Flip>& flips) const;
+    /// Nobody is in any of its segments.
+    Memberships nobody() const { return {rules_->segments.size(), segments()}; }
+    /// Members of its segments; appends flips. Erased people are in none.
+    Memberships evaluate_all(const View& view, std::vector<Flip>& flips) const;
     /// Sets the bits of these rows; all other bits stay. For whom one of them is another now, in the order of `rows`.
-    std::vector<Row> evaluate_rows(const View& view, std::span<const Row> rows, Look look, std::vector<Bitmap>& members,
+    std::vector<Row> evaluate_rows(const View& view, std::span<const Row> rows, Look look, Memberships& members,
                                    std::vector<Flip>& flips) const;
 
     /// Everybody for whom each of these conditions holds, erased people too.
@@ -96,7 +98,7 @@ public:
     /// these rows again. Only tests that look at the date are made, twice.
     std::vector<Row> moved_by_date(const View& view, base::Day before) const;
     /// Whether there is a segment that this is looked at for.
-    bool looks(Look look) const { return !parts_[static_cast<std::size_t>(look)].segments.empty(); }
+    bool looks(Look look) const { return !part(look).segments.empty(); }
 
 private:
     struct Bound;
@@ -109,6 +111,8 @@ private:
         Program program;
     };
 
+    const Part& part(Look look) const { return parts_[static_cast<std::size_t>(look)]; }
+    const std::vector<dsl::SegmentIx>& segments() const { return part(Look::at_everything).segments; }
     Program program_for(std::span<const dsl::ConditionIx> roots) const;
     void share_out(std::span<const dsl::SegmentIx> segments);
     Kernels run(const Program& program, const View& view, Rows rows, Workspace& workspace,

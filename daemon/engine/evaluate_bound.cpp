@@ -56,8 +56,18 @@ public:
         // A circle that holds a pole reaches round the globe. The margin is a metre or so: columns hold floats.
         const bool polar = std::abs(c.lat) * k_radians + reach >= std::numbers::pi / 2;
         const double lon_reach = polar ? 180 : std::asin(std::sin(reach) / cos_lat) / k_radians;
-        return Within{
-            c.field, c.lat, c.lon, cos_lat, reach / k_radians + 1e-5, lon_reach + 1e-5, half_sine_squared(reach)};
+        const double south = std::cos(std::max(c.lat * k_radians - reach, -std::numbers::pi / 2)),
+                     north = std::cos(std::min(c.lat * k_radians + reach, std::numbers::pi / 2));
+        const double cos_most = std::abs(c.lat) * k_radians <= reach ? 1 : std::max(south, north);
+        return Within{c.field,
+                      c.lat,
+                      c.lon,
+                      cos_lat,
+                      reach / k_radians + 1e-5,
+                      lon_reach + 1e-5,
+                      std::min(south, north) - 1e-6,
+                      cos_most + 1e-6,
+                      half_sine_squared(reach)};
     }
 
     Condition operator()(const dsl::cond::Happened& c) const {
@@ -101,6 +111,17 @@ void CodeSet::add(Code code) {
     if (in_.size() <= code)
         in_.resize(code + 1, 0);
     in_[code] = 1;
+}
+
+bool Within::has(double lat2, double lon2) const {
+    constexpr double k_margin = 1e-9;  // far more than what is lost in rounding
+    const double y = (lat2 - lat) * k_radians / 2, x = (lon2 - lon) * k_radians / 2;
+    const double up = y * y, along = x * x * cos_lat;
+    if (up + along * cos_most <= haversine * (1 - k_margin))
+        return true;
+    if ((up + along * cos_least) * (1 - std::max(x * x, y * y) / 3) > haversine * (1 + k_margin))
+        return false;
+    return bound::haversine(lat, lon, lat2, lon2, cos_lat) <= haversine;
 }
 
 double haversine(double lat1, double lon1, double lat2, double lon2, double cos_lat1) {

@@ -54,7 +54,9 @@ struct Within {
     double lat, lon;  // degrees
     double cos_lat;
     double lat_reach, lon_reach;  // degrees: a box around the circle
+    double cos_least, cos_most;   // of the latitudes in that box
     double haversine;             // of the distance
+    bool has(double lat2, double lon2) const;
 };
 struct Happened {
     dsl::EventIx event;

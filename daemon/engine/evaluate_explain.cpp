@@ -42,7 +42,7 @@ public:
         std::string value = "unknown";
         if (status != dsl::cond::ConsentIs::unknown)
             value = fmt::format("{} on {}", status == dsl::cond::ConsentIs::given ? "given" : "withdrawn",
-                                base::format_day(base::from_day_number(column.days[row_])));
+                                base::format_day(base::from_day_number(value_of(column.days))));
         return {fmt::format("consent \"{}\"", c_.schema().consents[c.consent]), value, false};
     }
     Tested operator()(const dsl::cond::Within& c) const {
@@ -50,7 +50,7 @@ public:
         std::string value = field_value(c.field);
         if (value != "unknown") {
             const double cos_lat = std::cos(c.lat * std::numbers::pi / 180);
-            const double half = bound::haversine(c.lat, c.lon, column.lat[row_], column.lon[row_], cos_lat);
+            const double half = bound::haversine(c.lat, c.lon, value_of(column.lat), value_of(column.lon), cos_lat);
             const double metres = 2 * bound::k_earth_radius * std::asin(std::sqrt(half));
             value += fmt::format(", {:.1f} miles ({:.1f} km) away", metres / 1609.344, metres / 1000);
         }
@@ -86,12 +86,17 @@ private:
     /// As many times as minutes are kept, or more.
     std::string recent(const roster::EventColumn& column) const {
         std::size_t times = 0;
-        while (times < column.recent.size() && column.recent[times][row_] != roster::k_never_yet)
+        while (times < column.recent.size() && value_of(column.recent[times]) != roster::k_never_yet)
             ++times;
-        const std::string last = last_on(column.recent.front()[row_]);
+        const std::string last = last_on(value_of(column.recent.front()));
         if (times < 2)
             return last;
         return fmt::format("{}{} times, {}", times, times == column.recent.size() ? " or more" : "", last);
+    }
+
+    template<typename Value>
+    Value value_of(roster::Table::Column<Value> column) const {
+        return c_.table().get(column, row_);
     }
 
     std::string last_on(std::int32_t minute) const {
@@ -105,28 +110,28 @@ private:
         const roster::FieldColumn& column = c_.field(field);
         std::string value;
         if (column.kept == roster::FieldColumn::Kept::known)
-            return column.known[row_] != 0 ? "known" : "unknown";
+            return value_of(column.known) != 0 ? "known" : "unknown";
         switch (c_.schema().fields[field].kind) {
-        case dsl::FieldKind::text: value = column.dictionary.shown(column.codes[row_]); break;
+        case dsl::FieldKind::text: value = column.dictionary.shown(c_.code(column, row_)); break;
         case dsl::FieldKind::list:
             for (const roster::Code code : column.items.of(row_))
                 value += fmt::format("{}{}", value.empty() ? "" : ", ", column.dictionary.shown(code));
             break;
         case dsl::FieldKind::number:
-            if (!std::isnan(column.numbers[row_]))
-                value = fmt::format("{}", column.numbers[row_]);
+            if (const double number = value_of(column.numbers); !std::isnan(number))
+                value = fmt::format("{}", number);
             break;
         case dsl::FieldKind::date:
-            if (column.days[row_] != roster::k_no_day)
-                value = base::format_day(base::from_day_number(column.days[row_]));
+            if (const std::int32_t day = value_of(column.days); day != roster::k_no_day)
+                value = base::format_day(base::from_day_number(day));
             break;
         case dsl::FieldKind::yes_no:
-            if (column.yes_no[row_] != 0)
-                value = column.yes_no[row_] == 2 ? "yes" : "no";
+            if (const auto yes_no = value_of(column.yes_no); yes_no != 0)
+                value = yes_no == 2 ? "yes" : "no";
             break;
         case dsl::FieldKind::place:
-            if (!std::isnan(column.lat[row_]))
-                value = fmt::format("{:.2f},{:.2f}", column.lat[row_], column.lon[row_]);
+            if (!std::isnan(value_of(column.lat)))
+                value = fmt::format("{:.2f},{:.2f}", value_of(column.lat), value_of(column.lon));
             break;
         }
         return value.empty() ? "unknown" : value;

@@ -7,11 +7,13 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace nurture::engine {
 namespace {
 
 constexpr std::int32_t k_last = std::numeric_limits<std::int32_t>::max();
+constexpr std::size_t k_group = roster::Table::k_group;
 constexpr float k_infinity = std::numeric_limits<float>::infinity();
 
 std::int32_t minute_number(base::Minute minute) { return static_cast<std::int32_t>(minute.time_since_epoch().count()); }
@@ -30,8 +32,9 @@ std::optional<base::Day> from_today(const View& view, const std::optional<dsl::D
     return dsl::add(view.today, *offset);
 }
 
-IntRange dates_in(const std::vector<std::int32_t>& column, std::optional<base::Day> from, std::optional<base::Day> to) {
-    return {&column, first_day(from), last_day(to)};
+IntRange dates_in(roster::Table::Column<std::int32_t> column, std::optional<base::Day> from,
+                  std::optional<base::Day> to) {
+    return {column, first_day(from), last_day(to)};
 }
 
 /// Days are the policy's, from their first minute on; of hours, the last N are (now - N h, now].
@@ -68,30 +71,48 @@ std::optional<IntRange> int_range(const bound::Condition& condition, const View&
     if (each_counts(*happened, column))
         return std::nullopt;
     const std::int32_t from = happened_from(view, happened->since);
-    return IntRange{&column.recent[static_cast<std::size_t>(happened->count - 1)],
+    return IntRange{column.recent[static_cast<std::size_t>(happened->count - 1)],
                     std::max(from, roster::k_never_yet + 1), k_last};
 }
 
 // --- of a block -----------------------------------------------------------------------------------------------------
 
-template<typename Value>
-const Value* Kernels::values(const std::vector<Value>& column) const {
-    if (rows_.picked == nullptr)
-        return column.data() + rows_.first;
-    auto& all = workspace_.gathered;
-    const auto end = all.begin() + static_cast<std::ptrdiff_t>(workspace_.gathered_now);
-    const auto known = std::find_if(all.begin(), end, [&](const auto& one) { return one.column == column.data(); });
-    if (known != end)
-        return reinterpret_cast<const Value*>(known->values.data());
-    if (end == all.end())
-        all.emplace_back();
-    auto& [of, bytes] = all[workspace_.gathered_now++];
-    of = column.data();
-    bytes.resize(std::max(bytes.size(), rows_.size * sizeof(Value)));
-    auto* gathered = reinterpret_cast<Value*>(bytes.data());
+Kernels::Kernels(const View& view, const Lanes& lanes, Rows rows, const std::vector<std::uint32_t>& slot_of,
+                 Workspace& workspace, std::vector<Flip>* flips)
+    : view_(view),
+      c_(view.columns),
+      table_(c_.table()),
+      lanes_(lanes),
+      rows_(rows),
+      slot_of_(slot_of),
+      workspace_(workspace),
+      flips_(flips) {
+    ++workspace_.block;
+    if (rows_.picked == nullptr) {
+        for (std::size_t i = 0; i < rows_.size; i += k_group)
+            table_.fetch(table_.place(rows_.first + i));
+        return;
+    }
+    workspace_.places.resize(std::max(workspace_.places.size(), rows_.size));
     for (std::size_t i = 0; i < rows_.size; ++i)
-        gathered[i] = column[rows_.picked[i]];
-    return gathered;
+        table_.fetch(workspace_.places[i] = table_.place(rows_.picked[i]));
+}
+
+template<typename Value>
+const Value* Kernels::values(roster::Table::Column<Value> column) const {
+    if (workspace_.columns.size() <= column.ix)
+        workspace_.columns.resize(column.ix + std::size_t{1});
+    auto& [block, bytes] = workspace_.columns[column.ix];
+    if (std::exchange(block, workspace_.block) == workspace_.block)
+        return reinterpret_cast<const Value*>(bytes.data());
+    bytes.resize(std::max(bytes.size(), (rows_.size + k_group - 1) / k_group * k_group * sizeof(Value)));
+    auto* values = reinterpret_cast<Value*>(bytes.data());
+    if (rows_.picked == nullptr)
+        table_.copy(column, rows_.first, rows_.size, values);
+    else
+        std::transform(workspace_.places.data(), workspace_.places.data() + rows_.size, values,
+                       [&](roster::Table::Place place) { return table_.get(column, place); });
+    return values;
 }
 
 Kernels::Words Kernels::second() const {
@@ -99,16 +120,27 @@ Kernels::Words Kernels::second() const {
     return workspace_.second.data();
 }
 
-void Kernels::take_bits(std::span<const std::uint64_t> of, Words out) const {
-    if (rows_.picked == nullptr) {
-        for (std::size_t i = 0; i < size(); ++i)
-            out[i] = rows_.first / 64 + i < of.size() ? of[rows_.first / 64 + i] : 0;
-        return;
-    }
-    std::fill_n(out, size(), 0);
-    for (std::size_t i = 0; i < rows_.size; ++i)
-        if (const Row row = rows_.picked[i]; row / 64 < of.size())
-            out[i / 64] |= (of[row / 64] >> (row % 64) & 1) << (i % 64);
+void Kernels::take_bits(std::uint32_t bit, Words out) const {
+    if (std::exchange(workspace_.bits_block, workspace_.block) != workspace_.block)
+        take_all_bits();
+    for (std::size_t i = 0; i < size(); ++i)
+        out[i] = workspace_.bits[i * table_.bit_columns() + bit];
+}
+
+void Kernels::take_all_bits() const {
+    const std::size_t columns = table_.bit_columns();
+    workspace_.bits.assign(size() * columns, 0);
+    const auto words = [&](std::size_t i) { return workspace_.bits.data() + i / 64 * columns; };
+    if (rows_.picked == nullptr)
+        for (std::size_t i = 0; i < rows_.size; i += k_group)
+            lanes_.take_byte(table_.bits(table_.place(rows_.first + i)), columns, i % 64, words(i));
+    else
+        for (std::size_t i = 0; i < rows_.size; ++i)
+            lanes_.take_bit(table_.bits(workspace_.places[i]), columns, workspace_.places[i].in, i % 64, words(i));
+}
+
+void Kernels::take_ints(const IntRange& range, Words out) const {
+    lanes_.ints_in(values(range.column), rows_.size, range.low, range.high, out);
 }
 
 template<typename Test>
@@ -122,7 +154,7 @@ template<typename Test>
 void Kernels::only(Test test) {
     for (std::size_t i = 0; i < size(); ++i)
         for (std::uint64_t left = out_[i]; left != 0; left &= left - 1)
-            if (!test(rows_[i * 64 + static_cast<std::size_t>(std::countr_zero(left))]))
+            if (!test(i * 64 + static_cast<std::size_t>(std::countr_zero(left))))
                 out_[i] &= ~(left & -left);
 }
 
@@ -153,28 +185,28 @@ void Kernels::operator()(const dsl::cond::Known& c) {
         return lanes_.bytes_in(values(column.known), n, 1, 255, out_);
     switch (c_.schema().fields[c.field].kind) {
     case dsl::FieldKind::text:
-        if (column.codes.is_wide())
-            return lanes_.codes_in(values(column.codes.wide()), n, 1, std::numeric_limits<roster::Code>::max(), out_);
-        return lanes_.bytes_in(values(column.codes.narrow()), n, 1, 255, out_);
+        if (column.wide_codes)
+            return lanes_.codes_in(values(column.wide_codes), n, 1, std::numeric_limits<roster::Code>::max(), out_);
+        return lanes_.bytes_in(values(column.codes), n, 1, 255, out_);
     case dsl::FieldKind::list: return each([&](Row row) { return !column.items.empty(row); });
     case dsl::FieldKind::number: return lanes_.doubles_in(values(column.numbers), n, -k_infinity, k_infinity, out_);
-    case dsl::FieldKind::date: return ints_in(dates_in(column.days, {}, {}));
+    case dsl::FieldKind::date: return take_ints(dates_in(column.days, {}, {}), out_);
     case dsl::FieldKind::yes_no: return lanes_.bytes_in(values(column.yes_no), n, 1, 2, out_);
     case dsl::FieldKind::place: return lanes_.floats_in(values(column.lat), n, -k_infinity, k_infinity, out_);
     }
 }
 
 void Kernels::operator()(const bound::TextIn& c) {
-    const roster::CodeColumn& column = c_.field(c.field).codes;
+    const roster::FieldColumn& column = c_.field(c.field);
     const auto table = c.table.table();
     const auto size = static_cast<std::uint32_t>(table.size());
     const bool few = c.codes.size() <= k_few_codes;
-    if (column.is_wide()) {
-        const roster::Code* codes = values(column.wide());
+    if (column.wide_codes) {
+        const roster::Code* codes = values(column.wide_codes);
         few ? lanes_.codes_any(codes, rows_.size, c.codes.data(), c.codes.size(), out_)
             : lanes_.codes_of(codes, rows_.size, table.data(), size, out_);
     } else {
-        const std::uint8_t* codes = values(column.narrow());
+        const std::uint8_t* codes = values(column.codes);
         few ? lanes_.bytes_any(codes, rows_.size, c.codes.data(), c.codes.size(), out_)
             : lanes_.bytes_of(codes, rows_.size, table.data(), size, out_);
     }
@@ -183,19 +215,19 @@ void Kernels::operator()(const bound::TextIn& c) {
 void Kernels::operator()(const bound::TextContains& c) {
     const roster::FieldColumn& column = c_.field(c.field);
     each([&](Row row) {
-        const roster::Code code = column.codes[row];
+        const roster::Code code = c_.code(column, row);
         return code < c.known ? c.codes.has(code) : c.matches(column.dictionary.folded(code));
     });
 }
 
 void Kernels::operator()(const bound::ListHas& c) {
     const roster::FieldColumn& column = c_.field(c.field);
-    if (!c.codes.empty() && c.codes.back() >= column.holders.size())
+    if (!c.codes.empty() && c.codes.back() >= column.holders.count)
         return each([&](Row row) { return has_items(c, column.items.of(row)); });
     std::fill_n(out_, size(), c.all ? ~std::uint64_t{0} : 0);
     for (const roster::Code code : c.codes) {
         const Words has = second();
-        take_bits(column.holders[code], has);
+        take_bits(column.holders.first + code, has);
         for (std::size_t i = 0; i < size(); ++i)
             out_[i] = c.all ? out_[i] & has[i] : out_[i] | has[i];
     }
@@ -210,18 +242,21 @@ void Kernels::operator()(const dsl::cond::YesNo& c) {
     lanes_.bytes_in(values(c_.field(c.field).yes_no), rows_.size, wanted, wanted, out_);
 }
 
-void Kernels::operator()(const dsl::cond::DateBetween& c) { ints_in(dates_in(c_.field(c.field).days, c.from, c.to)); }
-void Kernels::operator()(const dsl::cond::DateNear& c) { ints_in(*int_range(c, view_)); }
+void Kernels::operator()(const dsl::cond::DateBetween& c) {
+    take_ints(dates_in(c_.field(c.field).days, c.from, c.to), out_);
+}
+void Kernels::operator()(const dsl::cond::DateNear& c) { take_ints(*int_range(c, view_), out_); }
 
 void Kernels::operator()(const dsl::cond::Anniversary& c) {
     using namespace std::chrono;
     const year_month_day target{view_.today + days{c.in_days}};
     const month_day on = target.month() / target.day();
     const bool takes_leap_day = on == February / 28 && !target.year().is_leap();
-    each([days_of = c_.field(c.field).days.data(), target, on, takes_leap_day](Row row) {
-        if (days_of[row] == roster::k_no_day)
+    each([this, column = c_.field(c.field).days, target, on, takes_leap_day](Row row) {
+        const std::int32_t number = table_.get(column, row);
+        if (number == roster::k_no_day)
             return false;
-        const year_month_day date{base::from_day_number(days_of[row])};
+        const year_month_day date{base::from_day_number(number)};
         const month_day day = date.month() / date.day();
         return date.year() < target.year() && (day == on || (takes_leap_day && day == February / 29));
     });
@@ -230,21 +265,17 @@ void Kernels::operator()(const dsl::cond::Anniversary& c) {
 /// The box around the circle first, then the distance of who is left.
 void Kernels::operator()(const bound::Within& c) {
     const roster::FieldColumn& column = c_.field(c.field);
-    lanes_.floats_in(values(column.lat), rows_.size, static_cast<float>(c.lat - c.lat_reach),
-                     static_cast<float>(c.lat + c.lat_reach), out_);
+    const float* lat = values(column.lat);
+    const float* lon = values(column.lon);
+    lanes_.floats_in(lat, rows_.size, static_cast<float>(c.lat - c.lat_reach), static_cast<float>(c.lat + c.lat_reach),
+                     out_);
     const double west = c.lon - c.lon_reach, east = c.lon + c.lon_reach;
     if (west > -180 && east < 180) {  // else it may reach over the date line
         const Words between = second();
-        lanes_.floats_in(values(column.lon), rows_.size, static_cast<float>(west), static_cast<float>(east), between);
+        lanes_.floats_in(lon, rows_.size, static_cast<float>(west), static_cast<float>(east), between);
         std::transform(out_, out_ + size(), between, out_, std::bit_and<>{});
     }
-    only([&](Row row) {
-        return bound::haversine(c.lat, c.lon, column.lat[row], column.lon[row], c.cos_lat) <= c.haversine;
-    });
-}
-
-void Kernels::ints_in(const IntRange& range) {
-    lanes_.ints_in(values(*range.column), rows_.size, range.low, range.high, out_);
+    only([&](std::size_t i) { return c.has(lat[i], lon[i]); });
 }
 
 // --- histories and memberships --------------------------------------------------------------------------------------
@@ -253,14 +284,14 @@ void Kernels::operator()(const bound::Happened& c) {
     const roster::EventColumn& column = c_.events(c.event);
     const std::int32_t from = happened_from(view_, c.since);
     if (each_counts(c, column)) {
-        ints_in({&column.recent[0], std::max(from, roster::k_never_yet + 1), k_last});
-        return only([&](Row row) { return happened(c, row, from); });
+        take_ints({column.recent[0], std::max(from, roster::k_never_yet + 1), k_last}, out_);
+        return only([&](std::size_t i) { return happened(c, rows_[i], from); });
     }
     const IntRange range = *int_range(c, view_);
-    ints_in(range);
+    take_ints(range, out_);
     if (c.since.hours != 0)
-        only([&](Row row) {
-            flip((*range.column)[row] + c.since.hours * 60, row);
+        only([&, minutes = values(range.column)](std::size_t i) {
+            flip(minutes[i] + c.since.hours * 60, rows_[i]);
             return true;
         });
 }
@@ -289,8 +320,18 @@ void Kernels::flip(std::int32_t minute, Row row) {
 void Kernels::operator()(const dsl::cond::InList& c) { take_bits(c_.list(c.list), out_); }
 
 void Kernels::operator()(const bound::InCampaign& c) {
-    take_bits(c.query < view_.campaigns.size() ? view_.campaigns[c.query].words() : std::span<const std::uint64_t>{},
-              out_);
+    std::fill_n(out_, size(), 0);
+    if (c.query >= view_.campaigns.size())
+        return;
+    const std::span of = view_.campaigns[c.query].words();
+    if (rows_.picked == nullptr) {
+        if (const std::size_t first = rows_.first / 64; first < of.size())
+            std::copy_n(of.begin() + static_cast<std::ptrdiff_t>(first), std::min(size(), of.size() - first), out_);
+        return;
+    }
+    for (std::size_t i = 0; i < rows_.size; ++i)
+        if (const Row row = rows_.picked[i]; row / 64 < of.size())
+            out_[i / 64] |= (of[row / 64] >> (row % 64) & 1) << (i % 64);
 }
 
 void Kernels::operator()(const dsl::cond::Consent& c) {
@@ -300,8 +341,7 @@ void Kernels::operator()(const dsl::cond::Consent& c) {
     if (!c.from && !c.to)
         return;
     const Words when = second();
-    const IntRange range = dates_in(column.days, from_today(view_, c.from), from_today(view_, c.to));
-    lanes_.ints_in(values(column.days), rows_.size, range.low, range.high, when);
+    take_ints(dates_in(column.days, from_today(view_, c.from), from_today(view_, c.to)), when);
     std::transform(out_, out_ + size(), when, out_, std::bit_and<>{});
 }
 

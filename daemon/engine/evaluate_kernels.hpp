@@ -25,18 +25,21 @@ struct Rows {
 /// Memory of its own for each thread; kept from block to block.
 struct Workspace {
     std::vector<std::uint64_t> slots;  // bitmaps of conditions
-    struct Gathered {
-        const void* column = nullptr;
-        std::vector<std::byte> values;  // of the picked rows, of any type
+    struct Column {
+        std::size_t block = 0;          // of which these are
+        std::vector<std::byte> values;  // of any type
     };
-    std::vector<Gathered> gathered;     // several conditions look at one column
-    std::size_t gathered_now = 0;       // of the present block; those behind them are memory
-    std::vector<std::uint64_t> second;  // a bitmap beside the one that is made
+    std::size_t block = 0;        // how many there have been
+    std::vector<Column> columns;  // of the table; several conditions look at one
+    std::size_t bits_block = 0;   // the same of its bits: for each word of the block a word of each bit column
+    std::vector<std::uint64_t> bits;
+    std::vector<roster::Table::Place> places;  // of picked rows
+    std::vector<std::uint64_t> second;         // a bitmap beside the one that is made
 };
 
 /// The numbers of one column between two, both included.
 struct IntRange {
-    const std::vector<std::int32_t>* column;
+    roster::Table::Column<std::int32_t> column;
     std::int32_t low, high;
 };
 /// Where a condition asks nothing else of people.
@@ -48,16 +51,7 @@ public:
 
     /// `slot_of` says where, in units of words(), the bitmap of each condition stands in the workspace.
     Kernels(const View& view, const Lanes& lanes, Rows rows, const std::vector<std::uint32_t>& slot_of,
-            Workspace& workspace, std::vector<Flip>* flips)
-        : view_(view),
-          c_(view.columns),
-          lanes_(lanes),
-          rows_(rows),
-          slot_of_(slot_of),
-          workspace_(workspace),
-          flips_(flips) {
-        workspace_.gathered_now = 0;
-    }
+            Workspace& workspace, std::vector<Flip>* flips);
 
     static std::size_t words(std::size_t rows) { return (rows + 63) / 64; }
 
@@ -66,8 +60,9 @@ public:
         std::visit(*this, condition);
     }
     Words slot(dsl::ConditionIx ix) const { return workspace_.slots.data() + slot_of_[ix] * words(rows_.size); }
-    /// A bitmap over all rows, as this block has it.
-    void take_bits(std::span<const std::uint64_t> of, Words out) const;
+    /// A bit column of the table, and a test of it, as this block has them.
+    void take_bits(std::uint32_t bit, Words out) const;
+    void take_ints(const IntRange& range, Words out) const;
 
     void operator()(const dsl::cond::And& c);
     void operator()(const dsl::cond::Or& c);
@@ -89,21 +84,22 @@ public:
 
 private:
     std::size_t size() const { return words(rows_.size); }
+    void take_all_bits() const;
     template<typename Value>
-    const Value* values(const std::vector<Value>& column) const;
+    const Value* values(roster::Table::Column<Value> column) const;
     Words second() const;
     /// Row by row, for what no lane can test.
     template<typename Test>
     void each(Test test);
-    /// Of the rows that are in so far, those that pass.
+    /// Of those that are in so far, which pass: by their places in the block.
     template<typename Test>
     void only(Test test);
-    void ints_in(const IntRange& range);
     bool happened(const bound::Happened& c, Row row, std::int32_t from);
     void flip(std::int32_t minute, Row row);
 
     const View& view_;
     const roster::Columns& c_;
+    const roster::Table& table_;
     const Lanes& lanes_;
     Rows rows_;
     const std::vector<std::uint32_t>& slot_of_;

@@ -29,6 +29,11 @@ struct Lanes {
                      Words out);
     void (*bytes_of)(const std::uint8_t* values, std::size_t size, const std::uint8_t* table, std::uint32_t table_size,
                      Words out);
+    /// Of each of `count` bytes, bit `from` becomes bit `to` of its word, where none is set yet.
+    void (*take_bit)(const std::uint8_t* bytes, std::size_t count, std::size_t from, std::size_t to, Words out);
+    /// Each of `count` bytes becomes bits `to` to `to` + 7 of its word, where none is set yet; and back.
+    void (*take_byte)(const std::uint8_t* bytes, std::size_t count, std::size_t to, Words out);
+    void (*put_byte)(const std::uint64_t* words, std::size_t count, std::size_t from, std::uint8_t* bytes);
     std::size_t (*count)(const std::uint64_t* words, std::size_t size);  // of set bits
 };
 

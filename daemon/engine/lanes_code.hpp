@@ -30,7 +30,7 @@ std::uint64_t pack(const std::uint8_t (&hits)[64]) {
 template<typename Value, typename Test>
 std::uint64_t word(const Value* values, Test test) {
 #ifdef __AVX2__
-    if constexpr (sizeof(Value) == 4) {
+    if constexpr (sizeof(Value) >= 4) {
         std::uint32_t low = 0, high = 0;
         for (std::uint32_t i = 0; i < 32; ++i)
             low |= test(values[i]) ? std::uint32_t{1} << i : 0;
@@ -89,6 +89,21 @@ void in_table(const Value* values, std::size_t size, const std::uint8_t* table, 
     fill(values, size, out, [=](Value value) { return value < table_size && table[value] != 0; });
 }
 
+void take_bit(const std::uint8_t* bytes, std::size_t count, std::size_t from, std::size_t to, Words out) {
+    for (std::size_t i = 0; i < count; ++i)
+        out[i] |= static_cast<std::uint64_t>(bytes[i] >> from & 1) << to;
+}
+
+void take_byte(const std::uint8_t* bytes, std::size_t count, std::size_t to, Words out) {
+    for (std::size_t i = 0; i < count; ++i)
+        out[i] |= static_cast<std::uint64_t>(bytes[i]) << to;
+}
+
+void put_byte(const std::uint64_t* words, std::size_t count, std::size_t from, std::uint8_t* bytes) {
+    for (std::size_t i = 0; i < count; ++i)
+        bytes[i] = static_cast<std::uint8_t>(words[i] >> from);
+}
+
 std::size_t count_bits(const std::uint64_t* words, std::size_t size) {
     std::size_t sum = 0;
     for (std::size_t i = 0; i < size; ++i)
@@ -96,9 +111,19 @@ std::size_t count_bits(const std::uint64_t* words, std::size_t size) {
     return sum;
 }
 
-constexpr Lanes k_lanes{
-    in_range<std::int32_t>,  in_range<std::uint32_t>, in_range<std::uint8_t>,  in_range<float>,        in_range<double>,
-    any_code<std::uint32_t>, any_code<std::uint8_t>,  in_table<std::uint32_t>, in_table<std::uint8_t>, count_bits};
+constexpr Lanes k_lanes{in_range<std::int32_t>,
+                        in_range<std::uint32_t>,
+                        in_range<std::uint8_t>,
+                        in_range<float>,
+                        in_range<double>,
+                        any_code<std::uint32_t>,
+                        any_code<std::uint8_t>,
+                        in_table<std::uint32_t>,
+                        in_table<std::uint8_t>,
+                        take_bit,
+                        take_byte,
+                        put_byte,
+                        count_bits};
 
 }  // namespace
 }  // namespace nurture::engine

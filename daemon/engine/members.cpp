@@ -52,10 +52,10 @@ bool note(std::span<const CampaignQuery> queries, std::vector<Bitmap>& bits, con
 }  // namespace
 
 Members::Members(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns) {
-    members_.resize(rules->segments.size());
     const auto segments = in_use(*rules);
     evaluator_ = std::make_shared<const Evaluator>(std::move(rules), columns, segments);
     campaigns_.resize(evaluator_->campaign_queries().size());
+    members_ = evaluator_->nobody();
 }
 
 bool Members::holds(dsl::ConditionIx condition, Row row, const roster::Columns& columns, Day today, Minute now) const {
@@ -110,10 +110,10 @@ void MemberDraft::put(const Enrolment& enrolment, Row row) {
 void MemberDraft::evaluate(std::span<const Row> rows) {
     if (!base_.evaluator_->looks(Look::at_campaigns) || rows.empty())
         return;
-    if (members_.empty())
+    if (!members_)
         members_ = base_.members_;
     std::vector<Flip> flips;  // none but those that the state knows: campaigns do not come with a time
-    base_.evaluator_->evaluate_rows(view(), rows, Look::at_campaigns, members_, flips);
+    base_.evaluator_->evaluate_rows(view(), rows, Look::at_campaigns, *members_, flips);
 }
 
 }  // namespace nurture::engine

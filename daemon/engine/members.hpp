@@ -10,6 +10,7 @@
 #include "daemon/engine/evaluate.hpp"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <vector>
@@ -20,8 +21,8 @@ class Members {
 public:
     Members(std::shared_ptr<const dsl::Rules> rules, const roster::Columns& columns);
 
-    bool in(dsl::SegmentIx segment, Row row) const { return members_[segment].test(row); }
-    const Bitmap& of(dsl::SegmentIx segment) const { return members_[segment]; }
+    bool in(dsl::SegmentIx segment, Row row) const { return members_.in(segment, row); }
+    Bitmap of(dsl::SegmentIx segment) const { return members_.of(segment); }
     bool holds(dsl::ConditionIx condition, Row row, const roster::Columns& columns, Day today, Minute now) const;
 
     /// For explanations: the same evaluation, and by its campaign_queries() who is in which campaign.
@@ -50,7 +51,7 @@ private:
 
     std::shared_ptr<const Evaluator> evaluator_;
     std::vector<Bitmap> campaigns_;  // by Evaluator::campaign_queries()
-    std::vector<Bitmap> members_;    // by SegmentIx
+    Memberships members_;
     std::set<Flip> flips_;
 };
 
@@ -63,10 +64,7 @@ public:
           today_(today),
           now_(now) {}
 
-    bool in(dsl::SegmentIx segment, Row row) const {
-        return (members_.empty() ? base_.members_ : members_)[segment].test(row);
-    }
-    const Bitmap& of(dsl::SegmentIx segment) const { return (members_.empty() ? base_.members_ : members_)[segment]; }
+    const Memberships& current() const { return members_ ? *members_ : base_.members_; }
     bool holds(dsl::ConditionIx condition, Row row) const;
     void put(const Enrolment& enrolment, Row row);
     void evaluate(std::span<const Row> rows);
@@ -78,7 +76,8 @@ private:
     const roster::Columns& columns_;
     Day today_;
     Minute now_;
-    std::vector<Bitmap> campaigns_, members_;  // empty: as in base_
+    std::vector<Bitmap> campaigns_;  // empty: as in base_
+    std::optional<Memberships> members_;
 };
 
 }  // namespace nurture::engine

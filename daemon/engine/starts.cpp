@@ -70,7 +70,7 @@ public:
           first_(first_day()) {}
 
     void everybody() {
-        const auto& days = draft_.columns().field(start_.field).days;
+        const auto days = draft_.columns().table().all(draft_.columns().field(start_.field).days);
         const std::vector<bool> comes = days_that_come(days);
         for (Row row = 0; row < days.size(); ++row)
             if (days[row] != roster::k_no_day && comes[static_cast<std::size_t>(days[row] - first_date_)])

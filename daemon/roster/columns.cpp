@@ -2,20 +2,18 @@
 #include "daemon/roster/columns.hpp"
 
 #include "daemon/base/hash.hpp"
-#include "daemon/roster/row_set.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cassert>
-#include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 namespace nurture::roster {
 
 namespace {
 
-constexpr float k_nowhere = std::numeric_limits<float>::quiet_NaN();
-constexpr double k_no_number = std::numeric_limits<double>::quiet_NaN();
 constexpr auto k_owner = static_cast<dsl::FieldIx>(dsl::BuiltIn::owner);
 
 bool is_blank(std::string_view value) { return value.find_first_not_of(" \t\r\n") == std::string_view::npos; }
@@ -24,61 +22,9 @@ Code channel_code(std::optional<dsl::Channel> channel) {
     return !channel ? 0 : *channel == dsl::Channel::email ? 1 : 2;
 }
 
-void add_row(FieldColumn& column, dsl::FieldKind kind, Row row) {
-    for (auto& holders : column.holders)
-        grow(holders, row);
-    if (column.kept == FieldColumn::Kept::known)
-        column.known.push_back(0);
-    if (column.kept != FieldColumn::Kept::values)
-        return;
-    switch (kind) {
-    case dsl::FieldKind::text: return column.codes.add_row();
-    case dsl::FieldKind::list: return column.items.add_row();
-    case dsl::FieldKind::number: return column.numbers.push_back(k_no_number);
-    case dsl::FieldKind::date: return column.days.push_back(k_no_day);
-    case dsl::FieldKind::yes_no: return column.yes_no.push_back(0);
-    case dsl::FieldKind::place: column.lat.push_back(k_nowhere); return column.lon.push_back(k_nowhere);
-    }
-}
-
-void clear_row(FieldColumn& column, dsl::FieldKind kind, Row row) {
-    if (column.kept == FieldColumn::Kept::known)
-        column.known[row] = 0;
-    for (auto& holders : column.holders)
-        take(holders, row);
-    if (column.kept != FieldColumn::Kept::values)
-        return;
-    switch (kind) {
-    case dsl::FieldKind::text: column.codes.set(row, 0); break;
-    case dsl::FieldKind::list: column.items.clear(row); break;
-    case dsl::FieldKind::number: column.numbers[row] = k_no_number; break;
-    case dsl::FieldKind::date: column.days[row] = k_no_day; break;
-    case dsl::FieldKind::yes_no: column.yes_no[row] = 0; break;
-    case dsl::FieldKind::place: column.lat[row] = column.lon[row] = k_nowhere; break;
-    }
-}
-
-void add_row(EventColumn& column) {
-    if (column.kept != EventColumn::Kept::nothing)
-        for (auto& recent : column.recent)
-            recent.push_back(k_never_yet);
-    if (column.kept == EventColumn::Kept::each)
-        column.events.add_row();
-}
-
-void clear_row(EventColumn& column, Row row) {
-    if (column.kept != EventColumn::Kept::nothing)
-        for (auto& recent : column.recent)
-            recent[row] = k_never_yet;
-    if (column.kept == EventColumn::Kept::each)
-        column.events.clear(row);
-}
-
-/// True if the value itself is kept; otherwise what can be noted is noted.
-bool keeps_value(FieldColumn& column, Row row) {
-    if (column.kept == FieldColumn::Kept::known)
-        column.known[row] = 1;
-    return column.kept == FieldColumn::Kept::values;
+/// Lists stand beside the table.
+bool keeps_items(const FieldColumn& column, dsl::FieldKind kind) {
+    return column.kept == FieldColumn::Kept::values && kind == dsl::FieldKind::list;
 }
 
 }  // namespace
@@ -100,23 +46,23 @@ std::optional<Row> Columns::find(base::CandidateId id) const {
 }
 
 std::int64_t Columns::people() const {
-    std::int64_t people = 0;
-    for (const std::uint64_t word : living_)
-        people += std::popcount(word);
-    return people;
+    std::vector<std::uint64_t> words((size() + 63) / 64);
+    table_.copy_bits(living(), 0, size(), words.data());
+    return std::transform_reduce(words.begin(), words.end(), std::int64_t{0}, std::plus<>{},
+                                 [](std::uint64_t word) { return std::popcount(word); });
 }
 
 std::string_view Columns::owner(Row row) const {
     const FieldColumn& column = fields_[k_owner];
-    return column.dictionary.folded(column.codes[row]);
+    return column.dictionary.folded(code(column, row));
 }
 
 dsl::cond::ConsentIs Columns::consent(dsl::ConsentIx consent, Row row) const {
-    return static_cast<dsl::cond::ConsentIs>(consents_[consent].status[row]);
+    return static_cast<dsl::cond::ConsentIs>(table_.get(consents_[consent].status, row));
 }
 
 std::optional<base::Day> Columns::date(dsl::FieldIx field, Row row) const {
-    const std::int32_t day = fields_[field].days[row];
+    const std::int32_t day = table_.get(fields_[field].days, row);
     if (day == k_no_day)
         return std::nullopt;
     return base::from_day_number(day);
@@ -133,18 +79,14 @@ Row Columns::add(base::CandidateId id) {
     phones_.push_back(0);
     if (draws_lots_)
         lots_.push_back(0);
+    table_.grow(row + std::size_t{1});
+    table_.set(living(), row);
     for (std::size_t i = 0; i < fields_.size(); ++i)
-        add_row(fields_[i], schema_.fields[i].kind, row);
+        if (keeps_items(fields_[i], schema_.fields[i].kind))
+            fields_[i].items.add_row();
     for (EventColumn& column : events_)
-        add_row(column);
-    for (ConsentColumn& column : consents_) {
-        column.status.push_back(static_cast<std::uint8_t>(dsl::cond::ConsentIs::unknown));
-        column.days.push_back(k_no_day);
-    }
-    for (auto& list : lists_)
-        grow(list, row);
-    grow(living_, row);
-    put(living_, row);
+        if (column.kept == EventColumn::Kept::each)
+            column.events.add_row();
     return row;
 }
 
@@ -152,26 +94,23 @@ void Columns::clear(Row row) {
     zones_[row] = policy_zone_;
     zone_from_[row] = ZoneFrom::policy;
     flags_[row] = {};
-    put(living_, row);
     mailboxes_[row] = phones_[row] = 0;
     if (draws_lots_)
         lots_[row] = 0;
+    table_.clear(row);
+    table_.set(living(), row);
     for (std::size_t i = 0; i < fields_.size(); ++i)
-        clear_row(fields_[i], schema_.fields[i].kind, row);
+        if (keeps_items(fields_[i], schema_.fields[i].kind))
+            fields_[i].items.clear(row);
     for (EventColumn& column : events_)
-        clear_row(column, row);
-    for (ConsentColumn& column : consents_) {
-        column.status[row] = static_cast<std::uint8_t>(dsl::cond::ConsentIs::unknown);
-        column.days[row] = k_no_day;
-    }
-    for (auto& list : lists_)
-        take(list, row);
+        if (column.kept == EventColumn::Kept::each)
+            column.events.clear(row);
     forget_coming(row);
 }
 
 void Columns::set_erased(Row row) {
     flags_[row].erased = true;
-    take(living_, row);
+    table_.set(living(), row, false);
 }
 
 void Columns::set_mailbox(Row row, AddressNumber mailbox) {
@@ -197,10 +136,24 @@ void Columns::set_zone(Row row, base::ZoneId zone, ZoneFrom from) {
     zone_from_[row] = from;
 }
 
+/// True if the value itself is kept; otherwise what can be noted is noted.
+bool Columns::keeps_value(const FieldColumn& column, Row row) {
+    if (column.kept == FieldColumn::Kept::known)
+        table_.set(column.known, row, std::uint8_t{1});
+    return column.kept == FieldColumn::Kept::values;
+}
+
 void Columns::set_text(dsl::FieldIx field, Row row, std::string_view value) {
     FieldColumn& column = fields_[field];
-    if (!is_blank(value) && keeps_value(column, row))
-        column.codes.set(row, column.dictionary.intern(value));
+    if (is_blank(value) || !keeps_value(column, row))
+        return;
+    const Code code = column.dictionary.intern(value);
+    if (!column.wide_codes && code > std::numeric_limits<std::uint8_t>::max())
+        column.wide_codes = table_.widen(std::exchange(column.codes, {}));
+    if (column.wide_codes)
+        table_.set(column.wide_codes, row, code);
+    else
+        table_.set(column.codes, row, static_cast<std::uint8_t>(code));
 }
 
 void Columns::add_item(dsl::FieldIx field, Row row, std::string_view value) {
@@ -211,34 +164,34 @@ void Columns::add_item(dsl::FieldIx field, Row row, std::string_view value) {
     const auto items = column.items.of(row);
     if (std::find(items.begin(), items.end(), code) == items.end())
         column.items.append(row, code);
-    if (code < column.holders.size())
-        put(column.holders[code], row);
+    if (code < column.holders.count)
+        table_.set(column.holders.first + code, row);
 }
 
 void Columns::set_number(dsl::FieldIx field, Row row, double value) {
     FieldColumn& column = fields_[field];
     if (keeps_value(column, row))
-        column.numbers[row] = value;
+        table_.set(column.numbers, row, value);
 }
 
 void Columns::set_day(dsl::FieldIx field, Row row, base::Day value) {
     FieldColumn& column = fields_[field];
     if (keeps_value(column, row))
-        column.days[row] = static_cast<std::int32_t>(base::to_day_number(value));
+        table_.set(column.days, row, static_cast<std::int32_t>(base::to_day_number(value)));
 }
 
 void Columns::set_yes_no(dsl::FieldIx field, Row row, bool value) {
     FieldColumn& column = fields_[field];
     if (keeps_value(column, row))
-        column.yes_no[row] = value ? 2 : 1;
+        table_.set(column.yes_no, row, static_cast<std::uint8_t>(value ? 2 : 1));
 }
 
 void Columns::set_place(dsl::FieldIx field, Row row, double lat, double lon) {
     FieldColumn& column = fields_[field];
     if (!keeps_value(column, row))
         return;
-    column.lat[row] = static_cast<float>(lat);
-    column.lon[row] = static_cast<float>(lon);
+    table_.set(column.lat, row, static_cast<float>(lat));
+    table_.set(column.lon, row, static_cast<float>(lon));
 }
 
 void Columns::add_event(dsl::EventIx kind, Row row, base::Minute at, std::string_view name,
@@ -258,9 +211,9 @@ void Columns::happened(dsl::EventIx kind, Row row, const Event& event) {
     EventColumn& column = events_[kind];
     if (column.kept == EventColumn::Kept::recent) {
         std::int32_t minute = event.minute;
-        for (auto& recent : column.recent)
-            if (minute > recent[row])
-                std::swap(minute, recent[row]);
+        for (const auto recent : column.recent)
+            if (const std::int32_t other = table_.get(recent, row); minute > other)
+                table_.set(recent, row, std::exchange(minute, other));
         return;
     }
     const auto seen = column.events.of(row);
@@ -270,31 +223,23 @@ void Columns::happened(dsl::EventIx kind, Row row, const Event& event) {
     column.events.insert(row, event, [](const Event& a, const Event& b) { return a.minute < b.minute; });
     const auto all = column.events.of(row);
     for (std::size_t n = 0; n < std::min(column.recent.size(), all.size()); ++n)
-        column.recent[n][row] = all[all.size() - 1 - n].minute;
+        table_.set(column.recent[n], row, all[all.size() - 1 - n].minute);
 }
 
 void Columns::set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs status, base::Second at) {
     ConsentColumn& column = consents_[consent];
-    column.status[row] = static_cast<std::uint8_t>(status);
-    column.days[row] =
-        static_cast<std::int32_t>(base::to_day_number(base::local_day(policy_zone_, base::floor_minute(at))));
+    table_.set(column.status, row, static_cast<std::uint8_t>(status));
+    table_.set(column.days, row,
+               static_cast<std::int32_t>(base::to_day_number(base::local_day(policy_zone_, base::floor_minute(at)))));
 }
 
 void Columns::shrink() {
     const auto all = [](auto&... vectors) { (vectors.shrink_to_fit(), ...); };
-    all(ids_, zones_, zone_from_, flags_, living_, mailboxes_, phones_, lots_);
-    for (FieldColumn& column : fields_) {
-        all(column.known, column.numbers, column.days, column.yes_no, column.lat, column.lon);
-        column.codes.shrink();
+    all(ids_, zones_, zone_from_, flags_, mailboxes_, phones_, lots_);
+    for (FieldColumn& column : fields_)
         column.items.shrink();
-    }
-    for (EventColumn& column : events_) {
-        for (auto& recent : column.recent)
-            recent.shrink_to_fit();
+    for (EventColumn& column : events_)
         column.events.shrink();
-    }
-    for (ConsentColumn& column : consents_)
-        all(column.status, column.days);
 }
 
 }  // namespace nurture::roster

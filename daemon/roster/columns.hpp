@@ -10,9 +10,9 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/ids.hpp"
 #include "daemon/base/time.hpp"
-#include "daemon/roster/code_column.hpp"
 #include "daemon/roster/dictionary.hpp"
 #include "daemon/roster/ragged.hpp"
+#include "daemon/roster/table.hpp"
 #include "dsl/rules.hpp"
 #include "dsl/schema.hpp"
 
@@ -38,23 +38,25 @@ inline constexpr std::int32_t k_no_day = std::numeric_limits<std::int32_t>::min(
 /// Conditions on a larger count look at each event.
 inline constexpr std::int32_t k_most_recent = 4;
 inline constexpr std::int32_t k_never_yet = std::numeric_limits<std::int32_t>::min();
-/// A byte per candidate for 8 of them; a condition that names another item looks at each person's list.
+/// A bit per candidate each; a condition that names another item looks at each person's list.
 inline constexpr std::size_t k_most_holders = 256;
 
-/// Of one field, as its kind has it; all vectors but one are empty. Unknown is code 0, an empty list, NaN, k_no_day, 0.
+/// Of one field: where in the table its values stand, as its kind has them; all places but one are none. Unknown is
+/// code 0, an empty list, NaN, k_no_day, 0.
 struct FieldColumn {
     enum class Kept : std::uint8_t { nothing, known, values };
     Kept kept = Kept::nothing;  // no rule looks at it; rules only ask whether it is known; rules compare it
-    std::vector<std::uint8_t> known;
-    Dictionary dictionary;  // of codes and items
-    CodeColumn codes;       // text
-    Ragged<Code> items;     // list
-    /// Who has an item, a bit per row, for the items that rules name: their codes are the first. Index 0 is nobody.
-    std::vector<std::vector<std::uint64_t>> holders;
-    std::vector<double> numbers;       // number
-    std::vector<std::int32_t> days;    // date
-    std::vector<std::uint8_t> yes_no;  // 1 no, 2 yes
-    std::vector<float> lat, lon;       // place, degrees
+    Table::Column<std::uint8_t> known;
+    Dictionary dictionary;              // of codes and items
+    Table::Column<std::uint8_t> codes;  // text, while all codes fit into a byte, which is how it mostly is
+    Table::Column<Code> wide_codes;     // instead of it, from the first larger one on
+    Ragged<Code> items;                 // list
+    /// Who has an item, for the items that rules name: their codes are the first. The bit of code 0 is nobody's.
+    Table::Bits holders;
+    Table::Column<double> numbers;       // number
+    Table::Column<std::int32_t> days;    // date
+    Table::Column<std::uint8_t> yes_no;  // 1 no, 2 yes
+    Table::Column<float> lat, lon;       // place, degrees
 };
 
 /// Something that happened. For message events `name` is the template and `channel` says which; imported history that
@@ -76,15 +78,15 @@ struct Event {
 struct EventColumn {
     enum class Kept : std::uint8_t { nothing, recent, each };
     Kept kept = Kept::nothing;
-    std::vector<std::vector<std::int32_t>> recent{1};  // [n]: per row the minute of the newest but n, or k_never_yet
+    std::vector<Table::Column<std::int32_t>> recent{1};  // [n]: the minute of the newest but n, or k_never_yet
     Dictionary names;
     Ragged<Event> events;  // per row in order of time
 };
 
 /// The latest word on a consent.
 struct ConsentColumn {
-    std::vector<std::uint8_t> status;  // a dsl::cond::ConsentIs
-    std::vector<std::int32_t> days;    // of that word, in the policy's zone
+    Table::Column<std::uint8_t> status;  // a dsl::cond::ConsentIs
+    Table::Column<std::int32_t> days;    // of that word, in the policy's zone
 };
 
 enum class ZoneFrom : std::uint8_t { candidate, state, policy };
@@ -130,11 +132,16 @@ public:
     const FieldColumn& field(dsl::FieldIx field) const { return fields_[field]; }
     const EventColumn& events(dsl::EventIx kind) const { return events_[kind]; }
     const ConsentColumn& consent(dsl::ConsentIx consent) const { return consents_[consent]; }
-    bool in_list(dsl::ListIx list, Row row) const { return (lists_[list][row / 64] >> (row % 64) & 1) != 0; }
-    std::span<const std::uint64_t> list(dsl::ListIx list) const { return lists_[list]; }
-    /// Who is not erased, a bit per row.
-    std::span<const std::uint64_t> living() const { return living_; }
-    bool is_living(Row row) const { return (living_[row / 64] >> (row % 64) & 1) != 0; }
+    /// Where all of these stand, and these bits of it: who is in a list, and who is not erased.
+    const Table& table() const { return table_; }
+    std::uint32_t list(dsl::ListIx list) const { return lists_.first + list; }
+    std::uint32_t living() const { return living_.first; }
+
+    bool in_list(dsl::ListIx list, Row row) const { return table_.test(this->list(list), row); }
+    bool is_living(Row row) const { return table_.test(living(), row); }
+    Code code(const FieldColumn& text, Row row) const {
+        return text.wide_codes ? table_.get(text.wide_codes, row) : table_.get(text.codes, row);
+    }
     std::int64_t people() const;  // how many those are
     dsl::cond::ConsentIs consent(dsl::ConsentIx consent, Row row) const;
     std::optional<base::Day> date(dsl::FieldIx field, Row row) const;
@@ -204,6 +211,9 @@ private:
     void forget_coming(Row row);
     std::optional<Coming> end_of(dsl::ListIx list, Row row) const;
     void happened(dsl::EventIx kind, Row row, const Event& event);
+    void lay_out();
+    void lay_out(FieldColumn& column, dsl::FieldKind kind);
+    bool keeps_value(const FieldColumn& column, Row row);
     friend class Needs;  // columns_needs.cpp: what the rules look at
 
     dsl::Schema schema_;
@@ -212,14 +222,14 @@ private:
     std::vector<base::ZoneId> zones_;
     std::vector<ZoneFrom> zone_from_;
     std::vector<PersonFlags> flags_;
-    std::vector<std::uint64_t> living_;
+    Table table_;
+    Table::Bits lists_, living_;  // lists by ListIx
     std::vector<AddressNumber> mailboxes_, phones_;
     bool draws_lots_ = false;
-    std::vector<std::uint64_t> lots_;                // empty if nobody draws
-    std::vector<FieldColumn> fields_;                // by FieldIx
-    std::vector<EventColumn> events_;                // by EventIx
-    std::vector<ConsentColumn> consents_;            // by ConsentIx
-    std::vector<std::vector<std::uint64_t>> lists_;  // by ListIx, a bit per row
+    std::vector<std::uint64_t> lots_;      // empty if nobody draws
+    std::vector<FieldColumn> fields_;      // by FieldIx
+    std::vector<EventColumn> events_;      // by EventIx
+    std::vector<ConsentColumn> consents_;  // by ConsentIx
     base::Minute now_ = base::Minute::min();
     std::multiset<Coming> coming_;
     std::unordered_map<Row, std::multiset<Coming>> coming_of_;  // the same; looked up, never walked

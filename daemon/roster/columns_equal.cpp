@@ -17,40 +17,48 @@ std::vector<Row> living(const Columns& columns) {
     return rows;
 }
 
+/// One person as one of two rosters has them.
+struct Person {
+    const Columns& in;
+    Row row;
+
+    template<typename Value>
+    std::optional<Value> value(Table::Column<Value> column) const {
+        return column ? std::optional(in.table().get(column, row)) : std::nullopt;
+    }
+    std::vector<std::string_view> items(const FieldColumn& column) const {
+        std::vector<std::string_view> values;
+        if (column.items.rows() != 0)
+            for (const Code code : column.items.of(row))
+                values.push_back(column.dictionary.folded(code));
+        return values;
+    }
+    std::string_view text(const FieldColumn& column) const {
+        return column.codes || column.wide_codes ? column.dictionary.folded(in.code(column, row)) : "";
+    }
+    auto events(const EventColumn& column) const {
+        std::vector<std::tuple<std::int32_t, std::string_view, Code>> all;
+        if (column.kept == EventColumn::Kept::each)
+            for (const Event& event : column.events.of(row))
+                all.emplace_back(event.minute, column.names.folded(event.name), event.channel);
+        else if (column.kept == EventColumn::Kept::recent)
+            for (const auto recent : column.recent)
+                all.emplace_back(in.table().get(recent, row), "", 0);
+        std::sort(all.begin(), all.end());
+        return all;
+    }
+};
+
 template<typename Value>
-bool same_number(const std::vector<Value>& a, Row in_a, const std::vector<Value>& b, Row in_b) {
-    return a.empty() || a[in_a] == b[in_b] || (a[in_a] != a[in_a] && b[in_b] != b[in_b]);  // NaN: both unknown
+bool same(std::optional<Value> a, std::optional<Value> b) {
+    return a == b || (a && b && *a != *a && *b != *b);  // NaN: both unknown
 }
 
-std::vector<std::string_view> items(const FieldColumn& column, Row row) {
-    std::vector<std::string_view> values;
-    if (column.items.rows() != 0)
-        for (const Code code : column.items.of(row))
-            values.push_back(column.dictionary.folded(code));
-    return values;
-}
-
-std::string_view text(const FieldColumn& column, Row row) {
-    return column.codes.empty() ? "" : column.dictionary.folded(column.codes[row]);
-}
-
-bool same_field(const FieldColumn& a, Row in_a, const FieldColumn& b, Row in_b) {
-    return a.kept == b.kept && same_number(a.known, in_a, b.known, in_b) && text(a, in_a) == text(b, in_b) &&
-           items(a, in_a) == items(b, in_b) && same_number(a.numbers, in_a, b.numbers, in_b) &&
-           same_number(a.days, in_a, b.days, in_b) && same_number(a.yes_no, in_a, b.yes_no, in_b) &&
-           same_number(a.lat, in_a, b.lat, in_b) && same_number(a.lon, in_a, b.lon, in_b);
-}
-
-auto events(const EventColumn& column, Row row) {
-    std::vector<std::tuple<std::int32_t, std::string_view, Code>> all;
-    if (column.kept == EventColumn::Kept::each)
-        for (const Event& event : column.events.of(row))
-            all.emplace_back(event.minute, column.names.folded(event.name), event.channel);
-    else if (column.kept == EventColumn::Kept::recent)
-        for (const auto& recent : column.recent)
-            all.emplace_back(recent[row], "", 0);
-    std::sort(all.begin(), all.end());
-    return all;
+bool same_field(const Person& x, const FieldColumn& a, const Person& y, const FieldColumn& b) {
+    return a.kept == b.kept && x.text(a) == y.text(b) && x.items(a) == y.items(b) &&
+           x.value(a.known) == y.value(b.known) && same(x.value(a.numbers), y.value(b.numbers)) &&
+           x.value(a.days) == y.value(b.days) && x.value(a.yes_no) == y.value(b.yes_no) &&
+           same(x.value(a.lat), y.value(b.lat)) && same(x.value(a.lon), y.value(b.lon));
 }
 
 }  // namespace
@@ -58,20 +66,21 @@ auto events(const EventColumn& column, Row row) {
 bool operator==(const Columns& a, const Columns& b) {
     const auto in_a = living(a), in_b = living(b);
     const auto shape = [](const Columns& c) {
-        return std::tuple(c.policy_zone_, c.fields_.size(), c.events_.size(), c.consents_.size(), c.lists_.size());
+        return std::tuple(c.policy_zone_, c.fields_.size(), c.events_.size(), c.consents_.size(),
+                          c.schema_.lists.size());
     };
     const auto same_person = [&](Row x, Row y) {
         bool same = a.ids_[x] == b.ids_[y] && a.zones_[x] == b.zones_[y] && a.zone_from_[x] == b.zone_from_[y] &&
                     a.flags_[x] == b.flags_[y] && a.mailboxes_[x] == b.mailboxes_[y] && a.phones_[x] == b.phones_[y] &&
                     a.lot(x) == b.lot(y);
         for (std::size_t i = 0; same && i < a.fields_.size(); ++i)
-            same = same_field(a.fields_[i], x, b.fields_[i], y);
+            same = same_field({a, x}, a.fields_[i], {b, y}, b.fields_[i]);
         for (std::size_t i = 0; same && i < a.events_.size(); ++i)
-            same = events(a.events_[i], x) == events(b.events_[i], y);
+            same = Person{a, x}.events(a.events_[i]) == Person{b, y}.events(b.events_[i]);
         for (std::size_t i = 0; same && i < a.consents_.size(); ++i)
-            same = a.consents_[i].status[x] == b.consents_[i].status[y] &&
-                   a.consents_[i].days[x] == b.consents_[i].days[y];
-        for (dsl::ListIx i = 0; same && i < a.lists_.size(); ++i)
+            same = a.table_.get(a.consents_[i].status, x) == b.table_.get(b.consents_[i].status, y) &&
+                   a.table_.get(a.consents_[i].days, x) == b.table_.get(b.consents_[i].days, y);
+        for (dsl::ListIx i = 0; same && i < a.schema_.lists.size(); ++i)
             same = a.in_list(i, x) == b.in_list(i, y);
         return same;
     };

@@ -86,8 +86,7 @@ Columns::Columns(const dsl::Rules& rules, std::span<const std::shared_ptr<const 
     : schema_(rules.schema),
       fields_(schema_.fields.size()),
       events_(schema_.events.size()),
-      consents_(schema_.consents.size()),
-      lists_(schema_.lists.size()) {
+      consents_(schema_.consents.size()) {
     const auto zone = base::find_zone(rules.policy.zone);
     if (!zone)
         throw base::ConfigError("the time zone " + rules.policy.zone +
@@ -101,9 +100,42 @@ Columns::Columns(const dsl::Rules& rules, std::span<const std::shared_ptr<const 
         needs.campaign(campaign);
     for (const auto& steps : older)
         needs.steps(*steps);
-    for (dsl::FieldIx field = 0; field < fields_.size(); ++field)
-        if (schema_.fields[field].kind == dsl::FieldKind::list)
-            fields_[field].holders.resize(std::min(fields_[field].dictionary.size(), k_most_holders));
+    lay_out();
+}
+
+/// What is looked at gets its place in the table.
+void Columns::lay_out() {
+    for (dsl::FieldIx ix = 0; ix < fields_.size(); ++ix)
+        lay_out(fields_[ix], schema_.fields[ix].kind);
+    for (EventColumn& column : events_)
+        if (column.kept != EventColumn::Kept::nothing)
+            for (auto& recent : column.recent)
+                recent = table_.add(k_never_yet);
+    for (ConsentColumn& column : consents_)
+        column = {table_.add(static_cast<std::uint8_t>(dsl::cond::ConsentIs::unknown)), table_.add(k_no_day)};
+    lists_ = table_.add_bits(schema_.lists.size());
+    living_ = table_.add_bits(1);
+}
+
+void Columns::lay_out(FieldColumn& column, dsl::FieldKind kind) {
+    constexpr float k_nowhere = std::numeric_limits<float>::quiet_NaN();
+    if (column.kept == FieldColumn::Kept::known)
+        column.known = table_.add(std::uint8_t{0});
+    if (column.kept != FieldColumn::Kept::values)
+        return;
+    switch (kind) {
+    case dsl::FieldKind::text: column.codes = table_.add(std::uint8_t{0}); break;
+    case dsl::FieldKind::list:
+        column.holders = table_.add_bits(std::min(column.dictionary.size(), k_most_holders));
+        break;
+    case dsl::FieldKind::number: column.numbers = table_.add(std::numeric_limits<double>::quiet_NaN()); break;
+    case dsl::FieldKind::date: column.days = table_.add(k_no_day); break;
+    case dsl::FieldKind::yes_no: column.yes_no = table_.add(std::uint8_t{0}); break;
+    case dsl::FieldKind::place:
+        column.lat = table_.add(k_nowhere);
+        column.lon = table_.add(k_nowhere);
+        break;
+    }
 }
 
 }  // namespace nurture::roster

@@ -2,7 +2,6 @@
 //
 // What becomes of the columns by time alone.
 #include "daemon/roster/columns.hpp"
-#include "daemon/roster/row_set.hpp"
 
 #include <algorithm>
 
@@ -56,13 +55,13 @@ void Columns::set_in_list(dsl::ListIx list, Row row, std::optional<base::Second>
             return;
         forget_coming(*end);
     }
-    put(lists_[list], row);
+    table_.set(this->list(list), row);
     if (until)
         comes({first_minute_after(*until), row, Coming::What::left_list, list, {}});
 }
 
 void Columns::leave_list(dsl::ListIx list, Row row) {
-    take(lists_[list], row);
+    table_.set(this->list(list), row, false);
     if (const auto end = end_of(list, row))
         forget_coming(*end);
 }
@@ -79,7 +78,7 @@ std::vector<Row> Columns::advance(base::Minute now) {
         switch (come.what) {
         case Coming::What::email_free: flags_[come.row].email_suppressed = false; break;
         case Coming::What::sms_free: flags_[come.row].sms_suppressed = false; break;
-        case Coming::What::left_list: take(lists_[come.of], come.row); break;
+        case Coming::What::left_list: table_.set(list(come.of), come.row, false); break;
         case Coming::What::event: happened(come.of, come.row, come.event); break;
         }
     }

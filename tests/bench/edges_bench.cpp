@@ -108,7 +108,7 @@ private:
         std::vector<engine::Flip> flips;
         std::size_t sum = 0;
         return bench::median_cpu(3, [&] {
-            sum += evaluator.evaluate_all({columns, moment_.today(), moment_.now, {}}, flips).size();
+            sum += evaluator.evaluate_all({columns, moment_.today(), moment_.now, {}}, flips).rows();
         });
     }
 

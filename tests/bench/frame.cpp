@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <ctime>
+#include <vector>
 
 namespace nurture::bench {
 
@@ -24,6 +25,12 @@ void print(const Figure& figure) {
         line["note"] = figure.note;
     std::printf("%s\n", line.dump().c_str());
     std::fflush(stdout);
+}
+
+void empty_caches() {
+    static std::vector<char> other(std::size_t{256} << 20);  // several times what caches hold
+    for (std::size_t i = 0; i < other.size(); i += 64)
+        ++other[i];
 }
 
 std::size_t allocated() {

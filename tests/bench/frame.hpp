@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nurture::bench {
@@ -22,14 +23,21 @@ double cpu_of(Work work) {
 }
 
 /// Of an odd number of runs.
+inline double median(std::vector<double> taken) {
+    std::sort(taken.begin(), taken.end());
+    return taken[taken.size() / 2];
+}
+
 template<typename Work>
 double median_cpu(int runs, Work work) {
     std::vector<double> taken;
     for (int i = 0; i < runs; ++i)
         taken.push_back(cpu_of(work));
-    std::sort(taken.begin(), taken.end());
-    return taken[taken.size() / 2];
+    return median(std::move(taken));
 }
+
+/// What was in the processor's caches is there no more, as after a minute in which the machine did other things.
+void empty_caches();
 
 /// A row of the table. The goal is about ours / floor, or about ours alone where there is no floor.
 struct Figure {

@@ -46,7 +46,7 @@ MESSAGES, CONNECTIONS = 5_000, 64
 # Rows of which the goal speaks of a million people, or that are about no number of people.
 AT_A_MILLION = {"forecast"}
 LINEAR = 6  # four times as many cost less than this: caches are left behind on the way, squares would cost 16
-GROWTH_GOALS = {"change-told": 1.5}  # the largest store over the smallest
+GROWTH_GOALS = {"change-told": 1.5, "change": 1.5}  # the largest store over the smallest
 
 
 def run(*command):
@@ -226,9 +226,9 @@ forecast alone: `nurture preview` loads the store before, which is the row above
 {grown or "One size was measured."}
 
 1.00 everywhere means: twice the people, twice the cost; in rows without "per person", the same cost whatever the size.
-A thousand people out of a small store lie in the processor's caches, out of a large one in memory: by that, and not by the number of
-people, grows what it costs to evaluate them, by hand as well as by us. The goal of 1.5 had been set for evaluating alone, where neither
-meets it; it is held for what a change costs as a daemon is told of it, reading the person included.
+Changed people are evaluated with the processor's caches emptied before, at every size: a daemon is told of changes now and
+then, and does other things in between. In a loop over changes the caches hold a small store and not a large one; what that
+makes stands at the end of this page.
 
 ## At the edges
 

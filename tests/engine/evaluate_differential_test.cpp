@@ -235,17 +235,22 @@ struct Scene {
                         std::to_string(rules->conditions[ix].index()) + ", ";
         return text;
     }
-    void check(const std::vector<Bitmap>& members, base::Minute now) const {
+    void check(const Memberships& members, base::Minute now) const {
         const base::Day today = base::local_day(columns.policy_zone(), now);
-        for (std::size_t segment = 0; segment < members.size(); ++segment)
+        for (dsl::SegmentIx segment = 0; segment < rules->segments.size(); ++segment) {
+            std::size_t count = 0;
             for (Row row = 0; row < people.size(); ++row) {
                 const bool expected =
                     !people[row].erased &&
                     support::reference_holds(*rules, rules->segments[segment].whole, people[row], today, now);
-                if (members[segment].test(row) != expected)
+                if (members.in(segment, row) != expected)
                     FAIL(differing(row, now)
                          << " in segment " << segment << ", row " << row << " should be " << expected);
+                count += expected ? 1 : 0;
             }
+            CHECK(members.count(segment) == count);
+            CHECK(members.of(segment).count() == count);
+        }
     }
 };
 
@@ -264,9 +269,9 @@ TEST_CASE("evaluation over columns agrees with judging one person at a time, als
         const base::Minute now = at("2026-03-01T00:00Z") + std::chrono::minutes{chance.below(3 * 24 * 60)};
         scene.columns.advance(now);
         std::vector<Flip> flips;
-        std::vector<Bitmap> members = scene.evaluator.evaluate_all(scene.view(now), flips);
+        Memberships members = scene.evaluator.evaluate_all(scene.view(now), flips);
         scene.check(members, now);
-        members_seen += static_cast<int>(members.front().count());
+        members_seen += static_cast<int>(members.count(0));
 
         std::vector<Row> touched;
         for (Row row = 0; row < scene.people.size(); ++row)
@@ -299,12 +304,12 @@ TEST_CASE("answers do not depend on threads, on the size of blocks or on what th
             for (Row row = 0; row < scene.people.size(); ++row)
                 if (chance.one_in(7))
                     some.push_back(row);
-            std::vector<Bitmap> again(members.size());
+            Memberships again = scene.evaluator.nobody();
             std::vector<Flip> of_some;
             scene.evaluator.evaluate_rows(scene.view(now), some, Look::at_everything, again, of_some);
-            for (std::size_t segment = 0; segment < members.size(); ++segment)
+            for (dsl::SegmentIx segment = 0; segment < scene.rules->segments.size(); ++segment)
                 for (const Row row : some)
-                    REQUIRE(members[segment].test(row) == again[segment].test(row));
+                    REQUIRE(members.in(segment, row) == again.in(segment, row));
             auto moved = scene.evaluator.moved_by_date(scene.view(now), scene.view(now).today - std::chrono::days{3});
             std::sort(flips.begin(), flips.end());
             std::sort(of_some.begin(), of_some.end());
@@ -326,7 +331,7 @@ struct Kept {
     Scene& scene;
     base::Minute now;
     std::vector<Flip> flips;
-    std::vector<Bitmap> members;
+    Memberships members;
 
     Kept(Scene& of, base::Minute at) : scene(of), now(at) {
         scene.columns.advance(at);
@@ -353,8 +358,8 @@ struct Kept {
             const auto was = members;
             const auto different = scene.evaluator.evaluate_rows(scene.view(minute), at, for_what, members, flips);
             for (const Row row : at)
-                for (std::size_t segment = 0; segment < members.size(); ++segment)
-                    if (was[segment].test(row) != members[segment].test(row))
+                for (dsl::SegmentIx segment = 0; segment < scene.rules->segments.size(); ++segment)
+                    if (was.in(segment, row) != members.in(segment, row))
                         REQUIRE(std::find(different.begin(), different.end(), row) != different.end());
         };
         look(rows, Look::at_everything);

@@ -7,7 +7,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <limits>
+#include <numbers>
+#include <random>
 
 using namespace nurture;
 using namespace nurture::engine;
@@ -72,7 +75,7 @@ public:
     std::string members() {
         const Made made(*this);
         std::vector<Flip> flips;
-        return letters(made.evaluator.evaluate_all(made.view, flips).at(0));
+        return letters(made.evaluator.evaluate_all(made.view, flips).of(0));
     }
     /// Whether the one condition holds.
     std::string holds(dsl::Condition condition) {
@@ -228,6 +231,31 @@ TEST_CASE("distance is measured over the globe, across the date line and at the 
     CHECK(scene.holds(Within{k_home, 32.78, -96.80, 60 * 1609.344}) == "yynnn");
     CHECK(scene.holds(Within{k_home, 0, 179.9, 25'000}) == "nnynn");
     CHECK(scene.holds(Within{k_home, 89.95, -10, 12'000}) == "nnnyn");
+}
+
+TEST_CASE("a circle ends at its rim, wherever it lies and however large it is") {
+    constexpr double radian = std::numbers::pi / 180, earth = 6371008.8;
+    std::mt19937 dice{11};
+    const auto between = [&](double low, double high) { return std::uniform_real_distribution(low, high)(dice); };
+    for (int circle = 0; circle < 300; ++circle) {
+        const double lat = std::asin(between(-1, 1)) / radian, lon = between(-180, 180);
+        const double reach = std::exp(between(std::log(1'000.0), std::log(19'000'000.0)));
+        CAPTURE(lat, lon, reach);
+        Scene scene;
+        std::string expected;
+        for (int person = 0; person < 24; ++person) {
+            const bool inside = person % 2 == 0;
+            const double far = (reach + (inside ? -5 : 5)) / earth, bearing = between(0, 360) * radian;
+            const double at = std::asin(std::sin(lat * radian) * std::cos(far) +
+                                        std::cos(lat * radian) * std::sin(far) * std::cos(bearing));
+            const double on = lon + std::atan2(std::sin(bearing) * std::sin(far) * std::cos(lat * radian),
+                                               std::cos(far) - std::sin(lat * radian) * std::sin(at)) /
+                                        radian;
+            scene.person().places[k_home] = {at / radian, std::remainder(on, 360.0)};
+            expected += inside ? 'y' : 'n';
+        }
+        REQUIRE(scene.holds(Within{k_home, lat, lon, reach}) == expected);
+    }
 }
 
 TEST_CASE("histories count what has happened, by name, in the last days or hours") {

@@ -56,12 +56,12 @@ TEST_CASE(
     for (const char* text : {"Offer Out", " OFFER   out ", "offer out"}) {
         const Row row = columns.add(static_cast<base::CandidateId>(columns.size() + 1));
         columns.set_text(k_stage, row, text);
-        CHECK(stage.codes[row] == offer);
+        CHECK(columns.code(stage, row) == offer);
     }
     CHECK(stage.dictionary.shown(offer) == "Offer Out");
     const Row blank = columns.add(10);
     columns.set_text(k_stage, blank, "  \t");
-    CHECK(stage.codes[blank] == 0);
+    CHECK(columns.code(stage, blank) == 0);
 }
 
 TEST_CASE(
@@ -70,11 +70,11 @@ TEST_CASE(
     const Row row = columns.add(1);
     columns.set_text(k_email, row, "ana.ruiz@candidates.example");
     columns.set_text(k_city, row, "Plano");
-    CHECK(columns.field(k_email).known[row] == 1);
+    CHECK(columns.table().get(columns.field(k_email).known, row) == 1);
     CHECK(columns.field(k_email).dictionary.size() == 1);
     CHECK(columns.field(k_city).dictionary.size() == 1);
     columns.clear(row);
-    CHECK(columns.field(k_email).known[row] == 0);
+    CHECK(columns.table().get(columns.field(k_email).known, row) == 0);
 }
 
 TEST_CASE("lists grow, shrink and move without touching anybody else's") {
@@ -98,6 +98,26 @@ TEST_CASE("lists grow, shrink and move without touching anybody else's") {
         CHECK(items(columns, row) == expected[row]);
 }
 
+TEST_CASE(
+    "everybody keeps their word when a column gets more of them than fit into a byte, and who comes later has one") {
+    Columns columns(rules());
+    const FieldColumn& stage = columns.field(k_stage);
+    const auto word = [](Row row) { return "Stage " + std::to_string(row); };
+    for (Row row = 0; row < 600; ++row) {
+        columns.add(row + 1);
+        columns.set_text(k_stage, row, word(row));
+        columns.set_day(k_expires, row, day("2026-03-01") + std::chrono::days{row});
+    }
+    CHECK(stage.wide_codes);
+    for (Row row = 0; row < 600; ++row) {
+        CHECK(stage.dictionary.shown(columns.code(stage, row)) == word(row));
+        CHECK(columns.date(k_expires, row) == day("2026-03-01") + std::chrono::days{row});
+        CHECK(columns.is_living(row));
+    }
+    columns.clear(7);
+    CHECK(columns.code(stage, 7) == 0);
+}
+
 TEST_CASE("events stand in order of time, and a message event that is told twice counts once") {
     dsl::Rules asks = rules();
     asks.conditions.push_back(dsl::cond::Happened{k_clicked, {}, {}, {}, 2, {}});
@@ -112,10 +132,10 @@ TEST_CASE("events stand in order of time, and a message event that is told twice
     CHECK(columns.events(k_clicked).names.shown(events[0].name) == "hello");
     CHECK(events[0].minute < events[1].minute);
     const auto& recent = columns.events(k_clicked).recent;
-    CHECK(recent.at(0)[row] == events[1].minute);
-    CHECK(recent.at(1)[row] == events[0].minute);
+    CHECK(columns.table().get(recent.at(0), row) == events[1].minute);
+    CHECK(columns.table().get(recent.at(1), row) == events[0].minute);
     columns.clear(row);
-    CHECK(recent.at(0)[row] == k_never_yet);
+    CHECK(columns.table().get(recent.at(0), row) == k_never_yet);
 }
 
 TEST_CASE("what was entered ahead of time happens at its minute") {
@@ -126,14 +146,14 @@ TEST_CASE("what was entered ahead of time happens at its minute") {
     columns.add_event(k_clicked, ana, at("2026-03-02T09:00Z"));
     columns.add_event(k_clicked, ana, at("2026-03-02T11:00Z"));
     columns.add_event(k_clicked, ben, at("2026-03-02T11:00Z"));
-    const std::int32_t nine = last[ana];
-    CHECK(last[ben] == k_never_yet);
+    const std::int32_t nine = columns.table().get(last, ana);
+    CHECK(columns.table().get(last, ben) == k_never_yet);
     CHECK(columns.next_advance() == at("2026-03-02T11:00Z"));
     columns.clear(ben);
     CHECK(columns.advance(at("2026-03-02T10:59Z")).empty());
     CHECK(columns.advance(at("2026-03-02T11:00Z")) == std::vector<Row>{ana});
-    CHECK(last[ana] == nine + 120);
-    CHECK(last[ben] == k_never_yet);
+    CHECK(columns.table().get(last, ana) == nine + 120);
+    CHECK(columns.table().get(last, ben) == k_never_yet);
 }
 
 TEST_CASE("a suspension and a membership for a time end by themselves, and one that was renewed does not") {

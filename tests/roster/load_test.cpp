@@ -98,21 +98,22 @@ TEST_CASE("everything that rules look at comes from the store into columns") {
     CHECK(base::zone_name(columns.zone(row)) == "America/Denver");
     CHECK(columns.zone_from(row) == ZoneFrom::state);
     const FieldColumn& stage = columns.field(k_stage);
-    CHECK(stage.dictionary.shown(stage.codes[row]) == "Offer out");
+    CHECK(stage.dictionary.shown(columns.code(stage, row)) == "Offer out");
     CHECK(columns.field(k_skills).items.of(row).size() == 2);
-    CHECK(columns.field(k_years).numbers[row] == 4.5);
+    CHECK(columns.table().get(columns.field(k_years).numbers, row) == 4.5);
     CHECK(columns.date(k_expires, row) == day("2026-05-01"));
-    CHECK(columns.field(k_travels).yes_no[row] == 2);
-    CHECK(columns.field(k_home).lat[row] == 32.78f);
+    CHECK(columns.table().get(columns.field(k_travels).yes_no, row) == 2);
+    CHECK(columns.table().get(columns.field(k_home).lat, row) == 32.78f);
     CHECK(columns.date(k_created, row) == day("2026-03-03"));
     CHECK(happenings(columns, k_joined, row) == Texts{"2026-03-03T16:00:00Z  0"});
 
     const Row empty = scene.row_of(columns, cy);
-    CHECK(stage.codes[empty] == 0);
+    CHECK(columns.code(stage, empty) == 0);
     CHECK(columns.field(k_skills).items.of(empty).empty());
-    CHECK(columns.field(k_years).numbers[empty] != columns.field(k_years).numbers[empty]);
+    CHECK(columns.table().get(columns.field(k_years).numbers, empty) !=
+          columns.table().get(columns.field(k_years).numbers, empty));
     CHECK_FALSE(columns.date(k_expires, empty));
-    CHECK(columns.field(k_travels).yes_no[empty] == 0);
+    CHECK(columns.table().get(columns.field(k_travels).yes_no, empty) == 0);
     CHECK(columns.zone_from(empty) == ZoneFrom::policy);
     CHECK_FALSE(columns.flags(empty).has_email);
 }
@@ -180,7 +181,7 @@ TEST_CASE("the last word on a consent holds, in any capitals, on its day in the 
     });
     const Columns columns = scene.loaded();
     CHECK(columns.consent(0, 0) == dsl::cond::ConsentIs::withdrawn);
-    CHECK(base::from_day_number(columns.consent(0).days[0]) == day("2026-02-28"));
+    CHECK(base::from_day_number(columns.table().get(columns.consent(0).days, 0)) == day("2026-02-28"));
 }
 
 TEST_CASE("suppressions, lists and erasure reach the people they are about, and end when they end") {

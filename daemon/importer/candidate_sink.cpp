@@ -99,8 +99,9 @@ void CandidateSink::prepare_store() {
         throw ImportError(clash_text(result.clashes));
     }
     job_.summary.added_columns = std::move(result.added);
-    writer_.emplace(job_.database, columns_,
-                    store::CandidateWriter::Options{job_.options.live, job_.options.by, dsl::fold});
+    writer_.emplace(
+        job_.database, columns_,
+        store::CandidateWriter::Options{job_.options.live, job_.options.by, dsl::fold, !job_.options.daemon_lives});
 }
 
 Verdict CandidateSink::read_ref(const Record& record) {

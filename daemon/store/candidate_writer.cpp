@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace nurture::store {
 namespace {
@@ -87,6 +88,8 @@ struct CandidateWriter::Impl {
     void bind_row(Statement& to, const CandidateRecord& record);
     void tell(InboxKind kind, CandidateId id, const std::string& field, std::optional<std::string> old,
               std::optional<std::string> new_value, Instant now);
+    void put_off_indices();
+    void make_indices();
     std::string folded(std::string_view value) const { return options.fold ? options.fold(value) : std::string(value); }
     bool contains(const std::vector<std::string>& values, const std::string& value) const {
         return std::any_of(values.begin(), values.end(), [&](const auto& v) { return folded(v) == folded(value); });
@@ -97,6 +100,8 @@ struct CandidateWriter::Impl {
     Options options;
     bool email = false, phone = false;  // among the columns
     CandidateId first_new = 0, last_new = 0;
+    bool begun = false;
+    std::vector<std::string> put_off;  // what makes those indices
     std::optional<Statement> select, insert_row, update_row, item_row;
 };
 
@@ -266,7 +271,34 @@ CandidateWriter::Put CandidateWriter::Impl::update(CandidateId id, const Candida
     return {changed ? Result::changed : Result::unchanged, id, told};
 }
 
+void CandidateWriter::Impl::put_off_indices() {
+    if (Statement(database, "SELECT 1 FROM candidate").step()) {
+        return;
+    }
+    std::vector<std::string> names;
+    Statement index(
+        database,
+        "SELECT name, sql FROM sqlite_schema WHERE type='index' AND tbl_name='candidate' AND sql IS NOT NULL");
+    while (index.step()) {
+        names.push_back(index.text());
+        put_off.push_back(index.text());
+    }
+    index.again();
+    for (const auto& name : names) {
+        Statement(database, "DROP INDEX " + name).run();
+    }
+}
+
+void CandidateWriter::Impl::make_indices() {
+    for (const auto& sql : std::exchange(put_off, {})) {
+        Statement(database, sql).run();
+    }
+}
+
 CandidateWriter::Put CandidateWriter::Impl::put(const CandidateRecord& record, Instant now) {
+    if (options.in_bulk && !std::exchange(begun, true)) {
+        put_off_indices();
+    }
     if (const auto added = insert(record, now)) {
         return *added;
     }
@@ -290,6 +322,7 @@ CandidateWriter::Put CandidateWriter::put(const CandidateRecord& record, Instant
 }
 
 void CandidateWriter::finish_batch(Instant now) {
+    impl_->make_indices();
     if (impl_->first_new == 0) {
         return;
     }

@@ -31,6 +31,9 @@ public:
         std::string by;     // who, for the inbox
         /// Values that are equal after folding did not become anything new (dsl::fold); none: compared as they are.
         std::string (*fold)(std::string_view) = nullptr;
+        /// For a large file while no daemon runs: if nobody is in the store yet, the indices of the keys, which come in
+        /// no order, are made when the first batch is over. The caller's transaction brings them back where it fails.
+        bool in_bulk = false;
     };
     enum class Result : std::uint8_t { added, changed, unchanged };
 

@@ -23,13 +23,14 @@ const std::string k_header = "ref,first_name,email,specialty,consent:job news\n"
 
 /// Feeds an import through a pipe and kills it when it has swallowed that many bytes: by then it is in the middle of a
 /// batch or between two, wherever it got.
-void import_and_kill(const std::filesystem::path& store, const std::filesystem::path& pipe, std::size_t bytes) {
+void import_and_kill(const std::filesystem::path& store, const std::filesystem::path& pipe, std::size_t bytes,
+                     bool daemon_lives) {
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
     const pid_t child = ::fork();
     if (child == 0) {
         Options options;
         options.now = k_now;
-        options.daemon_lives = true;
+        options.daemon_lives = daemon_lives;
         auto database = nurture::store::Database::open(store, birth());
         import_file(database, schema(), places(), pipe, options);
         ::_exit(0);
@@ -58,7 +59,7 @@ TEST_CASE("an import that is killed leaves whole persons, and the next one bring
     const nurture::support::TempDirectory folder;
     const auto path = folder / "nurtured.db";
     const std::size_t bytes = GENERATE(700'000u, 860'000u, 1'000'000u);
-    import_and_kill(path, folder / "pipe", bytes);
+    import_and_kill(path, folder / "pipe", bytes, true);
 
     Import import(nurture::store::Database::open(path));
     const auto people = nurture::store::candidate_count(import.database);
@@ -89,4 +90,21 @@ TEST_CASE("an import that is killed leaves whole persons, and the next one bring
     const auto summary = import.candidates(text);
     CHECK(summary.unchanged == static_cast<std::uint64_t>(people));
     CHECK(summary.added == static_cast<std::uint64_t>(k_people - people));
+}
+
+TEST_CASE("a first import that is killed in its only batch leaves nobody, and the next one brings everybody") {
+    const nurture::support::TempDirectory folder;
+    const auto path = folder / "nurtured.db";
+    import_and_kill(path, folder / "pipe", 900'000u, false);
+
+    Import import(nurture::store::Database::open(path));
+    CHECK(nurture::store::candidate_count(import.database) == 0);
+    CHECK(import.candidates(k_header + row(1) + row(2)).added == 2);
+    nurture::store::CandidateScan scan(import.database, {});
+    while (scan.next()) {
+        REQUIRE(scan.email_key() != nullptr);
+        const auto found =
+            nurture::store::find_by_key(import.database, nurture::store::Channel::email, *scan.email_key());
+        CHECK(found == std::vector{scan.id()});
+    }
 }

@@ -2,7 +2,10 @@
 #include "daemon/store/candidates.hpp"
 
 #include "tests/store/sample.hpp"
+#include "tests/support/temp_directory.hpp"
 
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 #include <catch2/catch.hpp>
 
 #include <cctype>
@@ -84,6 +87,47 @@ TEST_CASE("a batch of new people is one row of the inbox") {
     REQUIRE(rows.size() == 1);
     CHECK(rows[0].kind == InboxKind::changed);
     CHECK(rows[0].last - rows[0].first == 4);
+}
+
+TEST_CASE("a store has all its indices after people came in bulk, after a batch that failed, and when more come") {
+    const nurture::support::TempDirectory folder;
+    const auto path = folder / "nurtured.db";
+    auto database = Database::open(path, birth());
+    const auto indices = [&] {
+        const SQLite::Database sqlite(path.string());
+        SQLite::Statement index(sqlite,
+                                "SELECT name || ' ' || sql FROM sqlite_schema"
+                                " WHERE tbl_name='candidate' AND type='index' AND sql IS NOT NULL ORDER BY name");
+        Strings all;
+        while (index.executeStep()) {
+            all.push_back(index.getColumn(0).getString());
+        }
+        return all;
+    };
+    const auto come = [&](std::uint8_t first, bool to_the_end) {
+        Transaction transaction(database);
+        CandidateWriter writer(database, {{"email", ColumnType::text}}, {false, "import", lower, true});
+        for (const std::uint8_t n : {first, static_cast<std::uint8_t>(first + 1)}) {
+            writer.put({"c" + std::to_string(n), key(n), {}, {std::to_string(n) + "@candidates.example"}}, k_now);
+        }
+        if (to_the_end) {
+            writer.finish_batch(k_now);
+            transaction.commit();
+        }
+    };
+    const auto made = indices();
+    REQUIRE(made.size() == 2);
+    come(1, false);
+    CHECK(candidate_count(database) == 0);
+    CHECK(indices() == made);
+    come(1, true);
+    CHECK(indices() == made);
+    come(3, true);
+    CHECK(indices() == made);
+    for (std::uint8_t n = 1; n <= 4; ++n) {
+        CHECK(find_by_key(database, Channel::email, key(n)).size() == 1);
+    }
+    CHECK(SQLite::Database(path.string()).execAndGet("PRAGMA integrity_check").getString() == "ok");
 }
 
 TEST_CASE("a change of text, yes or no, or a list tells the engine the old and the new value") {

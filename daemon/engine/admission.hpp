@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Whom a check may let in, kept as bitmaps per campaign, so that a check costs a word per 64 people and a question to
-// those few about whom bits cannot say it all. A picture of columns, enrolments and their traces: it is filled again
+// Whom a check may let in, kept as bitmaps per campaign, so that a check costs a bit or two per person and a question
+// to those few about whom bits cannot say it all. A picture of columns, enrolments and their traces: it is filled again
 // from them whenever a check is due, for those who changed since, and is no part of what the state knows. Per person
 // two bits and a campaign, and 16 to 32 bytes for who shares an address with whom. One writer, like State.
 #pragma once

@@ -183,7 +183,7 @@ Memberships Evaluator::evaluate_all(const View& view, std::vector<Flip>& flips) 
     members.grow(view.columns.size());
     run_all(part(Look::at_everything).program, view, &flips, [&](const Kernels& kernels, Rows rows, Workspace&) {
         std::vector<std::uint64_t> living(Kernels::words(rows.size)), is(members.columns());
-        kernels.take_bits(view.columns.living(), living.data());
+        kernels.take_bits(view.columns.living_bit(), living.data());
         for (std::size_t word = 0; word < living.size(); ++word) {
             for (const dsl::SegmentIx segment : segments())
                 is[members.column(segment)] = kernels.slot(rules_->segments[segment].whole)[word] & living[word];
@@ -218,7 +218,7 @@ std::vector<Row> Evaluator::evaluate_rows(const View& view, std::span<const Row>
     run_picked(part(look).program, view, rows, &flips, [&](const Kernels& kernels, std::span<const Row> block) {
         members.fetch(block);
         living.resize(Kernels::words(block.size()));
-        kernels.take_bits(view.columns.living(), living.data());
+        kernels.take_bits(view.columns.living_bit(), living.data());
         for (std::size_t word = 0; word < living.size(); ++word) {
             const auto some = block.subspan(word * 64, std::min<std::size_t>(block.size() - word * 64, 64));
             members.take(*lanes_, some, was);
@@ -309,16 +309,18 @@ std::vector<Row> Evaluator::moved_by_date(const View& view, base::Day before) co
     merge(crossed);
     const Program program = program_for(others);
     Bitmap moved(view.columns.size());
-    run_all(program, view, nullptr, [&](const Kernels&, Rows rows, Workspace& workspace) {
+    run_all(program, view, nullptr, [&](const Kernels& now, Rows rows, Workspace& workspace) {
         const std::size_t size = Kernels::words(rows.size);
-        const std::vector<std::uint64_t> today = workspace.slots;
-        const Kernels kernels = run(program, then, rows, workspace, nullptr);
         std::vector<std::uint64_t> different(size, 0), in_range(size);
-        for (std::size_t i = 0; i < program.order.size() * size; ++i)
-            different[i % size] |= today[i] ^ workspace.slots[i];
         for (const IntRange& range : crossed) {
-            kernels.take_ints(range, in_range.data());
+            now.take_ints(range, in_range.data());
             std::transform(different.begin(), different.end(), in_range.begin(), different.begin(), std::bit_or<>{});
+        }
+        if (!program.order.empty()) {
+            const std::vector<std::uint64_t> today = workspace.slots;
+            run(program, then, rows, workspace, nullptr);
+            for (std::size_t i = 0; i < program.order.size() * size; ++i)
+                different[i % size] |= today[i] ^ workspace.slots[i];
         }
         moved.put_words(rows.first / 64, different);
     });

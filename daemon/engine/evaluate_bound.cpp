@@ -65,7 +65,7 @@ public:
                       cos_lat,
                       reach / k_radians + 1e-5,
                       lon_reach + 1e-5,
-                      std::min(south, north) - 1e-6,
+                      std::max(std::min(south, north) - 1e-6, 0.0),
                       cos_most + 1e-6,
                       half_sine_squared(reach)};
     }
@@ -115,6 +115,7 @@ void CodeSet::add(Code code) {
 
 bool Within::has(double lat2, double lon2) const {
     constexpr double k_margin = 1e-9;  // far more than what is lost in rounding
+    // Of half an angle t, whatever it is, t² (1 - t²/3) <= sin² t <= t²: a plane tells of nearly everybody.
     const double y = (lat2 - lat) * k_radians / 2, x = (lon2 - lon) * k_radians / 2;
     const double up = y * y, along = x * x * cos_lat;
     if (up + along * cos_most <= haversine * (1 - k_margin))

@@ -147,7 +147,7 @@ template<typename Test>
 void Kernels::each(Test test) {
     std::fill_n(out_, size(), 0);
     for (std::size_t i = 0; i < rows_.size; ++i)
-        out_[i / 64] |= std::uint64_t{test(rows_[i])} << (i % 64);
+        out_[i / 64] |= std::uint64_t{test(i)} << (i % 64);
 }
 
 template<typename Test>
@@ -188,7 +188,7 @@ void Kernels::operator()(const dsl::cond::Known& c) {
         if (column.wide_codes)
             return lanes_.codes_in(values(column.wide_codes), n, 1, std::numeric_limits<roster::Code>::max(), out_);
         return lanes_.bytes_in(values(column.codes), n, 1, 255, out_);
-    case dsl::FieldKind::list: return each([&](Row row) { return !column.items.empty(row); });
+    case dsl::FieldKind::list: return each([&](std::size_t i) { return !column.items.empty(rows_[i]); });
     case dsl::FieldKind::number: return lanes_.doubles_in(values(column.numbers), n, -k_infinity, k_infinity, out_);
     case dsl::FieldKind::date: return take_ints(dates_in(column.days, {}, {}), out_);
     case dsl::FieldKind::yes_no: return lanes_.bytes_in(values(column.yes_no), n, 1, 2, out_);
@@ -214,16 +214,19 @@ void Kernels::operator()(const bound::TextIn& c) {
 
 void Kernels::operator()(const bound::TextContains& c) {
     const roster::FieldColumn& column = c_.field(c.field);
-    each([&](Row row) {
-        const roster::Code code = c_.code(column, row);
+    const auto fits = [&](roster::Code code) {
         return code < c.known ? c.codes.has(code) : c.matches(column.dictionary.folded(code));
-    });
+    };
+    if (column.wide_codes)
+        each([&, codes = values(column.wide_codes)](std::size_t i) { return fits(codes[i]); });
+    else
+        each([&, codes = values(column.codes)](std::size_t i) { return fits(codes[i]); });
 }
 
 void Kernels::operator()(const bound::ListHas& c) {
     const roster::FieldColumn& column = c_.field(c.field);
     if (!c.codes.empty() && c.codes.back() >= column.holders.count)
-        return each([&](Row row) { return has_items(c, column.items.of(row)); });
+        return each([&](std::size_t i) { return has_items(c, column.items.of(rows_[i])); });
     std::fill_n(out_, size(), c.all ? ~std::uint64_t{0} : 0);
     for (const roster::Code code : c.codes) {
         const Words has = second();
@@ -252,11 +255,10 @@ void Kernels::operator()(const dsl::cond::Anniversary& c) {
     const year_month_day target{view_.today + days{c.in_days}};
     const month_day on = target.month() / target.day();
     const bool takes_leap_day = on == February / 28 && !target.year().is_leap();
-    each([this, column = c_.field(c.field).days, target, on, takes_leap_day](Row row) {
-        const std::int32_t number = table_.get(column, row);
-        if (number == roster::k_no_day)
+    each([days_of = values(c_.field(c.field).days), target, on, takes_leap_day](std::size_t i) {
+        if (days_of[i] == roster::k_no_day)
             return false;
-        const year_month_day date{base::from_day_number(number)};
+        const year_month_day date{base::from_day_number(days_of[i])};
         const month_day day = date.month() / date.day();
         return date.year() < target.year() && (day == on || (takes_leap_day && day == February / 29));
     });
@@ -317,7 +319,7 @@ void Kernels::flip(std::int32_t minute, Row row) {
         flips_->push_back({base::Minute{std::chrono::minutes{minute}}, row});
 }
 
-void Kernels::operator()(const dsl::cond::InList& c) { take_bits(c_.list(c.list), out_); }
+void Kernels::operator()(const dsl::cond::InList& c) { take_bits(c_.list_bit(c.list), out_); }
 
 void Kernels::operator()(const bound::InCampaign& c) {
     std::fill_n(out_, size(), 0);

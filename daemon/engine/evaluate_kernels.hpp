@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // One block of rows through bound conditions, a kernel per kind of condition. A block is a run of rows or some picked
-// ones, whose values are gathered first: the same kernels serve full evaluation and change. Inside of Evaluator.
+// ones; what conditions look at is copied out of the table first: the same kernels serve full evaluation and change.
+// Inside of Evaluator.
 #pragma once
 
 #include "daemon/engine/evaluate_bound.hpp"
@@ -22,7 +23,7 @@ struct Rows {
     Row operator[](std::size_t i) const { return picked != nullptr ? picked[i] : first + static_cast<Row>(i); }
 };
 
-/// Memory of its own for each thread; kept from block to block.
+/// Memory of its own for each thread; kept from block to block, and of the last Kernels that was made with it.
 struct Workspace {
     std::vector<std::uint64_t> slots;  // bitmaps of conditions
     struct Column {
@@ -88,7 +89,7 @@ private:
     template<typename Value>
     const Value* values(roster::Table::Column<Value> column) const;
     Words second() const;
-    /// Row by row, for what no lane can test.
+    /// One after the other, by their places in the block, for what no lane can test.
     template<typename Test>
     void each(Test test);
     /// Of those that are in so far, which pass: by their places in the block.

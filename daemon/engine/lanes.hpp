@@ -2,7 +2,7 @@
 //
 // Tests of one column, 64 rows to a word: what evaluation spends its time in. The same portable code is compiled for
 // plain machines and, on x86-64, for AVX2 (x86-64-v3); which one runs is chosen by the processor, and answers are the
-// same. Each reads `size` values and writes (size + 63) / 64 words, bits beyond `size` zero. Pure; any thread.
+// same. A test reads `size` values and writes (size + 63) / 64 words, bits beyond `size` zero. Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,7 @@ struct Lanes {
                      Words out);
     void (*bytes_of)(const std::uint8_t* values, std::size_t size, const std::uint8_t* table, std::uint32_t table_size,
                      Words out);
+    // Between a table, which has a byte per bit column and group of eight rows, and a word per column.
     /// Of each of `count` bytes, bit `from` becomes bit `to` of its word, where none is set yet.
     void (*take_bit)(const std::uint8_t* bytes, std::size_t count, std::size_t from, std::size_t to, Words out);
     /// Each of `count` bytes becomes bits `to` to `to` + 7 of its word, where none is set yet; and back.

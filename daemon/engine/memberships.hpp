@@ -5,10 +5,14 @@
 #pragma once
 
 #include "daemon/engine/bitmap.hpp"
+#include "daemon/engine/lanes.hpp"
 #include "daemon/roster/columns.hpp"
 #include "dsl/rules.hpp"
 
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -35,8 +39,13 @@ public:
     // --- of the segments that are kept: each has its column --------------------------------------------------------
 
     std::size_t columns() const { return bits_.bit_columns(); }
-    std::size_t column(dsl::SegmentIx segment) const { return column_[segment]; }
-    void set(dsl::SegmentIx segment, std::size_t row, bool in) { bits_.set(column_[segment], row, in); }
+    std::size_t column(dsl::SegmentIx segment) const {
+        assert(column_[segment] != k_none);
+        return column_[segment];
+    }
+    void set(dsl::SegmentIx segment, std::size_t row, bool in) {
+        bits_.set(static_cast<std::uint32_t>(column(segment)), row, in);
+    }
 
     /// Of up to 64 rows, a word for each column: bit i is that of the i-th.
     void take(const Lanes& lanes, std::span<const roster::Row> rows, std::vector<std::uint64_t>& words) const;
@@ -48,7 +57,7 @@ public:
     friend bool operator==(const Memberships& a, const Memberships& b);
 
 private:
-    static constexpr std::uint32_t k_none = UINT32_MAX;
+    static constexpr std::uint32_t k_none = std::numeric_limits<std::uint32_t>::max();
 
     roster::Table bits_;
     std::vector<std::uint32_t> column_;  // by SegmentIx

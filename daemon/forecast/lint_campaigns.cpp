@@ -111,12 +111,15 @@ private:
 /// One and the same audience is the checker's business, store or no store.
 void lint_overlaps(const Inputs& inputs, const engine::State& state, std::vector<Lint>& found) {
     const auto& campaigns = inputs.rules->campaigns;
+    std::vector<engine::Bitmap> audiences;
+    for (const dsl::Campaign& campaign : campaigns)
+        audiences.push_back(state.member.of(campaign.audience));
     for (std::size_t b = 0; b < campaigns.size(); ++b)
         for (std::size_t a = 0; a < b; ++a) {
             if (campaigns[a].priority != campaigns[b].priority || campaigns[a].audience == campaigns[b].audience ||
                 campaigns[a].draft || campaigns[b].draft)
                 continue;
-            const auto both = state.member.of(campaigns[a].audience) & state.member.of(campaigns[b].audience);
+            const auto both = audiences[a] & audiences[b];
             if (both.count() < k_worth_telling)
                 continue;
             auto one = dsl::diagnose("N0610",

@@ -127,9 +127,9 @@ private:
         const auto& column = columns_.field(ix);
         std::vector<bool> somebody(column.dictionary.size());  // by code
         for (roster::Row row = 0; row < columns_.size() && column.kept == roster::FieldColumn::Kept::values; ++row) {
-            if (column.items.rows() == 0)
+            if (column.codes || column.wide_codes)
                 somebody[columns_.code(column, row)] = true;
-            else
+            else if (column.items.rows() > 0)
                 for (const auto code : column.items.of(row))
                     somebody[code] = true;
         }

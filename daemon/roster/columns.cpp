@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -47,7 +48,7 @@ std::optional<Row> Columns::find(base::CandidateId id) const {
 
 std::int64_t Columns::people() const {
     std::vector<std::uint64_t> words((size() + 63) / 64);
-    table_.copy_bits(living(), 0, size(), words.data());
+    table_.copy_bits(living_bit(), 0, size(), words.data());
     return std::transform_reduce(words.begin(), words.end(), std::int64_t{0}, std::plus<>{},
                                  [](std::uint64_t word) { return std::popcount(word); });
 }
@@ -80,7 +81,7 @@ Row Columns::add(base::CandidateId id) {
     if (draws_lots_)
         lots_.push_back(0);
     table_.grow(row + std::size_t{1});
-    table_.set(living(), row);
+    table_.set(living_bit(), row);
     for (std::size_t i = 0; i < fields_.size(); ++i)
         if (keeps_items(fields_[i], schema_.fields[i].kind))
             fields_[i].items.add_row();
@@ -98,7 +99,7 @@ void Columns::clear(Row row) {
     if (draws_lots_)
         lots_[row] = 0;
     table_.clear(row);
-    table_.set(living(), row);
+    table_.set(living_bit(), row);
     for (std::size_t i = 0; i < fields_.size(); ++i)
         if (keeps_items(fields_[i], schema_.fields[i].kind))
             fields_[i].items.clear(row);
@@ -110,7 +111,7 @@ void Columns::clear(Row row) {
 
 void Columns::set_erased(Row row) {
     flags_[row].erased = true;
-    table_.set(living(), row, false);
+    table_.set(living_bit(), row, false);
 }
 
 void Columns::set_mailbox(Row row, AddressNumber mailbox) {
@@ -235,6 +236,7 @@ void Columns::set_consent(dsl::ConsentIx consent, Row row, dsl::cond::ConsentIs 
 
 void Columns::shrink() {
     const auto all = [](auto&... vectors) { (vectors.shrink_to_fit(), ...); };
+    table_.shrink();
     all(ids_, zones_, zone_from_, flags_, mailboxes_, phones_, lots_);
     for (FieldColumn& column : fields_)
         column.items.shrink();

@@ -41,8 +41,8 @@ inline constexpr std::int32_t k_never_yet = std::numeric_limits<std::int32_t>::m
 /// A bit per candidate each; a condition that names another item looks at each person's list.
 inline constexpr std::size_t k_most_holders = 256;
 
-/// Of one field: where in the table its values stand, as its kind has them; all places but one are none. Unknown is
-/// code 0, an empty list, NaN, k_no_day, 0.
+/// Of one field: which columns of the table it has, as its kind needs them. Unknown is code 0, an empty list, NaN,
+/// k_no_day, 0.
 struct FieldColumn {
     enum class Kept : std::uint8_t { nothing, known, values };
     Kept kept = Kept::nothing;  // no rule looks at it; rules only ask whether it is known; rules compare it
@@ -134,15 +134,15 @@ public:
     const ConsentColumn& consent(dsl::ConsentIx consent) const { return consents_[consent]; }
     /// Where all of these stand, and these bits of it: who is in a list, and who is not erased.
     const Table& table() const { return table_; }
-    std::uint32_t list(dsl::ListIx list) const { return lists_.first + list; }
-    std::uint32_t living() const { return living_.first; }
+    std::uint32_t list_bit(dsl::ListIx list) const { return lists_.first + list; }
+    std::uint32_t living_bit() const { return living_.first; }
 
-    bool in_list(dsl::ListIx list, Row row) const { return table_.test(this->list(list), row); }
-    bool is_living(Row row) const { return table_.test(living(), row); }
+    bool in_list(dsl::ListIx list, Row row) const { return table_.test(list_bit(list), row); }
+    bool is_living(Row row) const { return table_.test(living_bit(), row); }
+    std::int64_t people() const;  // who live
     Code code(const FieldColumn& text, Row row) const {
         return text.wide_codes ? table_.get(text.wide_codes, row) : table_.get(text.codes, row);
     }
-    std::int64_t people() const;  // how many those are
     dsl::cond::ConsentIs consent(dsl::ConsentIx consent, Row row) const;
     std::optional<base::Day> date(dsl::FieldIx field, Row row) const;
 

@@ -55,13 +55,13 @@ void Columns::set_in_list(dsl::ListIx list, Row row, std::optional<base::Second>
             return;
         forget_coming(*end);
     }
-    table_.set(this->list(list), row);
+    table_.set(list_bit(list), row);
     if (until)
         comes({first_minute_after(*until), row, Coming::What::left_list, list, {}});
 }
 
 void Columns::leave_list(dsl::ListIx list, Row row) {
-    table_.set(this->list(list), row, false);
+    table_.set(list_bit(list), row, false);
     if (const auto end = end_of(list, row))
         forget_coming(*end);
 }
@@ -78,7 +78,7 @@ std::vector<Row> Columns::advance(base::Minute now) {
         switch (come.what) {
         case Coming::What::email_free: flags_[come.row].email_suppressed = false; break;
         case Coming::What::sms_free: flags_[come.row].sms_suppressed = false; break;
-        case Coming::What::left_list: table_.set(list(come.of), come.row, false); break;
+        case Coming::What::left_list: table_.set(list_bit(come.of), come.row, false); break;
         case Coming::What::event: happened(come.of, come.row, come.event); break;
         }
     }

@@ -5,6 +5,12 @@
 
 namespace nurture::roster {
 
+namespace {
+
+std::byte bit_of(std::size_t row) { return std::byte{1} << row % Table::k_group; }
+
+}  // namespace
+
 std::uint32_t Table::add_values(std::span<const std::byte> of_group) {
     assert(rows_ == 0);
     const std::size_t at = std::exchange(bits_at_, bits_at_ + of_group.size());
@@ -69,14 +75,18 @@ void Table::clear(std::size_t row) {
         const std::size_t size = ((ix + 1 < at_.size() ? at_[ix + 1] : bits_at_) - at_[ix]) / k_group;
         std::memcpy(group + at_[ix] + row % k_group * size, blank_.data() + at_[ix], size);
     }
-    for (std::uint32_t bit = 0; bit < bit_columns(); ++bit)
-        set(bit, row, false);
+    for (std::size_t at = bits_at_; at < blank_.size(); ++at)
+        group[at] &= ~bit_of(row);
+}
+
+void Table::shrink() {
+    if (!chunks_.empty())
+        chunks_.back().shrink_to_fit();
 }
 
 void Table::set(std::uint32_t bit, std::size_t row, bool is) {
     std::byte& byte = group(row / k_group)[bits_at_ + bit];
-    const std::byte of_row{static_cast<unsigned char>(1u << row % k_group)};
-    byte = is ? byte | of_row : byte & ~of_row;
+    byte = is ? byte | bit_of(row) : byte & ~bit_of(row);
 }
 
 void Table::copy_bits(std::uint32_t bit, std::size_t first, std::size_t size, std::uint64_t* to) const {

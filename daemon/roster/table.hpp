@@ -55,6 +55,8 @@ public:
     /// Rows from then on, if there are not as many already.
     void grow(std::size_t rows);
     void clear(std::size_t row);  // as a new one
+    /// Gives back what was taken in advance.
+    void shrink();
 
     template<typename Value>
     Value get(Column<Value> column, std::size_t row) const {
@@ -69,7 +71,8 @@ public:
 
     // --- many at once: a run of rows begins at a multiple of 64 ----------------------------------------------------
 
-    /// Where a row stands: found once, and asked for many columns. Good until rows or columns are added.
+    /// Where a row stands: found once, and asked for many columns. Good until rows are added or a
+    /// column is widened.
     struct Place {
         const std::byte* group = nullptr;
         std::size_t in = 0;
@@ -92,6 +95,7 @@ public:
         constexpr std::size_t k_line = 64;  // bytes that memory gives at a time, on what this mostly runs on
         for (std::size_t at = 0; at < blank_.size(); at += k_line)
             __builtin_prefetch(place.group + at);
+        __builtin_prefetch(place.group + blank_.size() - 1);  // groups begin anywhere in a line
     }
 
     /// Whole groups: `to` has room for as many values as there are rows in them.
@@ -114,7 +118,7 @@ public:
     void copy_bits(std::uint32_t bit, std::size_t first, std::size_t size, std::uint64_t* to) const;
 
 private:
-    // Memory is taken for so many rows at a time: nothing is moved when there are more.
+    // Memory is taken for so many groups at a time, and these are not moved when there are more.
     static constexpr std::size_t k_chunk_groups = 512;
 
     const std::byte* group(std::size_t ix) const {

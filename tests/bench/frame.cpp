@@ -28,9 +28,10 @@ void print(const Figure& figure) {
 }
 
 void empty_caches() {
-    static std::vector<char> other(std::size_t{256} << 20);  // several times what caches hold
+    static const std::vector<char> other(std::size_t{256} << 20, 'x');  // more than caches hold
+    static volatile char last = 0;
     for (std::size_t i = 0; i < other.size(); i += 64)
-        ++other[i];
+        last = other[i];  // only read: what is written would have to be written back while something is measured
 }
 
 std::size_t allocated() {

@@ -231,6 +231,8 @@ TEST_CASE("distance is measured over the globe, across the date line and at the 
     CHECK(scene.holds(Within{k_home, 32.78, -96.80, 60 * 1609.344}) == "yynnn");
     CHECK(scene.holds(Within{k_home, 0, 179.9, 25'000}) == "nnynn");
     CHECK(scene.holds(Within{k_home, 89.95, -10, 12'000}) == "nnnyn");
+    scene.person().places[k_home] = {89.999, 150};
+    CHECK(scene.holds(Within{k_home, 89.999, -150, 115}) == "nnnnny");
 }
 
 TEST_CASE("a circle ends at its rim, wherever it lies and however large it is") {

@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <map>
 #include <random>
 #include <vector>
 
@@ -100,7 +99,10 @@ TEST_CASE("a run of rows reads as one row after the other does") {
     Scene scene;
     scene.grow(k_many);
     scene.tell_some();
-    CHECK(scene.table.all(scene.days).size() == k_many);
+    const auto all = scene.table.all(scene.days);
+    REQUIRE(all.size() == k_many);
+    for (std::size_t row = 0; row < k_many; ++row)
+        REQUIRE(all[row] == scene.told[row].day);
     constexpr std::size_t first = 4'032, size = k_many - first;  // across the bound of what memory is taken for
     std::vector<std::int32_t> days(size + Table::k_group);
     scene.table.copy(scene.days, first, size, days.data());
@@ -112,4 +114,16 @@ TEST_CASE("a run of rows reads as one row after the other does") {
         if (i < size)
             REQUIRE(days[i] == scene.told[first + i].day);
     }
+}
+
+TEST_CASE("a copy grows and is told by itself") {
+    Scene scene;
+    scene.grow(k_many);
+    scene.tell_some();
+    scene.table.shrink();
+    Scene copy = scene;
+    copy.grow(k_many + 5'000);
+    copy.tell_some();
+    copy.check();
+    scene.check();
 }

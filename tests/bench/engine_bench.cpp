@@ -53,10 +53,7 @@ public:
     bool agree(bool with_sql);
 
 private:
-    struct Times {
-        double ours, floor;
-    };
-    Times change(bool out_of_memory);
+    bench::Times change(bool out_of_memory);
     roster::Columns load() const { return roster::load(database_, *rules_, {}, base::Second{moment_.now}); }
     engine::View view() const { return {columns_, moment_.today(), moment_.now, {}}; }
     std::vector<std::string> queries(bool of_one = false) const;
@@ -104,9 +101,9 @@ std::vector<std::string> Bench::queries(bool of_one) const {
 void Bench::loading() {
     const auto sql = queries();
     std::uint64_t sum = bench::bare_select(store_, sql);  // the file is in memory from here on
-    const double floor = bench::median_cpu(3, [&] { sum += bench::bare_select(store_, sql); });
-    const double ours = bench::median_cpu(3, [&] { sum += load().size(); });
-    bench::print({"load", people(), ours, floor, "s", sum == 0 ? "nothing was read" : ""});
+    const auto times = bench::by_turns(
+        5, [&] { sum += load().size(); }, [&] { sum += bench::bare_select(store_, sql); });
+    bench::print({"load", people(), times.ours, times.floor, "s", sum == 0 ? "nothing was read" : ""});
 }
 
 void Bench::memory() {
@@ -118,9 +115,9 @@ void Bench::memory() {
 
 void Bench::evaluating() {
     std::size_t sum = evaluate().rows() + floor_.evaluate_all().size();
-    const double floor = bench::median_cpu(9, [&] { sum += floor_.evaluate_all().size(); });
-    const double ours = bench::median_cpu(9, [&] { sum += evaluate().rows(); });
-    bench::print({"evaluate", people(), ours, floor, "s", sum == 0 ? "nothing was evaluated" : ""});
+    const auto times = bench::by_turns(
+        9, [&] { sum += evaluate().rows(); }, [&] { sum += floor_.evaluate_all().size(); });
+    bench::print({"evaluate", people(), times.ours, times.floor, "s", sum == 0 ? "nothing was evaluated" : ""});
 }
 
 std::vector<roster::Row> Bench::some_rows(std::mt19937_64& dice) const {
@@ -158,7 +155,7 @@ void Bench::telling() {
 }
 
 /// Other people every time.
-Bench::Times Bench::change(bool out_of_memory) {
+bench::Times Bench::change(bool out_of_memory) {
     std::mt19937_64 dice(1);
     auto members = evaluate();
     auto floor_members = floor_.evaluate_all();
@@ -181,7 +178,7 @@ Bench::Times Bench::change(bool out_of_memory) {
 /// A daemon is told of changes now and then: people come out of memory, however few there are. In a loop the caches
 /// would hold a small store and not a large one; what that makes stands beside the figure.
 void Bench::changing() {
-    const Times times = change(true), in_a_loop = change(false);
+    const bench::Times times = change(true), in_a_loop = change(false);
     bench::print({"change", people(), times.ours, times.floor, "s",
                   fmt::format("in a loop, with what the caches still hold, {:.2f} ms, by hand {:.2f} ms",
                               in_a_loop.ours * 1e3, in_a_loop.floor * 1e3)});

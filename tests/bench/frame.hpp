@@ -36,6 +36,21 @@ double median_cpu(int runs, Work work) {
     return median(std::move(taken));
 }
 
+/// What stands beside each other.
+struct Times {
+    double ours, floor;
+};
+/// By turns, so that what others do on the machine meets both.
+template<typename Ours, typename Floor>
+Times by_turns(int runs, Ours ours, Floor floor) {
+    std::vector<double> of_ours, of_floor;
+    for (int i = 0; i < runs; ++i) {
+        of_floor.push_back(cpu_of(floor));
+        of_ours.push_back(cpu_of(ours));
+    }
+    return {median(std::move(of_ours)), median(std::move(of_floor))};
+}
+
 /// What was in the processor's caches is there no more, as after a minute in which the machine did other things.
 void empty_caches();
 

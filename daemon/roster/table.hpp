@@ -71,8 +71,7 @@ public:
 
     // --- many at once: a run of rows begins at a multiple of 64 ----------------------------------------------------
 
-    /// Where a row stands: found once, and asked for many columns. Good until rows are added or a
-    /// column is widened.
+    /// Where a row stands: found once, and asked for many columns. Good until rows are added or a column is widened.
     struct Place {
         const std::byte* group = nullptr;
         std::size_t in = 0;
@@ -118,7 +117,7 @@ public:
     void copy_bits(std::uint32_t bit, std::size_t first, std::size_t size, std::uint64_t* to) const;
 
 private:
-    // Memory is taken for so many groups at a time, and these are not moved when there are more.
+    // Memory is taken for so many groups at a time: full ones are not moved when there are more.
     static constexpr std::size_t k_chunk_groups = 512;
 
     const std::byte* group(std::size_t ix) const {

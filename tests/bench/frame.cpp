@@ -29,7 +29,7 @@ void print(const Figure& figure) {
 
 void empty_caches() {
     static const std::vector<char> other(std::size_t{256} << 20, 'x');  // more than caches hold
-    static volatile char last = 0;
+    [[maybe_unused]] static volatile char last = 0;
     for (std::size_t i = 0; i < other.size(); i += 64)
         last = other[i];  // only read: what is written would have to be written back while something is measured
 }

@@ -198,7 +198,7 @@ template<typename Use>
 void Evaluator::run_picked(const Program& program, const View& view, std::span<const Row> picked,
                            std::vector<Flip>* flips, Use use) const {
     Workspace workspace;
-    // Each may have lines of memory to itself, a kilobyte or two, which the second-level cache is to keep until they
+    // Each may have lines of memory to itself, about a kilobyte, which the second-level cache is to keep until they
     // have been looked at.
     constexpr std::size_t k_most = 512;
     while (!picked.empty()) {

@@ -89,12 +89,14 @@ public:
     }
     /// To be written. Different groups may be at the same time.
     std::uint8_t* bits_of_group(std::size_t ix) { return reinterpret_cast<std::uint8_t*>(group(ix)) + bits_at_; }
-    /// For the processor: this row will be looked at soon. A group that begins within a line may have one more at its
-    /// end; to ask for it as well was measured to cost more than it saves.
+    /// For the processor: this row will be looked at soon.
     void fetch(Place place) const {
         constexpr std::size_t k_line = 64;  // bytes that memory gives at a time, on what this mostly runs on
         for (std::size_t at = 0; at < blank_.size(); at += k_line)
             __builtin_prefetch(place.group + at);
+        __builtin_prefetch(place.group + blank_.size());  // a group begins anywhere within a line
+        // To GCC a function that only fetches ahead has no effect, and calls of it are left out.
+        asm volatile("");
     }
 
     /// Whole groups: `to` has room for as many values as there are rows in them.

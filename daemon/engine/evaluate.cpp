@@ -184,9 +184,12 @@ Memberships Evaluator::evaluate_all(const View& view, std::vector<Flip>& flips) 
     run_all(part(Look::at_everything).program, view, &flips, [&](const Kernels& kernels, Rows rows, Workspace&) {
         std::vector<std::uint64_t> living(Kernels::words(rows.size)), is(members.columns());
         kernels.take_bits(view.columns.living_bit(), living.data());
+        std::vector<const std::uint64_t*> wholes(members.columns());
+        for (const dsl::SegmentIx segment : segments())
+            wholes[members.column(segment)] = kernels.slot(rules_->segments[segment].whole);
         for (std::size_t word = 0; word < living.size(); ++word) {
-            for (const dsl::SegmentIx segment : segments())
-                is[members.column(segment)] = kernels.slot(rules_->segments[segment].whole)[word] & living[word];
+            for (std::size_t i = 0; i < wholes.size(); ++i)
+                is[i] = wholes[i][word] & living[word];
             const std::size_t done = word * 64;
             members.put(*lanes_, rows.first + done, std::min<std::size_t>(rows.size - done, 64), is);
         }
@@ -314,7 +317,7 @@ std::vector<Row> Evaluator::moved_by_date(const View& view, base::Day before) co
         std::vector<std::uint64_t> different(size, 0), in_range(size);
         for (const IntRange& range : crossed) {
             now.take_ints(range, in_range.data());
-            std::transform(different.begin(), different.end(), in_range.begin(), different.begin(), std::bit_or<>{});
+            lanes_->either(in_range.data(), size, different.data());
         }
         if (!program.order.empty()) {
             const std::vector<std::uint64_t> today = workspace.slots;

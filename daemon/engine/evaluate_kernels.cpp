@@ -163,13 +163,13 @@ void Kernels::only(Test test) {
 void Kernels::operator()(const dsl::cond::And& c) {
     std::fill_n(out_, size(), ~std::uint64_t{0});
     for (const dsl::ConditionIx ix : c.of)
-        std::transform(out_, out_ + size(), slot(ix), out_, std::bit_and<>{});
+        lanes_.both(slot(ix), size(), out_);
 }
 
 void Kernels::operator()(const dsl::cond::Or& c) {
     std::fill_n(out_, size(), 0);
     for (const dsl::ConditionIx ix : c.of)
-        std::transform(out_, out_ + size(), slot(ix), out_, std::bit_or<>{});
+        lanes_.either(slot(ix), size(), out_);
 }
 
 void Kernels::operator()(const dsl::cond::Not& c) {
@@ -231,8 +231,7 @@ void Kernels::operator()(const bound::ListHas& c) {
     for (const roster::Code code : c.codes) {
         const Words has = second();
         take_bits(column.holders.first + code, has);
-        for (std::size_t i = 0; i < size(); ++i)
-            out_[i] = c.all ? out_[i] & has[i] : out_[i] | has[i];
+        (c.all ? lanes_.both : lanes_.either)(has, size(), out_);
     }
 }
 
@@ -275,7 +274,7 @@ void Kernels::operator()(const bound::Within& c) {
     if (west > -180 && east < 180) {  // else it may reach over the date line
         const Words between = second();
         lanes_.floats_in(lon, rows_.size, static_cast<float>(west), static_cast<float>(east), between);
-        std::transform(out_, out_ + size(), between, out_, std::bit_and<>{});
+        lanes_.both(between, size(), out_);
     }
     only([&](std::size_t i) { return c.has(lat[i], lon[i]); });
 }
@@ -344,7 +343,7 @@ void Kernels::operator()(const dsl::cond::Consent& c) {
         return;
     const Words when = second();
     take_ints(dates_in(column.days, from_today(view_, c.from), from_today(view_, c.to)), when);
-    std::transform(out_, out_ + size(), when, out_, std::bit_and<>{});
+    lanes_.both(when, size(), out_);
 }
 
 }  // namespace nurture::engine

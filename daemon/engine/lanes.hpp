@@ -35,6 +35,9 @@ struct Lanes {
     /// Each of `count` bytes becomes bits `to` to `to` + 7 of its word, where none is set yet; and back.
     void (*take_byte)(const std::uint8_t* bytes, std::size_t count, std::size_t to, Words out);
     void (*put_byte)(const std::uint64_t* words, std::size_t count, std::size_t from, std::uint8_t* bytes);
+    /// Of two bitmaps of `size` words: who is in both of them, or in either, becomes the second.
+    void (*both)(const std::uint64_t* one, std::size_t size, Words other);
+    void (*either)(const std::uint64_t* one, std::size_t size, Words other);
     std::size_t (*count)(const std::uint64_t* words, std::size_t size);  // of set bits
 };
 

@@ -104,6 +104,16 @@ void put_byte(const std::uint64_t* words, std::size_t count, std::size_t from, s
         bytes[i] = static_cast<std::uint8_t>(words[i] >> from);
 }
 
+void and_words(const std::uint64_t* one, std::size_t size, Words other) {
+    for (std::size_t i = 0; i < size; ++i)
+        other[i] &= one[i];
+}
+
+void or_words(const std::uint64_t* one, std::size_t size, Words other) {
+    for (std::size_t i = 0; i < size; ++i)
+        other[i] |= one[i];
+}
+
 std::size_t count_bits(const std::uint64_t* words, std::size_t size) {
     std::size_t sum = 0;
     for (std::size_t i = 0; i < size; ++i)
@@ -123,6 +133,8 @@ constexpr Lanes k_lanes{in_range<std::int32_t>,
                         take_bit,
                         take_byte,
                         put_byte,
+                        and_words,
+                        or_words,
                         count_bits};
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace nurture::engine {
 namespace {
@@ -23,6 +24,28 @@ struct Slot {
     ReasonCode why{};  // the first thing that made it wait
     Minute closes{};
     std::optional<FullCap> full{};  // if that was a cap
+};
+
+/// The minutes to come, of one channel. They fill up and have no room again in this tick: a full one leads to the next
+/// that has, so that who is far back in a long queue is not told by counting through all of it.
+class Minutes {
+public:
+    Minute with_room(Minute from) {
+        Minute to = from;
+        for (auto full = full_.find(to); full != full_.end(); full = full_.find(to))
+            to = full->second;
+        while (from != to)
+            from = std::exchange(full_[from], to);
+        return to;
+    }
+    void take(Minute minute, std::int32_t allowed) {
+        if (++taken_[minute] == allowed)
+            full_[minute] = minute + k_minute;
+    }
+
+private:
+    std::map<Minute, std::int32_t> taken_;
+    std::map<Minute, Minute> full_;
 };
 
 class Slots {
@@ -178,24 +201,21 @@ private:
         return taken ? open.closes : Minute{};
     }
 
-    Minute after_pace(dsl::Channel channel, Minute from) const {
+    std::int32_t per_minute(std::size_t channel) const { return draft_.state().settings.per_minute[channel]; }
+
+    Minute after_pace(dsl::Channel channel, Minute from) {
         const auto i = static_cast<std::size_t>(channel);
-        const std::int32_t allowed = draft_.state().settings.per_minute[i];
-        if (allowed <= 0)
+        if (per_minute(i) <= 0)
             return from;
-        const auto used = [&](Minute minute) {
-            const auto found = planned_.find({minute, channel});
-            const std::int32_t given = draft_.pace().minute == minute ? draft_.pace().used[i] : 0;
-            return given + (found == planned_.end() ? 0 : found->second);
-        };
-        while (used(from) >= allowed)
-            from += k_minute;
-        return from;
+        const Pace& pace = draft_.pace();
+        const bool full = from == pace.minute && pace.used[i] >= per_minute(i);  // until a place is given back
+        return minutes_[i].with_room(full ? from + k_minute : from);
     }
 
     /// Those behind it in the queue are told a later minute at once, instead of one minute after the other.
     void plan(const Candidate& candidate, Minute at) {
-        ++planned_[{at, candidate.choice.channel}];
+        const auto i = static_cast<std::size_t>(candidate.choice.channel);
+        minutes_[i].take(at, per_minute(i));
         note_window(candidate, at);
     }
 
@@ -207,7 +227,7 @@ private:
 
     Draft& draft_;
     Caps caps_;
-    std::map<std::pair<Minute, dsl::Channel>, std::int32_t> planned_;
+    std::array<Minutes, 2> minutes_;  // by dsl::Channel
     std::set<std::pair<CandidateId, Day>> late_days_;
 };
 

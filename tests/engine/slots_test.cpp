@@ -177,6 +177,23 @@ TEST_CASE("A burst at the opening is spread over the minutes") {
                                 "03-02 09:01 di: one", "03-02 09:02 ed: one"});
 }
 
+TEST_CASE("Queues of different windows share the minutes: none is passed over, none is filled twice") {
+    Settings settings;
+    settings.per_minute = {1, 0};
+    Story s(house() + std::string(k_open) +
+                drip("Late", "  step a: email \"one\"",
+                     "  priority 60\n  send monday to friday between 09:02 and 17:00") +
+                drip("Early", "  step a: email \"two\"", "  send monday to friday between 09:00 and 17:00") +
+                templates({"one", "two"}),
+            settings);
+    open(s, {"ana", "ben", "cyd", "dee"});
+    s.begin("2026-03-02 06:00");
+    s.run_until("2026-03-02 12:00");
+    CHECK(s.messages() == Lines{"03-02 09:00 ana: two", "03-02 09:01 ben: two", "03-02 09:02 ana: one",
+                                "03-02 09:03 ben: one", "03-02 09:04 cyd: one", "03-02 09:05 dee: one",
+                                "03-02 09:06 cyd: two", "03-02 09:07 dee: two"});
+}
+
 TEST_CASE("The canary goes first, then the rest half an hour later") {
     Story s(house() + std::string(k_open) + drip("A", "  step a: email \"one\"") + templates({"one"}));
     open(s, {"ana", "bo", "cy"});

@@ -180,12 +180,12 @@ TEST_CASE("A burst at the opening is spread over the minutes") {
 TEST_CASE("Queues of different windows share the minutes: none is passed over, none is filled twice") {
     Settings settings;
     settings.per_minute = {1, 0};
-    Story s(house() + std::string(k_open) +
-                drip("Late", "  step a: email \"one\"",
-                     "  priority 60\n  send monday to friday between 09:02 and 17:00") +
-                drip("Early", "  step a: email \"two\"", "  send monday to friday between 09:00 and 17:00") +
-                templates({"one", "two"}),
-            settings);
+    Story s(
+        house() + std::string(k_open) +
+            drip("Late", "  step a: email \"one\"", "  priority 60\n  send monday to friday between 09:02 and 17:00") +
+            drip("Early", "  step a: email \"two\"", "  send monday to friday between 09:00 and 17:00") +
+            templates({"one", "two"}),
+        settings);
     open(s, {"ana", "ben", "cyd", "dee"});
     s.begin("2026-03-02 06:00");
     s.run_until("2026-03-02 12:00");

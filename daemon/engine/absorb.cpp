@@ -110,9 +110,14 @@ private:
     std::vector<Row>& messages_;
 };
 
+void begin_ledger(State& state) {
+    state.ledger.begin_day(state.times->day_start(state.today),
+                           [&](CandidateId who) { return state.columns->owner_of(who); });
+}
+
 void begin_day(State& state, Day today) {
     state.today = today;
-    state.ledger.begin_day(state.times->day_start(today));
+    begin_ledger(state);
     for (CampaignState& campaign : state.campaigns)
         campaign.entered_today = 0;
     state.admission.begin_day(today);
@@ -135,6 +140,11 @@ void replace(State& state, const Facts& facts) {
             state = std::move(*applied->state);
 }
 
+void looked_after(State& state, std::span<const Row> rows) {
+    for (const Row row : rows)
+        state.ledger.looked_after(state.columns->id(row), state.columns->owner(row));
+}
+
 }  // namespace
 
 void absorb(State& state, const Facts& facts, Minute now) {
@@ -152,6 +162,8 @@ void absorb(State& state, const Facts& facts, Minute now) {
     add(anything, state.columns->advance(now));
     for (const Row row : anything)
         state.admission.look_again_at(row);
+    looked_after(state, anything);
+    looked_after(state, messages);
     add(anything, state.member.flipped(now));
     std::vector<Row> dated;
     if (const Day today = state.times->day(now); today != before) {
@@ -170,7 +182,7 @@ void absorb(State& state, const Facts& facts, Minute now) {
 void look_around(State& state, Minute now) {
     state.now = now;
     state.today = state.times->day(now);
-    state.ledger.begin_day(state.times->day_start(state.today));
+    begin_ledger(state);
     state.pace.minute = now;
     state.columns->advance(now);
     state.member.evaluate_all(*state.columns, state.today, now);

@@ -58,46 +58,28 @@ bool Caps::counts_for(const dsl::Cap& cap, dsl::CampaignIx campaign) const {
 void Caps::count_today() {
     today_.emplace();
     for (const auto& [what, number] : draft_.counts_today()) {
-        const auto& [campaign, channel, message_template] = what;
+        const auto& [campaign, channel, message_template, owner] = what;
         for (std::size_t i = 0; i < all_.size(); ++i)
-            if (all_[i]->per == dsl::CapPer::day && counts_for(*all_[i], campaign) &&
+            if (all_[i]->per != dsl::CapPer::candidate && counts_for(*all_[i], campaign) &&
                 counts(*all_[i], channel, message_template))
-                (*today_)[{i, ""}] += number;
+                (*today_)[{i, counted_under(*all_[i], owner, campaign)}] += number;
     }
-    if (std::any_of(all_.begin(), all_.end(), [](const auto* cap) { return cap->per == dsl::CapPer::sender_day; }))
-        count_senders();
 }
 
-/// Who was erased has no record to name an owner.
-std::string Caps::sender_of(CandidateId who, const dsl::Campaign& campaign) const {
-    if (const auto row = draft_.columns().find(who))
-        return sender(draft_, *row, campaign);
-    return campaign.from.owner ? campaign.owner.name : campaign.from.address;
+std::string Caps::counted_under(const dsl::Cap& cap, roster::Code owner, dsl::CampaignIx campaign) const {
+    return cap.per == dsl::CapPer::sender_day ? sender(draft_, owner, draft_.rules().campaigns[campaign]) : "";
 }
 
-/// Whose name a message carries may be another today than when it went: each is asked.
-void Caps::count_senders() {
-    const Minute midnight = draft_.times().day_start(draft_.today());
-    for (const CandidateId who : draft_.sent_today())
-        for (const Sent& sent : draft_.sent(who)) {
-            if (sent.at < midnight)
-                continue;
-            for (std::size_t i = 0; i < all_.size(); ++i)
-                if (all_[i]->per == dsl::CapPer::sender_day && counts_for(*all_[i], sent.campaign) &&
-                    counts(*all_[i], sent.channel, sent.message_template))
-                    ++(*today_)[{i, sender_of(who, draft_.rules().campaigns[sent.campaign])}];
-        }
-}
-
-std::int32_t Caps::used_today(std::size_t cap, const std::string& sender) {
+std::int32_t Caps::used_today(const CapAndSender& what) {
     if (!today_)
         count_today();
-    const auto found = today_->find({cap, sender});
+    const auto found = today_->find(what);
     return found == today_->end() ? 0 : found->second;
 }
 
 Caps::Room Caps::room(const Candidate& candidate, Minute from) {
     const dsl::Campaign& campaign = draft_.rule(candidate.enrolment);
+    const roster::Code owner = draft_.columns().owner(draft_.row(candidate.enrolment));
     Room room{from, ReasonCode::none};
     const auto wait = [&](Room later) {
         if (later.at > room.at)
@@ -116,11 +98,10 @@ Caps::Room Caps::room(const Candidate& candidate, Minute from) {
             wait(rolling(cap, candidate, from));
             continue;
         }
-        const bool by_sender = cap.per == dsl::CapPer::sender_day;
         const std::int32_t used =
-            used_today(i, by_sender ? sender_of(candidate.enrolment.who, campaign) : "") - (own_today ? 1 : 0);
+            used_today({i, counted_under(cap, owner, candidate.enrolment.campaign)}) - (own_today ? 1 : 0);
         if (from < tomorrow && used >= cap.count)
-            wait({tomorrow, by_sender ? ReasonCode::sender_day_full : ReasonCode::day_full,
+            wait({tomorrow, cap.per == dsl::CapPer::sender_day ? ReasonCode::sender_day_full : ReasonCode::day_full,
                   FullCap{cap.span, k_no_campaign}});
     }
     return room;
@@ -130,14 +111,14 @@ void Caps::taken(const Candidate& candidate) {
     if (!today_)
         return;
     const dsl::Campaign& campaign = draft_.rule(candidate.enrolment);
+    const roster::Code owner = draft_.columns().owner(draft_.row(candidate.enrolment));
     const Sent* own = draft_.message(candidate.enrolment);
     const bool counted = own != nullptr && own->at >= draft_.times().day_start(draft_.today());
     for (std::size_t i = 0; i < all_.size(); ++i)
         if (!counted && all_[i]->per != dsl::CapPer::candidate &&
             draft_.rules().holds_for(all_[i]->directory, campaign) &&
             counts(*all_[i], candidate.choice.channel, candidate.choice.message_template))
-            ++(*today_)[{i,
-                         all_[i]->per == dsl::CapPer::sender_day ? sender_of(candidate.enrolment.who, campaign) : ""}];
+            ++(*today_)[{i, counted_under(*all_[i], owner, candidate.enrolment.campaign)}];
 }
 
 }  // namespace nurture::engine

@@ -35,18 +35,18 @@ public:
     void taken(const Candidate& candidate);
 
 private:
+    using CapAndSender = std::pair<std::size_t, std::string>;  // in all_; empty where the sender does not matter
+
     bool counts(const dsl::Cap& cap, dsl::Channel channel, const std::string& message_template) const;
     Room rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const;
-    std::int32_t used_today(std::size_t cap, const std::string& sender);
     bool counts_for(const dsl::Cap& cap, dsl::CampaignIx campaign) const;
     void count_today();
-    void count_senders();
-    std::string sender_of(CandidateId who, const dsl::Campaign& campaign) const;
+    std::string counted_under(const dsl::Cap& cap, roster::Code owner, dsl::CampaignIx campaign) const;
+    std::int32_t used_today(const CapAndSender& what);
 
     const Draft& draft_;
     std::vector<const dsl::Cap*> all_;  // each once, wherever it is said
-    std::optional<std::map<std::pair<std::size_t, std::string>, std::int32_t>>
-        today_;  // by cap, sender where it matters
+    std::optional<std::map<CapAndSender, std::int32_t>> today_;
 };
 
 }  // namespace nurture::engine

@@ -53,17 +53,21 @@ std::string consent_name(const dsl::Rules& rules, const dsl::Campaign& campaign,
     return consent ? rules.schema.consents[*consent] : std::string();
 }
 
-std::string person(const Draft& draft, Row row, const dsl::Campaign& campaign, const dsl::PersonRef& who) {
-    if (who.campaign_owner)
-        return person(draft, row, campaign, campaign.owner);
-    if (who.from_candidate)
-        if (const auto owner = draft.columns().owner(row); !owner.empty())
-            return std::string(owner);
-    return who.name;
+namespace {
+
+std::string person(const Draft& draft, roster::Code owner, const dsl::PersonRef& who) {
+    const std::string_view name = who.from_candidate ? draft.columns().owner_name(owner) : "";
+    return name.empty() ? who.name : std::string(name);
 }
 
-std::string sender(const Draft& draft, Row row, const dsl::Campaign& campaign) {
-    return campaign.from.owner ? person(draft, row, campaign, campaign.owner) : campaign.from.address;
+}  // namespace
+
+std::string person(const Draft& draft, Row row, const dsl::Campaign& campaign, const dsl::PersonRef& who) {
+    return person(draft, draft.columns().owner(row), who.campaign_owner ? campaign.owner : who);
+}
+
+std::string sender(const Draft& draft, roster::Code owner, const dsl::Campaign& campaign) {
+    return campaign.from.owner ? person(draft, owner, campaign.owner) : campaign.from.address;
 }
 
 namespace {

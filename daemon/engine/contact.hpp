@@ -28,8 +28,8 @@ roster::AddressNumber first_address(const Draft& draft, const dsl::Campaign& cam
 std::string consent_name(const dsl::Rules& rules, const dsl::Campaign& campaign, dsl::Channel channel);
 
 std::string person(const Draft& draft, Row row, const dsl::Campaign& campaign, const dsl::PersonRef& who);
-/// Whose messages `per sender per day` counts together.
-std::string sender(const Draft& draft, Row row, const dsl::Campaign& campaign);
+/// Whose messages `per sender per day` counts together, of people whom `owner` looks after.
+std::string sender(const Draft& draft, roster::Code owner, const dsl::Campaign& campaign);
 
 /// What a message step would send to this person now, or why nothing.
 struct Choice {

@@ -118,25 +118,17 @@ const Sent* Draft::find_message(CandidateId who, EnrolmentId enrolment, std::str
     return find_sent(sent(who), enrolment, step);
 }
 
-std::vector<CandidateId> Draft::sent_today() const {
-    std::vector<CandidateId> people(state_.ledger.today().begin(), state_.ledger.today().end());
-    for (const auto& [who, entries] : sent_)
-        people.push_back(who);
-    std::sort(people.begin(), people.end());
-    people.erase(std::unique(people.begin(), people.end()), people.end());
-    return people;
-}
-
 DayCounts Draft::counts_today() const {
     DayCounts counts = state_.ledger.counts_today();
-    const auto add = [&](std::span<const Sent> entries, std::int32_t more) {
+    const auto add = [&](std::span<const Sent> entries, roster::Code owner, std::int32_t more) {
         for (const Sent& sent : entries)
             if (sent.at >= state_.ledger.day_start())
-                count(counts, sent, more);
+                count(counts, sent, owner, more);
     };
     for (const auto& [who, entries] : sent_) {
-        add(state_.ledger.of(who), -1);
-        add(entries, 1);
+        const roster::Code owner = columns().owner_of(who);
+        add(state_.ledger.of(who), owner, -1);
+        add(entries, owner, 1);
     }
     return counts;
 }

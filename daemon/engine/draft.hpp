@@ -50,7 +50,6 @@ public:
     Trace of_address(dsl::CampaignIx campaign, std::uint64_t address) const;
     std::span<const Sent> sent(CandidateId who) const;
     const Sent* message(const Enrolment& e) const;  // of the line it is at; null: no row
-    std::vector<CandidateId> sent_today() const;
     DayCounts counts_today() const;
     /// Whose enrolments this tick has changed: ascending, each once.
     std::vector<Row> changed() const;

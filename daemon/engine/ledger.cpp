@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace nurture::engine {
 namespace {
@@ -43,11 +44,9 @@ std::span<const Sent> Ledger::of(CandidateId who) const {
 void Ledger::put(CandidateId who, const Sent& sent) {
     auto& entries = people_[who];
     if (const Sent* was = find_sent(entries, sent.enrolment, sent.step); was != nullptr && was->at >= day_start_)
-        count(counts_, *was, -1);
-    if (sent.at >= day_start_) {
-        count(counts_, sent, 1);
-        today_.insert(who);
-    }
+        count(counts_, *was, today_[who], -1);
+    if (sent.at >= day_start_)
+        count(counts_, sent, today_[who], 1);
     put_sent(entries, sent);
 }
 
@@ -56,7 +55,7 @@ void Ledger::remove(CandidateId who, EnrolmentId enrolment, std::string_view ste
     if (found == people_.end())
         return;
     if (const Sent* was = find_sent(found->second, enrolment, step); was != nullptr && was->at >= day_start_)
-        count(counts_, *was, -1);
+        count(counts_, *was, today_[who], -1);
     remove_sent(found->second, enrolment, step);
     if (found->second.empty())
         people_.erase(found);
@@ -65,15 +64,26 @@ void Ledger::remove(CandidateId who, EnrolmentId enrolment, std::string_view ste
 void Ledger::begin_day(Minute day_start) {
     day_start_ = day_start;
     counts_.clear();
-    boost::unordered::erase_if(today_, [&](CandidateId who) {
-        bool any = false;
-        for (const Sent& sent : of(who))
-            if (sent.at >= day_start) {
-                count(counts_, sent, 1);
-                any = true;
-            }
-        return !any;
-    });
+    boost::unordered::erase_if(today_,
+                               [&](const auto& person) { return count_today(person.first, person.second, 1) == 0; });
+}
+
+void Ledger::looked_after(CandidateId who, roster::Code owner) {
+    const auto found = today_.find(who);
+    if (found == today_.end() || found->second == owner)
+        return;
+    count_today(who, std::exchange(found->second, owner), -1);
+    count_today(who, owner, 1);
+}
+
+std::size_t Ledger::count_today(CandidateId who, roster::Code owner, std::int32_t more) {
+    std::size_t counted = 0;
+    for (const Sent& sent : of(who))
+        if (sent.at >= day_start_) {
+            count(counts_, sent, owner, more);
+            ++counted;
+        }
+    return counted;
 }
 
 }  // namespace nurture::engine

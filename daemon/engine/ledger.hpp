@@ -7,10 +7,10 @@
 
 #include "daemon/base/ids.hpp"
 #include "daemon/base/time.hpp"
+#include "daemon/roster/dictionary.hpp"
 #include "dsl/rules.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <array>
 #include <map>
@@ -45,31 +45,42 @@ const Sent* find_sent(std::span<const Sent> of_person, EnrolmentId enrolment, st
 void put_sent(std::vector<Sent>& of_person, const Sent& sent);  // in place of the same one
 void remove_sent(std::vector<Sent>& of_person, EnrolmentId enrolment, std::string_view step);
 
-/// How many messages of the policy's day, by what the caps per day tell apart: campaign, channel, template.
-using DayCounts = std::map<std::tuple<dsl::CampaignIx, dsl::Channel, std::string>, std::int32_t>;
-inline void count(DayCounts& counts, const Sent& sent, std::int32_t more) {
-    counts[{sent.campaign, sent.channel, sent.message_template}] += more;
+/// How many messages of the policy's day, by what the caps per day tell apart: campaign, channel, template, and who
+/// looks after the person now, as Columns::owner says it: whose name a message carries may be another than when it
+/// went.
+using DayCounts = std::map<std::tuple<dsl::CampaignIx, dsl::Channel, std::string, roster::Code>, std::int32_t>;
+inline void count(DayCounts& counts, const Sent& sent, roster::Code owner, std::int32_t more) {
+    counts[{sent.campaign, sent.channel, sent.message_template, owner}] += more;
 }
 
 class Ledger {
 public:
     /// By enrolment, then step.
     std::span<const Sent> of(CandidateId who) const;
-    /// Who may have something since the day began; their entries tell.
-    const boost::unordered_flat_set<CandidateId>& today() const { return today_; }
     const DayCounts& counts_today() const { return counts_; }
     Minute day_start() const { return day_start_; }
 
     /// New or changed, in place of what has the same enrolment and step.
     void put(CandidateId who, const Sent& sent);
     void remove(CandidateId who, EnrolmentId enrolment, std::string_view step);
-    void begin_day(Minute day_start);
+    /// Counts anew, under who looks after them now: owner_of(CandidateId). After a load as well.
+    template<class OwnerOf>
+    void begin_day(Minute day_start, OwnerOf owner_of) {
+        for (auto& [who, owner] : today_)
+            owner = owner_of(who);
+        begin_day(day_start);
+    }
+    /// To be told when it may be somebody else, and about whoever has something new.
+    void looked_after(CandidateId who, roster::Code owner);
 
     friend bool operator==(const Ledger& a, const Ledger& b) { return a.people_ == b.people_; }
 
 private:
+    void begin_day(Minute day_start);
+    std::size_t count_today(CandidateId who, roster::Code owner, std::int32_t more);
+
     boost::unordered_flat_map<CandidateId, std::vector<Sent>> people_;  // looked up, never walked
-    boost::unordered_flat_set<CandidateId> today_;
+    boost::unordered_flat_map<CandidateId, roster::Code> today_;        // under whose owner they are counted
     DayCounts counts_;
     Minute day_start_{};
 };

@@ -25,7 +25,10 @@ struct StatePicture {
         if (state.member.put(e, row))
             state.touched.push_back(row);
     }
-    void put_sent(CandidateId who, const Sent& sent) { state.ledger.put(who, sent); }
+    void put_sent(CandidateId who, const Sent& sent) {
+        state.ledger.put(who, sent);
+        state.ledger.looked_after(who, state.columns->owner_of(who));
+    }
     void remove_sent(CandidateId who, EnrolmentId enrolment, std::string_view step) {
         state.ledger.remove(who, enrolment, step);
     }

@@ -15,8 +15,6 @@ namespace nurture::roster {
 
 namespace {
 
-constexpr auto k_owner = static_cast<dsl::FieldIx>(dsl::BuiltIn::owner);
-
 bool is_blank(std::string_view value) { return value.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 Code channel_code(std::optional<dsl::Channel> channel) {
@@ -53,9 +51,13 @@ std::int64_t Columns::people() const {
                                  [](std::uint64_t word) { return std::popcount(word); });
 }
 
-std::string_view Columns::owner(Row row) const {
-    const FieldColumn& column = fields_[k_owner];
-    return column.dictionary.folded(code(column, row));
+Code Columns::owner_of(base::CandidateId who) const {
+    const auto row = find(who);
+    return row ? owner(*row) : Code{0};
+}
+
+std::string_view Columns::owner_name(Code owner) const {
+    return fields_[static_cast<dsl::FieldIx>(dsl::BuiltIn::owner)].dictionary.folded(owner);
 }
 
 dsl::cond::ConsentIs Columns::consent(dsl::ConsentIx consent, Row row) const {

@@ -125,8 +125,10 @@ public:
     AddressNumber phone(Row row) const { return phones_[row]; }
     /// What the person draws in splits; kept where a campaign has one.
     std::uint64_t lot(Row row) const { return draws_lots_ ? lots_[row] : 0; }
-    /// Who looks after the person, as a rule would write it; empty if nobody.
-    std::string_view owner(Row row) const;
+    /// Who looks after the person, and what a rule calls them; nobody: 0, and empty.
+    Code owner(Row row) const { return code(fields_[static_cast<dsl::FieldIx>(dsl::BuiltIn::owner)], row); }
+    Code owner_of(base::CandidateId who) const;
+    std::string_view owner_name(Code owner) const;
 
     const dsl::Schema& schema() const { return schema_; }
     const FieldColumn& field(dsl::FieldIx field) const { return fields_[field]; }

@@ -4,6 +4,7 @@
 #include "tests/support/story.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 using namespace nurture;
 using namespace nurture::engine;
@@ -164,6 +165,31 @@ TEST_CASE("A cap per sender and day counts each sender alone") {
     s.begin("2026-03-02 06:00");
     s.run_until("2026-03-10 00:00");
     CHECK(s.messages() == Lines{"03-02 09:00 ana: one", "03-02 09:00 bo: one", "03-03 09:00 cy: one"});
+}
+
+TEST_CASE("Whoever looks after a person now is charged with what went to them today") {
+    const auto of_owners = [](std::string_view name, std::string_view audience, std::string_view from) {
+        return fmt::format("campaign \"{}\"\n  owner from candidate, otherwise \"lee.ortiz\"\n  audience \"{}\"\n"
+                           "  from owner\n  check every day at 07:00\n  enroll at most 40 per day\n  re-enter never\n"
+                           "  keep candidates who leave the audience\n  send monday to friday between {} and 17:00\n"
+                           "  step a: email \"one\"\nend\n",
+                           name, audience, from);
+    };
+    const auto message_to_bo = [&](std::string_view owner) {
+        Story s(house("  at most 1 message per sender per day") + std::string(k_open) +
+                "segment \"New people\"\n  stage is \"New\"\nend\n" + of_owners("A", "Open people", "09:00") +
+                of_owners("B", "New people", "11:00") + templates({"one"}));
+        open(s, {"ana", "bo"});
+        s.set("bo", "stage", "New");
+        s.set("ana", "owner", "dana.wu");
+        s.set("bo", "owner", "dana.wu");
+        s.begin("2026-03-02 06:00");
+        s.becomes("2026-03-02 10:00", "ana", "owner", std::string(owner));
+        s.run_until("2026-03-10 00:00");
+        return s.messages().at(1);
+    };
+    CHECK(message_to_bo("dana.wu") == "03-03 11:00 bo: one");
+    CHECK(message_to_bo("sam.okafor") == "03-02 11:00 bo: one");
 }
 
 TEST_CASE("A burst at the opening is spread over the minutes") {

@@ -94,7 +94,7 @@ TEST_CASE("everything that rules look at comes from the store into columns") {
     const Columns columns = scene.loaded();
     REQUIRE(columns.size() == 3);
     const Row row = scene.row_of(columns, ben);
-    CHECK(columns.owner(row) == "dana.wu");
+    CHECK(columns.owner_name(columns.owner(row)) == "dana.wu");
     CHECK(base::zone_name(columns.zone(row)) == "America/Denver");
     CHECK(columns.zone_from(row) == ZoneFrom::state);
     const FieldColumn& stage = columns.field(k_stage);

@@ -7,7 +7,7 @@
 
 #include "daemon/base/ids.hpp"
 #include "daemon/base/time.hpp"
-#include "daemon/roster/dictionary.hpp"
+#include "daemon/roster/columns.hpp"
 #include "dsl/rules.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -37,7 +37,7 @@ std::size_t Doubles::place_of(std::uint32_t mark) const {
 void Doubles::reserve(std::size_t addresses) {
     if (addresses * 3 / 2 < places_.size())
         return;
-    std::vector<Place> was(std::bit_ceil(std::max<std::size_t>(1024, addresses * 2)));
+    std::vector<Place> was(std::bit_ceil(std::max<std::size_t>(1024, addresses * 3 / 2 + 1)));
     was.swap(places_);
     for (const Place& place : was)
         if (place.row != k_free)
@@ -132,7 +132,10 @@ void Admission::read_enrolments(const State& state, dsl::CampaignIx ix, Row row)
 void Admission::read_everybody(const State& state) {
     const roster::Columns& columns = *state.columns;
     doubles_ = {};
-    doubles_.reserve(2 * columns.size());
+    std::size_t addresses = 0;
+    for (Row row = 0; row < columns.size(); ++row)
+        addresses += (columns.mailbox(row) != 0 ? 1 : 0) + (columns.phone(row) != 0 ? 1 : 0);
+    doubles_.reserve(addresses);
     for (Row row = 0; row < columns.size(); ++row) {
         doubles_.add(columns.mailbox(row), row);
         doubles_.add(columns.phone(row), row);

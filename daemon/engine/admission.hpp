@@ -2,8 +2,8 @@
 //
 // Whom a check may let in, kept as bitmaps per campaign, so that a check costs a bit or two per person and a question
 // to those few about whom bits cannot say it all. A picture of columns, enrolments and their traces: it is filled again
-// from them whenever a check is due, for those who changed since, and is no part of what the state knows. Per person
-// two bits and a campaign, and 16 to 32 bytes for who shares an address with whom. One writer, like State.
+// from them whenever a check is due, for those who changed since, and is no part of what the state knows. Two bits per
+// person and campaign, and 12 to 24 bytes per address for who shares it with whom. One writer, like State.
 #pragma once
 
 #include "daemon/engine/bitmap.hpp"

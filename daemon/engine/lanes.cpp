@@ -12,7 +12,7 @@ const Lanes* lanes(InstructionSet set) {
     case InstructionSet::plain: return &k_lanes;
     case InstructionSet::avx2:
 #ifdef NURTURED_LANES_AVX2
-        if (__builtin_cpu_supports("avx2") != 0)
+        if (__builtin_cpu_supports("avx2") != 0)  // all that lanes_avx2.cpp is compiled for
             return &k_lanes_avx2;
 #endif
         break;

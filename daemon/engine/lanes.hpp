@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Tests of one column, 64 rows to a word: what evaluation spends its time in. The same portable code is compiled for
-// plain machines and, on x86-64, for AVX2 (x86-64-v3); which one runs is chosen by the processor, and answers are the
+// plain machines and, on x86-64, for AVX2; which one runs is chosen by the processor, and answers are the
 // same. A test reads `size` values and writes (size + 63) / 64 words, bits beyond `size` zero. Pure; any thread.
 #pragma once
 

@@ -28,6 +28,9 @@ endif()
 
 add_library(nurtured_settings INTERFACE)
 target_include_directories(nurtured_settings INTERFACE "${PROJECT_SOURCE_DIR}")
+# A product and a sum in one step round once: whoever stands on the rim of a circle would be within on one processor and
+# not on another.
+target_compile_options(nurtured_settings INTERFACE -ffp-contract=off)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     # What Debian builds daemons with. FORTIFY needs optimisation, so it is not in the other types.
     target_compile_options(nurtured_settings INTERFACE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)

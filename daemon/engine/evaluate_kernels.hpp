@@ -8,7 +8,6 @@
 #include "daemon/engine/evaluate_bound.hpp"
 #include "daemon/engine/lanes.hpp"
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <vector>

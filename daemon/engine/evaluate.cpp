@@ -9,6 +9,7 @@
 #include <cassert>
 #include <future>
 #include <numeric>
+#include <system_error>
 #include <thread>
 #include <tuple>
 
@@ -74,8 +75,14 @@ void in_parts(std::size_t rows, std::size_t block, unsigned threads, Visit visit
     const std::size_t parts = std::clamp<std::size_t>(blocks / k_blocks_per_thread, 1, std::max(threads, 1u));
     const auto bound = [&](std::size_t part) { return std::min(rows, blocks * part / parts * block); };
     std::vector<std::future<void>> others;  // waits for them, whatever is thrown here
-    for (std::size_t part = 1; part < parts; ++part)
-        others.push_back(std::async(std::launch::async, [=] { visit(part, bound(part), bound(part + 1)); }));
+    for (std::size_t part = 1; part < parts; ++part) {
+        const auto work = [=] { visit(part, bound(part), bound(part + 1)); };
+        try {
+            others.push_back(std::async(std::launch::async, work));
+        } catch (const std::system_error&) {  // no thread to be had: TasksMax=, ulimit -u
+            work();
+        }
+    }
     visit(std::size_t{0}, std::size_t{0}, bound(1));
     for (auto& other : others)
         other.get();

@@ -21,10 +21,12 @@ namespace nurture::engine {
 class Memberships {
 public:
     Memberships() = default;
-    /// Of these segments; in others is nobody. `all` is how many there are.
+    /// Of these segments, each once; in others is nobody. `all` is how many there are.
     Memberships(std::size_t all, std::span<const dsl::SegmentIx> kept) : column_(all, k_none) {
-        for (const dsl::SegmentIx segment : kept)
+        for (const dsl::SegmentIx segment : kept) {
+            assert(column_[segment] == k_none);
             column_[segment] = bits_.add_bits(1).first;
+        }
     }
 
     std::size_t rows() const { return bits_.rows(); }

@@ -100,9 +100,11 @@ TEST_CASE("what is kept and only looked at when something is due is what judging
     CHECK(changes > 400);
 }
 
-TEST_CASE("through a year, minute by minute, nobody comes or goes while it sleeps") {
+namespace {
+
+/// Each segment changes by time alone, in one way each.
+std::shared_ptr<const dsl::Rules> rules_that_look_at_time() {
     using namespace dsl::cond;
-    Chance chance(77);
     auto rules = std::make_shared<dsl::Rules>(empty_rules());
     rules->policy.zone = "America/Chicago";
     const auto add = [&](dsl::Condition condition) {
@@ -116,13 +118,27 @@ TEST_CASE("through a year, minute by minute, nobody comes or goes while it sleep
     add(DateNear{k_date, {}, dsl::DayOffset{-1, -1}});
     add(Anniversary{k_date, 7});
     add(Consent{0, ConsentIs::given, dsl::DayOffset{-6, 0}, {}});
-    Scene scene(rules);
-    const base::Minute start = at("2026-01-01T06:00Z"), end = start + std::chrono::days{365};
-    const auto some_minute = [&] { return start + std::chrono::minutes{chance.below(380 * 24 * 60)}; };
-    for (int id = 1; id <= 20; ++id) {
+    add(InList{0});
+    return rules;
+}
+
+/// People to whom things happen through a year and beyond, which is known in advance.
+struct Year {
+    base::Minute start = at("2026-01-01T06:00Z"), end = start + std::chrono::days{365};
+    Chance chance{77};
+    Scene scene{rules_that_look_at_time()};
+    std::vector<base::Second> leaves;  // the list, by row
+
+    Year() {
+        for (int id = 1; id <= 20; ++id)
+            come(id);
+    }
+    void come(base::CandidateId id) {
+        const auto some_minute = [&] { return start + std::chrono::minutes{chance.below(380 * 24 * 60)}; };
         Person person = random_person(chance, id);
         person.erased = false;
         person.campaigns.clear();
+        person.lists.clear();
         person.dates[k_date] = base::local_day(scene.columns.policy_zone(), some_minute()) -
                                (chance.one_in(2) ? std::chrono::days{0} : std::chrono::days{730});
         for (int i = 0; i < 6; ++i)
@@ -131,22 +147,52 @@ TEST_CASE("through a year, minute by minute, nobody comes or goes while it sleep
             person.events.push_back({k_received, some_minute(), "", dsl::Channel::email});
         std::sort(person.events.begin(), person.events.end(), [](auto& a, auto& b) { return a.at < b.at; });
         scene.add(person);
+        leaves.push_back(some_minute() + std::chrono::seconds{chance.below(3) * 30});
+        const auto row = static_cast<Row>(scene.people.size() - 1);
+        scene.columns.set_in_list(0, row, leaves[row]);
+        scene.people[row].lists.insert(0);
     }
-    Kept kept(scene, start);
+    /// For the reference evaluator, which knows of no end of a list.
+    void until(base::Minute minute) {
+        for (Row row = 0; row < leaves.size(); ++row)
+            if (leaves[row] <= minute)
+                scene.people[row].lists.clear();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("through a year, minute by minute, nobody comes or goes while it sleeps") {
+    Year year;
+    Scene& scene = year.scene;
+    Kept kept(scene, year.start);
+    roster::Columns awake = scene.columns;  // go with time, as a view of them must
     int wakes = 0, changes = 0;
-    while (kept.now < end) {
-        const base::Minute next = std::min(kept.next(), end);
+    while (kept.now < year.end) {
+        const base::Minute next = std::min(kept.next(), year.end);
         for (base::Minute asleep = kept.now; asleep < next; asleep += std::chrono::minutes{1}) {
+            year.until(asleep);
+            // Each minute one person, in turn, is judged without columns: those would be late together with what is
+            // kept, if they told too late that something is to come. Everybody is, before and after each wake.
+            const auto row = static_cast<Row>((asleep - year.start).count()) % static_cast<Row>(scene.people.size());
+            for (dsl::SegmentIx segment = 0; segment < scene.rules->segments.size(); ++segment)
+                if (kept.members.in(segment, row) != scene.belongs(segment, row, asleep))
+                    FAIL("row " << row << " is wrong in segment " << segment << " " << (asleep - kept.now).count()
+                                << " minutes after it fell asleep");
+            awake.advance(asleep);
             std::vector<Flip> unused;
-            if (scene.evaluator.evaluate_all(scene.view(asleep), unused) != kept.members)
+            const View view{awake, base::local_day(awake.policy_zone(), asleep), asleep, scene.campaigns};
+            if (scene.evaluator.evaluate_all(view, unused) != kept.members)
                 FAIL("somebody came or went " << (asleep - kept.now).count() << " minutes after it fell asleep");
         }
+        scene.check(kept.members, next - std::chrono::minutes{1});
         const auto before = kept.members;
         kept.wake(next);
+        year.until(next);
+        scene.check(kept.members, next);
         ++wakes;
         changes += before != kept.members ? 1 : 0;
     }
-    scene.check(kept.members, end);
     CHECK(wakes < 1000);
     CHECK(changes > 200);
 }

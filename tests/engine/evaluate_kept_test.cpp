@@ -167,25 +167,27 @@ TEST_CASE("through a year, minute by minute, nobody comes or goes while it sleep
     Scene& scene = year.scene;
     Kept kept(scene, year.start);
     roster::Columns awake = scene.columns;  // go with time, as a view of them must
+    const std::size_t segments = scene.rules->segments.size();
     int wakes = 0, changes = 0;
     while (kept.now < year.end) {
         const base::Minute next = std::min(kept.next(), year.end);
-        for (base::Minute asleep = kept.now; asleep < next; asleep += std::chrono::minutes{1}) {
+        const base::Minute last = next - std::chrono::minutes{1};
+        for (base::Minute asleep = kept.now; asleep <= last; asleep += std::chrono::minutes{1}) {
             year.until(asleep);
-            // Each minute one person, in turn, is judged without columns: those would be late together with what is
-            // kept, if they told too late that something is to come. Everybody is, before and after each wake.
-            const auto row = static_cast<Row>((asleep - year.start).count()) % static_cast<Row>(scene.people.size());
-            for (dsl::SegmentIx segment = 0; segment < scene.rules->segments.size(); ++segment)
-                if (kept.members.in(segment, row) != scene.belongs(segment, row, asleep))
-                    FAIL("row " << row << " is wrong in segment " << segment << " " << (asleep - kept.now).count()
-                                << " minutes after it fell asleep");
-            awake.advance(asleep);
-            std::vector<Flip> unused;
-            const View view{awake, base::local_day(awake.policy_zone(), asleep), asleep, scene.campaigns};
-            if (scene.evaluator.evaluate_all(view, unused) != kept.members)
-                FAIL("somebody came or went " << (asleep - kept.now).count() << " minutes after it fell asleep");
+            // Each minute another person and segment, without columns: those would be late together with what is kept,
+            // if they told too late that something is to come. Everybody is judged before and after each wake.
+            const auto turn = static_cast<std::size_t>((asleep - year.start).count());
+            const auto row = static_cast<Row>(turn % scene.people.size());
+            const auto segment = static_cast<dsl::SegmentIx>(turn / scene.people.size() % segments);
+            if (kept.members.in(segment, row) != scene.belongs(segment, row, asleep))
+                FAIL("row " << row << " is wrong in segment " << segment << " " << (asleep - kept.now).count()
+                            << " minutes after it fell asleep");
         }
-        scene.check(kept.members, next - std::chrono::minutes{1});
+        scene.check(kept.members, last);
+        awake.advance(last);
+        std::vector<Flip> unused;
+        const View view{awake, base::local_day(awake.policy_zone(), last), last, scene.campaigns};
+        CHECK(scene.evaluator.evaluate_all(view, unused) == kept.members);
         const auto before = kept.members;
         kept.wake(next);
         year.until(next);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Makes the data of the benchmarks. Usage: bench_data DIRECTORY PEOPLE [SEED [TODAY]]. The directory gets nurtured.db,
-// the rules `segments` (100 segments) and `campaigns` (those and 20 campaigns), and a configuration for each:
-// `nurture --config DIRECTORY/campaigns.toml preview --days 90`. TODAY is a date, 2026-03-02 unless told.
+// Makes the data of the benchmarks. Usage: bench_data DIRECTORY PEOPLE [SEED [TODAY [BUSY]]]. The directory gets
+// nurtured.db, the rules `segments` (100 segments) and `campaigns` (those and 20 campaigns), and a configuration for
+// each: `nurture --config DIRECTORY/campaigns.toml preview --days 90`. TODAY is a date, 2026-03-02 unless told. The
+// first person has BUSY events more than they would have.
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/files.hpp"
 #include "tests/bench/population.hpp"
@@ -66,11 +67,12 @@ int main(int argc, char** argv) {
     bench::Population population;
     population.people = argc > 2 ? std::atoi(argv[2]) : 0;
     if (population.people <= 0 || !today) {
-        std::fputs("Usage: bench_data DIRECTORY PEOPLE [SEED [TODAY]]\n", stderr);
+        std::fputs("Usage: bench_data DIRECTORY PEOPLE [SEED [TODAY [BUSY]]]\n", stderr);
         return 2;
     }
     population.seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1;
     population.today = *today;
+    population.busy_events = argc > 5 ? std::atoi(argv[5]) : 0;
     const std::filesystem::path directory = argv[1];
     write_rules(directory, population.people);
     for (const char* file : {"nurtured.db", "nurtured.db-wal", "nurtured.db-shm"})

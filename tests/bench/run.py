@@ -24,6 +24,10 @@ NODEMAILER = "10.6.0"
 NODEMAILER_SHA512 = "jWanL7D9GD3jvUDYKmoC5rWTiG8MnBgnN2yV68bgMKip1zUJhiSTyz7Eg+18y8sk5OvdVDzws5nZK5arSI4f5Q=="
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# What the invented stores and their rules are made of.
+GENERATOR = [f"tests/bench/{file}" for file in ("bench_data.cpp", "campaigns.cpp", "population.cpp", "population.hpp",
+                                                "segments.cpp", "segments.hpp", "vocabulary.hpp")]
+GENERATOR.append("daemon/store/schema.cpp")
 
 # key: (what, what stands beside it, kind of figure, bound, goal). ratio: ours / floor; share: floor / ours.
 GOALS = {
@@ -79,14 +83,29 @@ def nodemailer(data):
     return modules.parent.resolve(), None
 
 
+def generation():
+    """What the marker of complete data says: data of another generation are made anew."""
+    digest = hashlib.sha256()
+    for file in GENERATOR:
+        digest.update((ROOT / file).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def make_data(programs, data, people):
+    marker = data / "complete"
+    if marker.exists() and marker.read_text().strip() == generation():
+        return
+    data.mkdir(parents=True, exist_ok=True)
+    marker.unlink(missing_ok=True)
+    run(programs / "bench_data", data, people)
+    marker.write_text(generation() + "\n")
+
+
 def collect(options):
     rows = []
     for people in options.people:
         data = options.data / str(people)
-        if not (data / "complete").exists():
-            data.mkdir(parents=True, exist_ok=True)
-            run(options.programs / "bench_data", data, people)
-            (data / "complete").touch()
+        make_data(options.programs, data, people)
         peer = ["--peer"] if people <= options.peer_up_to else []
         rows += run(options.programs / "engine_bench", data, *peer)
         rows += run(options.programs / "forecast_bench", data)

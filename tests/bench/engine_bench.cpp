@@ -42,6 +42,7 @@ public:
                      segments_.size(), floor_.conditions(), floor_.distinct());
     }
 
+    void rules() const;
     void loading();
     void memory();
     void evaluating();
@@ -94,6 +95,12 @@ std::vector<std::string> Bench::queries(bool of_one) const {
             "SELECT candidate,name,at,status FROM consent" + who + " ORDER BY candidate,name,at,status",
             "SELECT candidate,list,until FROM list_member" + who + " ORDER BY candidate,list",
             "SELECT key,channel,until FROM suppression WHERE lifted_at IS NULL" + key};
+}
+
+/// For the page: what is evaluated.
+void Bench::rules() const {
+    std::printf("{\"segments\":%zu,\"conditions\":%zu,\"distinct\":%zu}\n", segments_.size(), floor_.conditions(),
+                floor_.distinct());
 }
 
 void Bench::loading() {
@@ -251,6 +258,7 @@ int main(int argc, char** argv) {
         std::puts("engine, floor and SQLite agree about everybody");
         return 0;
     }
+    bench.rules();
     bench.memory();
     bench.loading();
     bench.evaluating();

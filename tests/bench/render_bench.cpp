@@ -169,9 +169,9 @@ int main(int argc, char** argv) {
     const auto each = [&](double seconds) { return seconds / rounds * 1e6; };
     bench::print(
         {"render", 0, each(ours), each(floor), "us",
-         fmt::format("{} bytes of plain text, {} of HTML; of the floor the compiled list is {:.1f} us, their hash "
-                     "the rest; with a recipient's link {:.1f} us; to make the template ready, once, and one "
-                     "message {:.0f} us{}",
+         fmt::format("{} bytes of plain text, {} of HTML; of the floor the compiled list is {:.1f} µs, their hash "
+                     "the rest; with a recipient's link {:.1f} µs; to make the template ready, once, and one "
+                     "message {:.0f} µs{}",
                      letter.plain.size(), letter.html.size(), each(list), each(sent), ready / (rounds / 10 + 1) * 1e6,
                      sum == 0 ? "?" : "")});
     return 0;

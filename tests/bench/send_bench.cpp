@@ -308,6 +308,8 @@ int main(int argc, char** argv) {
                               "connector without the outbox {:.0f} ({:.0f} µs)",
                               messages, connections, messages / own.wall, messages / floor.wall,
                               messages / connector.wall, connector.cpu * 1e6)});
+    const auto by_the_clock = [&](const Sent& sent) { return sent.wall / messages * 1e6; };
+    bench::print({"send-clock", 0, by_the_clock(own), by_the_clock(floor), "us"});
     bench::print({"fsync", 0, own.syncs, 0, "per message"});
     if (argc > 3)
         bench::print({"send-nodemailer", 0, own.cpu * 1e6, nodemailer(argv[3], sink, messages, connections), "us"});

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Who is in which segment right now: the evaluator's answers, kept for the segments that campaigns and policies look
-// at; what nothing is decided by is not kept up to date. Everybody is evaluated when it is made and when a date may
-// have changed something; after that only rows that changed, whose time has come, or whose campaigns changed. One
-// writer, like State.
+// at; what nothing is decided by is not kept up to date. Everybody is evaluated when it is made; after that only rows
+// that changed, whom the new day moves, whose time has come, or whose campaigns changed. One writer, like State.
 #pragma once
 
 #include "daemon/engine/book.hpp"

@@ -15,7 +15,6 @@
 #include "tests/support/people.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -55,16 +54,12 @@ public:
     void print(const char* what, std::size_t first, const std::function<Cost(std::size_t)>& of) const {
         if (only_answers_)
             return void(of(first));
-        nlohmann::ordered_json line = {{"edge", what}};
+        bench::Edge edge{what};
         for (const std::size_t size : {first, 2 * first, 4 * first}) {
             const Cost cost = of(size);
-            line["sizes"].push_back(size);
-            line["seconds"].push_back(cost.seconds);
-            if (cost.bytes != 0)
-                line["bytes"].push_back(cost.bytes);
+            edge.add(size, cost.seconds, cost.bytes);
         }
-        std::printf("%s\n", line.dump().c_str());
-        std::fflush(stdout);
+        bench::print(edge);
     }
 
     /// Everybody's source is a word of their own.

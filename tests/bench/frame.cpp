@@ -16,6 +16,15 @@ double cpu_seconds() {
     return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
 }
 
+namespace {
+
+void print_line(const nlohmann::ordered_json& line) {
+    std::printf("%s\n", line.dump().c_str());
+    std::fflush(stdout);
+}
+
+}  // namespace
+
 void print(const Figure& figure) {
     nlohmann::ordered_json line = {
         {"row", figure.row}, {"people", figure.people}, {"ours", figure.ours}, {"unit", figure.unit}};
@@ -23,8 +32,14 @@ void print(const Figure& figure) {
         line["floor"] = figure.floor;
     if (!figure.note.empty())
         line["note"] = figure.note;
-    std::printf("%s\n", line.dump().c_str());
-    std::fflush(stdout);
+    print_line(line);
+}
+
+void print(const Edge& edge) {
+    nlohmann::ordered_json line = {{"edge", edge.what}, {"sizes", edge.sizes}, {"seconds", edge.seconds}};
+    if (!edge.bytes.empty())
+        line["bytes"] = edge.bytes;
+    print_line(line);
 }
 
 void empty_caches() {

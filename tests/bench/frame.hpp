@@ -65,6 +65,22 @@ struct Figure {
 };
 void print(const Figure& figure);
 
+/// A row of the table of edges: what it costs at several sizes, the next twice the one before.
+struct Edge {
+    std::string what;
+    std::vector<std::size_t> sizes = {};
+    std::vector<double> seconds = {};
+    std::vector<std::size_t> bytes = {};  // none: memory is not what the row is about
+
+    void add(std::size_t size, double cost, std::size_t memory = 0) {
+        sizes.push_back(size);
+        seconds.push_back(cost);
+        if (memory != 0)
+            bytes.push_back(memory);
+    }
+};
+void print(const Edge& edge);
+
 /// Bytes that the allocator has given out, those it mapped for large blocks included.
 std::size_t allocated();
 

@@ -132,7 +132,7 @@ private:
         known(96, std::string(dice.of(k_professions)));
         known(85, std::string(dice.of(k_states)));
         known(90, std::string(dice.of(k_stages)));
-        known(80, population_.own_sources ? fmt::format("Source {}", id) : std::string(dice.of(k_sources)));
+        known(80, std::string(dice.of(k_sources)));
         known(85, dice.below(60) / 2.0);
         known(60, 25.0 + dice.below(160) / 2.0);
         known(80, date(-dice.below(1500)));

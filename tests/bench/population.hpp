@@ -15,9 +15,8 @@ namespace nurture::bench {
 struct Population {
     int people = 100'000;
     std::uint64_t seed = 1;
-    base::Day today{};         // histories end, and licences run out, around it
-    bool own_sources = false;  // everybody's `source` is a word of their own
-    int busy_events = 0;       // so many more events for the first person
+    base::Day today{};    // histories end, and licences run out, around it
+    int busy_events = 0;  // so many more events for the first person
 };
 
 struct Written {

@@ -115,7 +115,7 @@ def collect(options):
         peer = ["--peer"] if people <= options.peer_up_to else []
         rows += run(options.programs / "engine_bench", data, *peer)
         rows += run(options.programs / "forecast_bench", data)
-    for program in ("render_bench", "import_bench", "check_bench"):
+    for program in ("render_bench", "import_bench", "check_bench", "enrolments_bench"):
         rows += run(options.programs / program)
     rows += run(options.programs / "edges_bench", options.data / str(min(options.people)))
     peer, why_not = nodemailer(options.data)

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+//
+// A campaign of everybody: what an enrolment takes in memory, a tick in which all of their messages are ready at once,
+// a minute of the days after, when a few of them are due. Each at three sizes, the next twice the one before: linear
+// cost doubles, and a minute costs what is due in it. Usage: enrolments_bench [PEOPLE], the first size.
+#include "daemon/engine/engine.hpp"
+#include "dsl/compile.hpp"
+#include "tests/bench/frame.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+using namespace nurture;
+
+namespace {
+
+constexpr std::int32_t k_per_minute = 600;
+// A Monday, 07:00 in Chicago.
+constexpr base::Minute k_morning = std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + std::chrono::hours{13};
+
+void demand(bool it, const char* what) {
+    if (it)
+        return;
+    std::fprintf(stderr, "it is not so that %s\n", what);
+    std::exit(1);
+}
+
+constexpr auto k_rules = R"(edition 2026
+fields
+  stage  text
+end
+policy "Lone Star Staffing"
+  postal address "500 Main St, Dallas, TX 75201"
+  time zone candidate, otherwise "America/Chicago"
+  email requires consent "job news"
+{}end
+segment "Everybody"
+  stage is "Open"
+end
+template "news" for email
+  subject "News"
+  | Hello. {{{{postal_address}}}} {{{{unsubscribe_link}}}}
+end
+campaign "News"
+  owner "dana.wu"
+  audience "Everybody"
+  from owner
+  check every day at 07:00
+  enroll at most {} per day
+  re-enter never
+  keep candidates who leave the audience
+  send monday to sunday between 09:00 and 17:00
+  step first: email "news"
+  wait 40 days
+  step second: email "news" within 30 days
+end
+)";
+
+std::shared_ptr<const dsl::Rules> compile(const char* cap, std::size_t people) {
+    dsl::SourceSet sources;
+    sources.files.push_back({"house.nurture", fmt::format(k_rules, cap, people)});
+    auto compiled = dsl::compile(sources, {});
+    if (!compiled.rules)
+        std::fputs(dsl::render_all(compiled.diagnostics, sources).c_str(), stderr), std::abort();
+    return std::move(compiled.rules);
+}
+
+/// Everybody is let in at a check, and their messages are planned over the days after.
+class Crowd {
+public:
+    Crowd(const char* cap, std::size_t people) : people_(people), state_(state(compile(cap, people), people)) {
+        look_around(state_, k_morning);
+        const std::size_t before = bench::allocated();
+        entering_ = settle(k_morning);
+        bytes_ = bench::allocated() - before;
+        demand(state_.book.size() == people_, "everybody came in");
+        settle(k_morning + std::chrono::hours{2});
+        demand(released_ == k_per_minute, "as many go in the first minute as the channel takes");
+    }
+
+    double entering() const { return entering_; }
+    std::size_t bytes() const { return bytes_; }
+
+    /// One of the next minutes, in each of which as many go as the channel takes.
+    double minute() {
+        std::vector<double> taken;
+        for (int i = 0; i < 31; ++i) {
+            const std::size_t before = released_;
+            taken.push_back(settle(engine::next_wake(state_)));
+            demand(released_ - before == k_per_minute, "as many go in a minute as the channel takes");
+        }
+        return bench::median(std::move(taken));
+    }
+
+private:
+    static engine::State state(const std::shared_ptr<const dsl::Rules>& rules, std::size_t people) {
+        auto columns = std::make_shared<roster::Columns>(*rules);
+        const auto stage = *rules->schema.field("stage");
+        for (std::size_t i = 1; i <= people; ++i) {
+            const auto row = columns->add(static_cast<base::CandidateId>(i));
+            columns->set_mailbox(row, i);
+            columns->set_text(stage, row, "Open");
+            columns->set_consent(0, row, dsl::cond::ConsentIs::given, base::Second{});
+        }
+        columns->shrink();
+        engine::Settings settings;
+        settings.per_minute = {k_per_minute, 60};
+        return {rules, columns, settings};
+    }
+
+    /// Until nothing is left to decide at that minute, as the daemon does, but for what it keeps and sends.
+    double settle(base::Minute now) {
+        return bench::cpu_of([&] {
+            for (bool more = true; more;) {
+                engine::absorb(state_, {}, now);
+                const auto decisions = engine::tick(state_);
+                engine::apply(state_, decisions);
+                for (const auto& decision : decisions)
+                    released_ += std::holds_alternative<engine::decision::Release>(decision) ? 1 : 0;
+                more = !decisions.empty();
+            }
+        });
+    }
+
+    std::size_t people_, bytes_ = 0, released_ = 0;
+    engine::State state_;
+    double entering_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::size_t first = argc > 1 ? static_cast<std::size_t>(std::atoll(argv[1])) : 250'000;
+    bench::Edge entering{
+        "people who enter a campaign at one check: enrolling them, and planning 600 messages a minute"};
+    bench::Edge minute{"a minute of the days after, in which 600 of them are due"};
+    bench::Edge capped{"the same minute, where each sender has a cap per day"};
+    for (const std::size_t people : {first, 2 * first, 4 * first}) {
+        Crowd crowd("", people);
+        entering.add(people, crowd.entering(), crowd.bytes());
+        minute.add(people, crowd.minute());
+        capped.add(people, Crowd("  at most 100000 messages per sender per day\n", people).minute());
+    }
+    for (const auto* edge : {&entering, &minute, &capped})
+        bench::print(*edge);
+    return 0;
+}

@@ -3,6 +3,7 @@
 """Plants one mistake at a time in the program and sees whether the simulation notices. Usage:
 
     mutants.py BUILD [--seeds N] [--seconds S] [--only NAME …] [--jobs N] [--json FILE]
+    mutants.py       sees only whether the table fits the sources
 
 BUILD is a configured build directory in which `simulation` is built (preset bench: a thousand worlds take minutes). Each
 mistake is one text of the sources or several, each of which stands in exactly one place, and what stands there instead; a
@@ -96,7 +97,7 @@ MUTANTS = [
      'the old ones go on");\n            committer.emplace(database, state->rules, store::live_rule_set(database)->id,\n'
      "                              state->settings, persist::Committer::Texts{});\n            return nullptr;"),
     ("growth is not looked at", "7",
-     "if (bound && static_cast<std::int64_t>(draft.members(campaign.audience).count()) > *bound)", "if (false)"),
+     "if (bound && static_cast<std::int64_t>(draft.members().count(campaign.audience)) > *bound)", "if (false)"),
     ("the canary is not waited for", "7",
      "return canary && canary->left == 0 && canary->until ? *canary->until : Minute{};", "return Minute{};"),
     # The engine gives no place, and T2 counts again.
@@ -234,7 +235,7 @@ def hunt(build, mutant, workshop, arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("build")
+    parser.add_argument("build", nargs="?")
     parser.add_argument("--seeds", type=int, default=2000)
     parser.add_argument("--seconds", type=float, default=3600, help="at most, for each")
     parser.add_argument("--only", nargs="*", default=[])
@@ -245,6 +246,8 @@ def main():
     if lost:
         print("not found in exactly one place: " + ", ".join(lost))
         return 2
+    if not arguments.build:
+        return 0
     wanted = [m for m in MUTANTS if not arguments.only or any(part in m[0] for part in arguments.only)]
     build = Build(arguments.build)
     results = []

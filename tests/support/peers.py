@@ -46,11 +46,10 @@ def wait_until(true, what):
 
 
 def listens(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
+    """Looked up, and not tried: kannel's bearerbox takes whoever connects for a box, and hands it what the box should get."""
+    lines = [line.split() for table in ("/proc/net/tcp", "/proc/net/tcp6") if os.path.exists(table)
+             for line in pathlib.Path(table).read_text().splitlines()[1:]]
+    return any(words[3] == "0A" and int(words[1].rpartition(":")[2], 16) == port for words in lines)  # 0A: LISTEN
 
 
 class Directory:

@@ -11,18 +11,16 @@ bool delivery_report(store::Database& database, store::MessageId id, Delivery wh
     const auto message = store::message(database, id);
     if (!message)
         return false;
-    // A report may be here before the answer that it is about: who it says is not to be written to, is not.
-    const bool left = message->state == store::MessageState::sent || message->state == store::MessageState::in_doubt;
-    if (!left && message->state != store::MessageState::inflight)
+    // A report may be here before the answer that it is about.
+    using State = store::MessageState;
+    if (message->state != State::inflight && message->state != State::sent && message->state != State::in_doubt)
         return false;
     if (what == Delivery::address_dead)
         stop_writing(database, *message, "hard-bounce", "gateway", now);
     if (what == Delivery::opted_out)
         stop_writing(database, *message, "opted-out-upstream", "gateway", now);
-    if (!left)
-        return true;
     // Whatever it says, the gateway had the message.
-    if (message->state == store::MessageState::in_doubt)
+    if (message->state == State::in_doubt)
         store::settle_doubt(database, id, true, "delivery report", now);
     if (what == Delivery::delivered)
         feedback(database, *message, "delivered", now, "gateway");

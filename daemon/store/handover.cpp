@@ -70,6 +70,10 @@ void settle(Database& database, const Message& m, MessageState state, std::strin
     tell_engine(database, m, state, reason, now);
 }
 
+/// What came back for it came before the answer to the hand-over, which says the less of the two: nobody hears of a
+/// message that was not sent, and to try again would send it twice.
+bool came_back(const Database& database, const Message& m) { return !feedback_of(database, m.id).empty(); }
+
 /// What the outcome says of the address, or of our own text.
 void blame(Database& database, const Message& m, const T3& t3, Instant now) {
     const AddrKey& key = t3.addr_key.value_or(m.addr_key);
@@ -104,14 +108,12 @@ void record(Database& database, const T3& t3, Tallies& tallies, Instant now) {
     note(database, *m, "outcome",
          JournalBody().add("answer", word(t3.outcome.answer)).add("code", code).add("attempt", base::hex(t3.attempt)),
          now);
-    switch (t3.outcome.answer) {
-    case connectors::Answer::accepted:
-        settle(database, *m, MessageState::sent, "", counted_at(m->slot, now), now, now);
-        break;
-    case connectors::Answer::in_doubt:
-        settle(database, *m, MessageState::in_doubt, code, m->slot, std::nullopt, now);
-        break;
-    case connectors::Answer::rejected:
+    using connectors::Answer;
+    const bool known = t3.outcome.answer != Answer::accepted && came_back(database, *m);
+    switch (known ? Answer::accepted : t3.outcome.answer) {
+    case Answer::accepted: settle(database, *m, MessageState::sent, "", counted_at(m->slot, now), now, now); break;
+    case Answer::in_doubt: settle(database, *m, MessageState::in_doubt, code, m->slot, std::nullopt, now); break;
+    case Answer::rejected:
         Statement(database, "UPDATE message SET state='REJECTED',reason=?,counted_at=NULL WHERE id=?", why, m->id)
             .run();
         tell_engine(database, *m, MessageState::rejected, why, now);
@@ -255,6 +257,9 @@ int recover(Database& database, Instant now) {
             settle(database, m, MessageState::in_doubt, "the program ended before the answer", m.slot, std::nullopt,
                    now);
             note(database, m, "outcome", JournalBody().add("answer", "in doubt").add("code", "restart"), now);
+            if (came_back(database, m)) {
+                settle_doubt(database, m.id, true, "something came back for it", now);
+            }
         }
         return static_cast<int>(inflight.size());
     });

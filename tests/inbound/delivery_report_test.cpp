@@ -17,12 +17,20 @@ namespace {
 struct Scene : store::sample::Store {
     Scene() { REQUIRE(store::commit_batch(database, {}, std::vector{request()}, {}, k_now).front().go()); }
     void in_doubt() { store::recover(database, k_now); }
-    void accepted() {
+    void answered(connectors::Answer answer) {
         store::T3 outcome;
         outcome.message = message;
         outcome.attempt = request().attempt;
-        outcome.outcome.answer = connectors::Answer::accepted;
+        outcome.outcome.answer = answer;
+        outcome.retry_at = k_now + std::chrono::minutes{5};
         store::commit_batch(database, std::vector{outcome}, {}, {}, k_now);
+    }
+    void accepted() { answered(connectors::Answer::accepted); }
+    std::vector<std::string> came_back() const {
+        std::vector<std::string> kinds;
+        for (const auto& feedback : store::feedback_of(database, message))
+            kinds.push_back(feedback.kind);
+        return kinds;
     }
     store::MessageState state() const { return store::message(database, message)->state; }
     bool suppressed() const {
@@ -52,6 +60,29 @@ TEST_CASE("only a dead number or a stop at the gateway ends what is written to a
     scene.accepted();
     CHECK(inbound::delivery_report(scene.database, scene.message, what, k_now));
     CHECK(scene.suppressed() == ends);
+}
+
+TEST_CASE("a report that is here before the gateway's answer is kept") {
+    const auto [what, kind] = GENERATE(
+        table<Delivery, std::string>({{Delivery::delivered, "delivered"}, {Delivery::address_dead, "bounced"}}));
+    Scene scene;
+    REQUIRE(scene.state() == store::MessageState::inflight);
+    CHECK(inbound::delivery_report(scene.database, scene.message, what, k_now));
+    CHECK(scene.state() == store::MessageState::inflight);
+    scene.accepted();
+    CHECK(scene.state() == store::MessageState::sent);
+    CHECK(scene.came_back() == std::vector{kind});
+}
+
+TEST_CASE("what was reported as delivered was sent, whatever becomes of the answer") {
+    using connectors::Answer;
+    Scene scene;
+    inbound::delivery_report(scene.database, scene.message, Delivery::delivered, k_now);
+    SECTION("a connection that broke") { scene.answered(Answer::in_doubt); }
+    SECTION("a later, please") { scene.answered(Answer::deferred); }
+    SECTION("a no") { scene.answered(Answer::rejected); }
+    SECTION("none, as the program ended") { scene.in_doubt(); }
+    CHECK(scene.state() == store::MessageState::sent);
 }
 
 TEST_CASE("a report that comes twice counts once") {

@@ -49,6 +49,11 @@ void empty_caches() {
         last = other[i];  // only read: what is written would have to be written back while something is measured
 }
 
+void keep_memory() {
+    ::mallopt(M_MMAP_MAX, 0);
+    ::mallopt(M_TRIM_THRESHOLD, -1);
+}
+
 std::size_t allocated() {
     const auto info = ::mallinfo2();
     return info.uordblks + info.hblkhd;

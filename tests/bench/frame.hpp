@@ -81,6 +81,9 @@ struct Edge {
 };
 void print(const Edge& edge);
 
+/// Memory that was given back stays with the process from here on.
+void keep_memory();
+
 /// Bytes that the allocator has given out, those it mapped for large blocks included.
 std::size_t allocated();
 

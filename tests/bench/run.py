@@ -110,8 +110,10 @@ def make_data(programs, data, people):
 def collect(options):
     rows = []
     for people in options.people:
+        make_data(options.programs, options.data / str(people), people)
+    os.sync()  # nothing of it is still on its way to the disk while something is measured
+    for people in options.people:
         data = options.data / str(people)
-        make_data(options.programs, data, people)
         peer = ["--peer"] if people <= options.peer_up_to else []
         rows += run(options.programs / "engine_bench", data, *peer)
         rows += run(options.programs / "forecast_bench", data)
@@ -341,16 +343,21 @@ goals are about {GROWTH_TO:,} people over {GROWTH_FROM:,}, and other sizes are n
 
 In a loop over changes the processor's caches hold a small store and not a large one, so that a change of the large one costs
 more, by hand as well as by us. A daemon is told of changes now and then, and does other things in between: the row with
-caches emptied.
+caches emptied. The forecast makes as many messages per person of each store; what grows is the memory that they are spread
+over.
 
 ## At the edges
 
 What nobody has, and somebody will. Linear cost is 2 times and 4 times as much. "Yes" under linear is less than {LINEAR} times for
 four times as many, which leaves room for noise and for caches that become too small on the way; squares would be 16 times.
-Rule sets are evaluated over {min(store_sizes(rows)):,} people.
+Rule sets are evaluated over {min(store_sizes(rows)):,} people. People enter in memory that the process has had before: how long a
+system takes to hand out new memory is another matter.
 
 {edges(rows)}
 
+- **A million who enter at one check** are decided about in one go and written in batches. A decision holds some three kilobytes
+  per person until it is written; `enroll at most` says how many a day brings. Later, a minute costs what is due in it,
+  however many wait.
 - **A column in which everybody has a word of their own** (a reference number, say) costs its words, which are kept beside
   the columns. What rules ask of it costs no more than of any other column.
 - **A person with ten thousand events** is read and evaluated like everybody else; the rows about one person say what the

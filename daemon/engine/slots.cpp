@@ -163,7 +163,7 @@ private:
                 continue;
             break;
         }
-        if (slot.at > draft_.now())
+        if (slot.at > draft_.now() && slot.at <= last)
             plan(candidate, slot.at);
         return slot;
     }

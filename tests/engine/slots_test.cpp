@@ -220,6 +220,20 @@ TEST_CASE("Queues of different windows share the minutes: none is passed over, n
                                 "03-02 09:06 cyd: two", "03-02 09:07 dee: two"});
 }
 
+TEST_CASE("Who can no longer go in time takes nobody's minute") {
+    Settings settings;
+    settings.per_minute = {1, 0};
+    Story s(house() + std::string(k_open) +
+                drip("Soon", "  step a: email \"one\" within 2 hours, otherwise skip step", "  priority 60") +
+                drip("Any time", "  step a: email \"two\"") + templates({"one", "two"}),
+            settings);
+    open(s, {"ana", "bo", "cy"});
+    s.begin("2026-03-02 06:00");
+    s.run_until("2026-03-03 00:00");
+    CHECK(s.messages() ==
+          Lines{"03-02 09:00 ana: one", "03-02 09:01 ana: two", "03-02 09:02 bo: two", "03-02 09:03 cy: two"});
+}
+
 TEST_CASE("The canary goes first, then the rest half an hour later") {
     Story s(house() + std::string(k_open) + drip("A", "  step a: email \"one\"") + templates({"one"}));
     open(s, {"ana", "bo", "cy"});

@@ -112,7 +112,7 @@ private:
 
 void begin_ledger(State& state) {
     state.ledger.begin_day(state.times->day_start(state.today),
-                           [&](CandidateId who) { return state.columns->owner_of(who); });
+                           [&](CandidateId who) { return charged_owner(state, who); });
 }
 
 void begin_day(State& state, Day today) {
@@ -141,6 +141,8 @@ void replace(State& state, const Facts& facts) {
 }
 
 void looked_after(State& state, std::span<const Row> rows) {
+    if (!state.caps_senders)
+        return;
     for (const Row row : rows)
         state.ledger.looked_after(state.columns->id(row), state.columns->owner(row));
 }

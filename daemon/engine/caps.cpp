@@ -57,7 +57,12 @@ bool Caps::counts_for(const dsl::Cap& cap, dsl::CampaignIx campaign) const {
 
 void Caps::count_today() {
     today_.emplace();
-    for (const auto& [what, number] : draft_.counts_today()) {
+    count(draft_.state().ledger.counts_today());
+    count(draft_.more_today());
+}
+
+void Caps::count(const DayCounts& some) {
+    for (const auto& [what, number] : some) {
         const auto& [campaign, channel, message_template, owner] = what;
         for (std::size_t i = 0; i < all_.size(); ++i)
             if (all_[i]->per != dsl::CapPer::candidate && counts_for(*all_[i], campaign) &&

@@ -41,6 +41,7 @@ private:
     Room rolling(const dsl::Cap& cap, const Candidate& candidate, Minute from) const;
     bool counts_for(const dsl::Cap& cap, dsl::CampaignIx campaign) const;
     void count_today();
+    void count(const DayCounts& some);
     std::string counted_under(const dsl::Cap& cap, roster::Code owner, dsl::CampaignIx campaign) const;
     std::int32_t used_today(const CapAndSender& what);
 

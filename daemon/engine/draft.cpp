@@ -118,15 +118,15 @@ const Sent* Draft::find_message(CandidateId who, EnrolmentId enrolment, std::str
     return find_sent(sent(who), enrolment, step);
 }
 
-DayCounts Draft::counts_today() const {
-    DayCounts counts = state_.ledger.counts_today();
+DayCounts Draft::more_today() const {
+    DayCounts counts;
     const auto add = [&](std::span<const Sent> entries, roster::Code owner, std::int32_t more) {
         for (const Sent& sent : entries)
             if (sent.at >= state_.ledger.day_start())
                 count(counts, sent, owner, more);
     };
     for (const auto& [who, entries] : sent_) {
-        const roster::Code owner = columns().owner_of(who);
+        const roster::Code owner = charged_owner(state_, who);
         add(state_.ledger.of(who), owner, -1);
         add(entries, owner, 1);
     }

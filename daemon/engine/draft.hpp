@@ -50,7 +50,8 @@ public:
     Trace of_address(dsl::CampaignIx campaign, std::uint64_t address) const;
     std::span<const Sent> sent(CandidateId who) const;
     const Sent* message(const Enrolment& e) const;  // of the line it is at; null: no row
-    DayCounts counts_today() const;
+    /// What this tick adds to the ledger's counts of today, or takes from them.
+    DayCounts more_today() const;
     /// Whose enrolments this tick has changed: ascending, each once.
     std::vector<Row> changed() const;
     const CampaignState& campaign(dsl::CampaignIx ix) const { return campaigns_[ix]; }

@@ -45,9 +45,9 @@ const Sent* find_sent(std::span<const Sent> of_person, EnrolmentId enrolment, st
 void put_sent(std::vector<Sent>& of_person, const Sent& sent);  // in place of the same one
 void remove_sent(std::vector<Sent>& of_person, EnrolmentId enrolment, std::string_view step);
 
-/// How many messages of the policy's day, by what the caps per day tell apart: campaign, channel, template, and who
-/// looks after the person now, as Columns::owner says it: whose name a message carries may be another than when it
-/// went.
+/// How many messages of the policy's day, by what the caps per day tell apart: campaign, channel, template, and, where
+/// one is per sender (elsewhere 0), who looks after the person now, as Columns::owner says it: whose name a message
+/// carries may be another than when it went.
 using DayCounts = std::map<std::tuple<dsl::CampaignIx, dsl::Channel, std::string, roster::Code>, std::int32_t>;
 inline void count(DayCounts& counts, const Sent& sent, roster::Code owner, std::int32_t more) {
     counts[{sent.campaign, sent.channel, sent.message_template, owner}] += more;

@@ -68,6 +68,7 @@ struct State {
     std::shared_ptr<const Timetable> times;
     std::shared_ptr<roster::Columns> columns;  // shared with the World, which keeps it up to date
     Settings settings;
+    bool caps_senders;  // one of the rules' caps is per sender
 
     Minute now{};  // of the last absorb()
     Day today{};   // in the policy's zone
@@ -99,6 +100,9 @@ struct State {
         return arrived.empty() && touched.empty() && !everybody && !new_day && !gates_moved && arrived_until <= cursor;
     }
 };
+
+/// Under whose name the ledger counts what went to them today: their owner's, where a cap asks for the sender; else 0.
+roster::Code charged_owner(const State& state, CandidateId who);
 
 /// Ascending, each once.
 void sort_out(std::vector<roster::Row>& rows);

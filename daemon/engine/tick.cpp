@@ -27,7 +27,7 @@ struct StatePicture {
     }
     void put_sent(CandidateId who, const Sent& sent) {
         state.ledger.put(who, sent);
-        state.ledger.looked_after(who, state.columns->owner_of(who));
+        state.ledger.looked_after(who, charged_owner(state, who));
     }
     void remove_sent(CandidateId who, EnrolmentId enrolment, std::string_view step) {
         state.ledger.remove(who, enrolment, step);

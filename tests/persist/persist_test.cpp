@@ -51,9 +51,11 @@ void busy(LivingStore& s, std::uint64_t seed) {
         return (state >> 33) % n;
     };
     const std::vector<std::string> stages{"Open", "Open", "Interviewing", "Hired"};
+    const std::vector<std::string> owners{"", "lee.ortiz", "priya.nair"};
     for (int i = 0; i < 10; ++i) {
         std::map<std::string, std::string> fields{{"stage", stages[dice(4)]},
-                                                  {"time_zone", dice(2) == 0 ? "America/New_York" : ""}};
+                                                  {"time_zone", dice(2) == 0 ? "America/New_York" : ""},
+                                                  {"owner", owners[dice(3)]}};
         if (dice(3) == 0)
             fields["license_expires"] = "2026-03-" + std::to_string(10 + dice(19));
         if (dice(5) == 0 && i > 0)
@@ -67,7 +69,9 @@ void busy(LivingStore& s, std::uint64_t seed) {
                                  std::to_string(10 + dice(10)) + ":" + std::to_string(10 + dice(50));
         const std::string stage = stages[dice(4)];
         const bool live = dice(2) == 0;
-        switch (dice(8)) {
+        const std::string owner = owners[dice(3)];
+        switch (dice(9)) {
+        case 8: s.at(when, [&s, ref, owner](Minute) { s.put(ref, {{"owner", owner}}, true); }); break;
         case 0: s.at(when, [&s, ref, stage, live](Minute) { s.put(ref, {{"stage", stage}}, live); }); break;
         case 1: s.at(when, [&s, ref](Minute) { s.put(ref, {{"certifications", "CCRA;CCRP"}}, true); }); break;
         case 2: s.at(when, [&s, ref](Minute now) { s.event(ref, "attended", "Fair", now); }); break;

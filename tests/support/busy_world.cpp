@@ -53,7 +53,8 @@ void something(Story& s, Dice& dice, const std::string& name) {
 
 std::string busy_rules() {
     return house("  at most 1 message per candidate in 24 hours\n  at most 3 messages per candidate in 7 days\n"
-                 "  at most 6 messages per day\n  quiet hours 20:00 to 08:00\n  quiet days sunday\n"
+                 "  at most 6 messages per day\n  at most 4 messages per sender per day\n  quiet hours 20:00 to "
+                 "08:00\n  quiet days sunday\n"
                  "  hold segment \"Interviewing\"\n  never contact list \"Do not contact\"") +
            R"(
 segment "Open people"

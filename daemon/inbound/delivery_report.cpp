@@ -20,8 +20,10 @@ bool delivery_report(store::Database& database, store::MessageId id, Delivery wh
     if (what == Delivery::opted_out)
         stop_writing(database, *message, "opted-out-upstream", "gateway", now);
     // Whatever it says, the gateway had the message.
+    if (message->state == State::inflight)
+        store::add_feedback(database, id, store::k_reported, now);
     if (message->state == State::in_doubt)
-        store::settle_doubt(database, id, true, "delivery report", now);
+        store::settle_doubt(database, id, true, store::k_reported, now);
     if (what == Delivery::delivered)
         feedback(database, *message, "delivered", now, "gateway");
     if (what == Delivery::address_dead)

@@ -70,9 +70,18 @@ void settle(Database& database, const Message& m, MessageState state, std::strin
     tell_engine(database, m, state, reason, now);
 }
 
-/// What came back for it came before the answer to the hand-over, which says the less of the two: nobody hears of a
-/// message that was not sent, and to try again would send it twice.
-bool came_back(const Database& database, const Message& m) { return !feedback_of(database, m.id).empty(); }
+/// The gateway's report was here before its answer.
+bool reported(const Database& database, const Message& m) {
+    const auto all = feedback_of(database, m.id);
+    return std::any_of(all.begin(), all.end(), [](const Feedback& heard) { return heard.kind == k_reported; });
+}
+
+/// An answer that is not there, or says no, says less than the report: nobody reports on what was not handed over, and
+/// to try again would send it twice.
+void believe_the_report(Database& database, const Message& m, std::string_view code, Instant now) {
+    settle(database, m, MessageState::in_doubt, code, m.slot, std::nullopt, now);
+    settle_doubt(database, m.id, true, k_reported, now);
+}
 
 /// What the outcome says of the address, or of our own text.
 void blame(Database& database, const Message& m, const T3& t3, Instant now) {
@@ -109,8 +118,11 @@ void record(Database& database, const T3& t3, Tallies& tallies, Instant now) {
          JournalBody().add("answer", word(t3.outcome.answer)).add("code", code).add("attempt", base::hex(t3.attempt)),
          now);
     using connectors::Answer;
-    const bool known = t3.outcome.answer != Answer::accepted && came_back(database, *m);
-    switch (known ? Answer::accepted : t3.outcome.answer) {
+    if (t3.outcome.answer != Answer::accepted && m->state == MessageState::inflight && reported(database, *m)) {
+        believe_the_report(database, *m, code, now);
+        return tallies.add(*m, {1, 0, 0, 0});
+    }
+    switch (t3.outcome.answer) {
     case Answer::accepted: settle(database, *m, MessageState::sent, "", counted_at(m->slot, now), now, now); break;
     case Answer::in_doubt: settle(database, *m, MessageState::in_doubt, code, m->slot, std::nullopt, now); break;
     case Answer::rejected:
@@ -257,8 +269,8 @@ int recover(Database& database, Instant now) {
             settle(database, m, MessageState::in_doubt, "the program ended before the answer", m.slot, std::nullopt,
                    now);
             note(database, m, "outcome", JournalBody().add("answer", "in doubt").add("code", "restart"), now);
-            if (came_back(database, m)) {
-                settle_doubt(database, m.id, true, "something came back for it", now);
+            if (reported(database, m)) {
+                settle_doubt(database, m.id, true, k_reported, now);
             }
         }
         return static_cast<int>(inflight.size());

@@ -3,8 +3,8 @@
 // T2 and T3: the last look before a message leaves, and what became of it. commit_batch writes many of both in one
 // durable transaction, every T3 before any T2, so that a connection never has two messages in doubt. It returns after
 // the disk has it: only then may `go` reach a transfer thread. When it throws, nothing was written and nobody may go.
-// Crash windows: before the commit nothing was sent; after it the row is INFLIGHT and recover() makes it IN_DOUBT. What
-// came back for a message (a delivery report, say) before the answer to its hand-over outweighs it: it is SENT.
+// Crash windows: before the commit nothing was sent; after it the row is INFLIGHT and recover() makes it IN_DOUBT. A
+// gateway's delivery report that is here before its answer outweighs the answer: the message is SENT.
 #pragma once
 
 #include "connectors/outcome.hpp"
@@ -130,8 +130,8 @@ bool shut_way(Database& database, Channel channel, std::string_view why, Instant
 void open_way(Database& database, Channel channel, Instant now);
 /// READY -> FAILED_RENDER, EXPIRED, CANCELLED, SUPPRESSED or HELD by the outbox, with the inbox row. False: not READY.
 bool give_up(Database& database, MessageId id, MessageState to, std::string_view reason, Instant now);
-/// At start: whatever a dead process left INFLIGHT is IN_DOUBT, counted at its slot; SENT, if something came back for
-/// it. Number of rows.
+/// At start: whatever a dead process left INFLIGHT is IN_DOUBT, counted at its slot; SENT, if its gateway has reported.
+/// Number of rows.
 int recover(Database& database, Instant now);
 /// Open doubts older than 72 h leave the list of open doubts. Number of rows.
 int close_old_doubts(Database& database, Instant now);

@@ -133,7 +133,10 @@ bool withdraw(Database& database, MessageId id, MessageState to, std::string_vie
 
 // --- feedback and attempts ---------------------------------------------------------------------------------------
 
-/// delivered bounced complained clicked opened replied. True when it was not known yet.
+/// That a gateway's delivery report was here before its answer: evidence for what becomes of the message, and nothing
+/// that happened to the person (with a space: no event of the rules is called so).
+inline constexpr std::string_view k_reported = "delivery report";
+/// delivered bounced complained clicked opened replied, or k_reported. True when it was not known yet.
 bool add_feedback(Database& database, MessageId message, std::string_view kind, Instant at);
 struct Feedback {
     MessageId message = 0;

@@ -63,26 +63,35 @@ TEST_CASE("only a dead number or a stop at the gateway ends what is written to a
 }
 
 TEST_CASE("a report that is here before the gateway's answer is kept") {
-    const auto [what, kind] = GENERATE(
-        table<Delivery, std::string>({{Delivery::delivered, "delivered"}, {Delivery::address_dead, "bounced"}}));
+    const auto [what, kinds] =
+        GENERATE(table<Delivery, std::vector<std::string>>({{Delivery::delivered, {"delivered", "delivery report"}},
+                                                            {Delivery::address_dead, {"bounced", "delivery report"}}}));
     Scene scene;
     REQUIRE(scene.state() == store::MessageState::inflight);
     CHECK(inbound::delivery_report(scene.database, scene.message, what, k_now));
     CHECK(scene.state() == store::MessageState::inflight);
     scene.accepted();
     CHECK(scene.state() == store::MessageState::sent);
-    CHECK(scene.came_back() == std::vector{kind});
+    CHECK(scene.came_back() == kinds);
 }
 
-TEST_CASE("what was reported as delivered was sent, whatever becomes of the answer") {
+TEST_CASE("what a gateway reports about was sent, whatever becomes of its answer") {
     using connectors::Answer;
+    const auto what = GENERATE(Delivery::delivered, Delivery::failed, Delivery::address_dead, Delivery::opted_out);
     Scene scene;
-    inbound::delivery_report(scene.database, scene.message, Delivery::delivered, k_now);
+    inbound::delivery_report(scene.database, scene.message, what, k_now);
     SECTION("a connection that broke") { scene.answered(Answer::in_doubt); }
     SECTION("a later, please") { scene.answered(Answer::deferred); }
     SECTION("a no") { scene.answered(Answer::rejected); }
     SECTION("none, as the program ended") { scene.in_doubt(); }
     CHECK(scene.state() == store::MessageState::sent);
+}
+
+TEST_CASE("a click says nothing of an answer that is still to come") {
+    Scene scene;
+    store::add_feedback(scene.database, scene.message, "clicked", k_now);
+    scene.answered(connectors::Answer::deferred);
+    CHECK(scene.state() == store::MessageState::ready);
 }
 
 TEST_CASE("a report that comes twice counts once") {

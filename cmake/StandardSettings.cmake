@@ -28,8 +28,8 @@ endif()
 
 add_library(nurtured_settings INTERFACE)
 target_include_directories(nurtured_settings INTERFACE "${PROJECT_SOURCE_DIR}")
-# A product and a sum in one step round once: whoever stands on the rim of a circle would be within on one processor and
-# not on another.
+# A product and a sum in one step round once, and only some processors have that step: what we reckon is to be the same on
+# all. (Of a sine, libm promises no last bit: that is a millionth of a millimetre on the rim of a circle.)
 target_compile_options(nurtured_settings INTERFACE -ffp-contract=off)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     # What Debian builds daemons with. FORTIFY needs optimisation, so it is not in the other types.

@@ -4,8 +4,7 @@
 // thousands of events, a segment that refers to a thousand others, two thousand segments. Each at three sizes, the next
 // twice the one before: linear cost doubles. Before a size is timed its answers are compared, and if they differ the
 // program ends with exit code 1. Usage: edges_bench DIRECTORY [--agree]; the directory has a store that bench_data
-// made.
-// --agree: the answers at the smallest sizes, and no time is taken.
+// made. --agree: the answers at the smallest sizes, and no time is taken.
 #include "daemon/engine/evaluate.hpp"
 #include "daemon/roster/load.hpp"
 #include "dsl/compile.hpp"

@@ -96,6 +96,12 @@ void Book::unchain(const Enrolment& enrolment) {
     free_ = place;
 }
 
+void Book::reserve(std::size_t live) {
+    kept_.reserve(live);
+    places_.reserve(live);
+    first_.reserve(live);
+}
+
 void Book::put(const Enrolment& enrolment) {
     const auto [found, added] = places_.try_emplace(enrolment.id, k_nowhere);
     if (added) {

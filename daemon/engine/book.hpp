@@ -39,6 +39,8 @@ public:
     /// Who is due at or before `now`, in any order.
     std::vector<std::pair<Minute, EnrolmentId>> due(Minute now) const;
 
+    /// Makes room for so many, which are going to be put.
+    void reserve(std::size_t live);
     /// New or changed; an ended one leaves.
     void put(const Enrolment& enrolment);
 

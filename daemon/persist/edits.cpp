@@ -28,6 +28,14 @@ std::string people_have(std::int64_t people, const char* one, const char* many) 
     return fmt::format("{} {}", people, people == 1 ? one : many);
 }
 
+/// What people are on and today's rules do not have; before campaigns that are to finish are added to them.
+std::vector<store::StepListRow> older_lists(const store::Database& database, const dsl::Rules& rules) {
+    return store::older_step_lists(database, [&](std::string_view campaign, const store::Hash& hash) {
+        const auto ix = rules.campaign(rules.campaign_today(campaign));
+        return ix && rules.campaigns[*ix].steps->hash == hash;
+    });
+}
+
 /// As it was in the newest rule set that had it; `where` people stand.
 void add_closing(const store::Database& database, const std::string& name, const std::vector<dsl::StepIx>& where,
                  dsl::Rules& rules, dsl::Diagnostics& problems) {
@@ -249,7 +257,7 @@ dsl::SourceSet sources_of(const store::RuleSet& set) {
 }
 
 StepLists step_lists(const store::Database& database, dsl::Rules& rules, dsl::Diagnostics& problems) {
-    const auto used = store::step_lists_in_use(database);
+    const auto used = older_lists(database, rules);
     add_closing_campaigns(database, used, rules, problems);
     StepLists lists;
     for (const dsl::Campaign& campaign : rules.campaigns)
@@ -271,7 +279,7 @@ dsl::Diagnostics edit_problems(const store::Database& database, const dsl::Rules
     dsl::Diagnostics problems;
     dsl::Rules with_older(rules);
     const auto lists = step_lists(database, with_older, problems);
-    missing_steps(store::step_lists_in_use(database), lists, with_older, problems);
+    missing_steps(older_lists(database, rules), lists, with_older, problems);
     missing_campaigns(database, with_older, problems);
     return problems;
 }
@@ -279,19 +287,16 @@ dsl::Diagnostics edit_problems(const store::Database& database, const dsl::Rules
 int carry_over(store::Database& database, const dsl::Rules& rules, base::Minute now) {
     store::Transaction transaction(database);
     rename_campaigns(database, rules, now);
-    std::vector<store::Enrolment> left;
-    store::scan_enrolments(database, [&](const store::Enrolment& row) {
-        if (row.phase != store::Phase::ended && !rules.campaign(row.campaign))
-            left.push_back(row);
-    });
     int ended = 0;
-    for (store::Enrolment& row : left) {
-        const auto* retired = rules.retirement(rules.campaign_today(row.campaign));
-        if (retired != nullptr && !retired->stop_now)
+    for (const auto& [campaign, people] : store::people_in_campaigns(database)) {
+        const auto* retired = rules.retirement(rules.campaign_today(campaign));
+        if (rules.campaign(campaign) || (retired != nullptr && !retired->stop_now))
             continue;
-        end_enrolment(database, row, retired != nullptr ? ReasonCode::campaign_retired : ReasonCode::campaign_gone,
-                      now);
-        ++ended;
+        for (store::Enrolment& row : store::live_enrolments_in(database, campaign)) {
+            end_enrolment(database, row, retired != nullptr ? ReasonCode::campaign_retired : ReasonCode::campaign_gone,
+                          now);
+            ++ended;
+        }
     }
     // load() finds nobody for them, so that the engine would never hear of it.
     for (store::Enrolment& row : store::live_enrolments_of_erased(database)) {

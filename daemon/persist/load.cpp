@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/persist/load.hpp"
 
+#include "daemon/base/how_far.hpp"
 #include "daemon/engine/engine.hpp"
 #include "daemon/persist/edits.hpp"
 #include "daemon/persist/gates.hpp"
@@ -18,16 +19,21 @@ namespace nurture::persist {
 namespace {
 
 /// Whatever it was called when the row was written.
-std::optional<dsl::CampaignIx> today(const engine::State& state, std::string_view campaign) {
-    return state.rules->campaign(state.rules->campaign_today(campaign));
+std::optional<dsl::CampaignIx> today(const dsl::Rules& rules, std::string_view campaign) {
+    return rules.campaign(rules.campaign_today(campaign));
 }
 
 /// An ended enrolment only leaves its trace, for which any list of its campaign will do; who is pending comes in by
 /// today's.
-void read_enrolments(const store::Database& database, engine::State& state, const StepLists& lists) {
+void read_enrolments(const store::Database& database, engine::State& state, const StepLists& lists, base::HowFar& way) {
+    std::size_t live = 0;
+    for (const auto& [campaign, people] : store::people_in_campaigns(database))
+        live += static_cast<std::size_t>(people);
+    state.book.reserve(live);
     store::scan_enrolments(database, [&](const store::Enrolment& row) {
+        way.at(row.id);
         state.next_enrolment = std::max(state.next_enrolment, row.id + 1);
-        const auto campaign = today(state, row.campaign);
+        const auto campaign = today(*state.rules, row.campaign);
         const auto who = state.columns->find(row.candidate);
         if (!campaign || !who)
             return;  // carry_over() sees to those that are live
@@ -46,51 +52,82 @@ void read_enrolments(const store::Database& database, engine::State& state, cons
     });
 }
 
-void read_ledger(const store::Database& database, engine::State& state, Minute now) {
-    std::map<store::MessageId, engine::EnrolmentId> known;
-    std::map<store::MessageId, std::string> steps;
-    store::scan_ledger(database, {}, [&](const store::LedgerRow& row) {
-        if (row.enrolment == 0)
+/// In percent of the time: two enrolments take about as long as a person.
+int share_of_people(std::int64_t people, std::int64_t enrolments) {
+    return static_cast<int>(200 * people / std::max<std::int64_t>(2 * people + enrolments, 1));
+}
+
+/// What the loader of people hears of messages: it goes through their table anyway.
+class LedgerReader {
+public:
+    LedgerReader(const dsl::Rules& rules, Minute now) : rules_(rules) {
+        const engine::Timetable times(rules);
+        const Minute today = times.day_start(times.day(now));
+        ledger.begin_day(today, [](store::CandidateId) { return roster::Code{}; });  // only its messages are counted
+        pace.minute = now;
+    }
+
+    void operator()(const store::LedgerRow& row) {
+        if (!store::has_place(row.state))
             return;
         const Minute slot = base::floor_minute(row.slot);
         const bool counted = store::counts(row.state);
-        const dsl::Channel of = channel(row.channel);
-        state.ledger.put(row.candidate, {row.enrolment,
-                                         std::string(row.step),
-                                         today(state, row.campaign).value_or(engine::k_no_campaign),
-                                         of,
-                                         std::string(row.message_template),
-                                         counted && row.counted_at ? base::floor_minute(*row.counted_at) : slot,
-                                         counted,
-                                         {}});
-        if (slot == now)
-            ++state.pace.used[static_cast<std::size_t>(of)];
-        known.emplace(row.message, row.enrolment);
-        steps.emplace(row.message, row.step);
-    });
-    store::scan_feedback(database, {}, [&](const store::Feedback& feedback) {
-        const auto what = feedback_of_step(feedback.kind);
-        const auto message = known.find(feedback.message);
-        if (!what || message == known.end())
-            return;
-        const auto* sent =
-            engine::find_sent(state.ledger.of(feedback.candidate), message->second, steps[feedback.message]);
-        if (sent == nullptr)
-            return;
-        engine::Sent with = *sent;
-        with.events[static_cast<std::size_t>(*what)] = base::floor_minute(feedback.at);
-        state.ledger.put(feedback.candidate, with);
-    });
+        engine::Sent sent{row.enrolment,
+                          std::string(row.step),
+                          today(rules_, row.campaign).value_or(engine::k_no_campaign),
+                          channel(row.channel),
+                          std::string(row.message_template),
+                          counted && row.counted_at ? base::floor_minute(*row.counted_at) : slot,
+                          counted,
+                          {}};
+        for (const store::Feedback& feedback : row.feedback)
+            if (const auto what = feedback_of_step(feedback.kind))
+                sent.events[static_cast<std::size_t>(*what)] = base::floor_minute(feedback.at);
+        ledger.put(row.candidate, sent);
+        if (slot == pace.minute)
+            ++pace.used[static_cast<std::size_t>(sent.channel)];
+    }
+
+    engine::Ledger ledger;
+    engine::Pace pace;
+
+private:
+    const dsl::Rules& rules_;
+};
+
+/// People, what was sent to them, and where they stand.
+std::shared_ptr<engine::State> read_people(const store::Database& database,
+                                           const std::shared_ptr<const dsl::Rules>& rules, const StepLists& lists,
+                                           const Setup& setup, Minute now) {
+    std::vector<std::shared_ptr<const dsl::StepList>> older;
+    for (const auto& [of, list] : lists)
+        older.push_back(list);
+    const auto enrolments = store::last_enrolment(database);
+    const int share = share_of_people(store::last_candidate(database), enrolments);
+    LedgerReader messages(*rules, now);
+    roster::Listeners listeners;
+    listeners.message = std::ref(messages);
+    if (setup.reading)
+        listeners.reading = [&](int percent) { setup.reading(percent * share / 100); };
+    auto columns = std::make_shared<roster::Columns>(roster::load(database, *rules, older, now, listeners));
+    auto state = std::make_shared<engine::State>(rules, std::move(columns), setup.settings);
+    state->today = state->times->day(now);
+    state->ledger = std::move(messages.ledger);
+    state->pace = messages.pace;
+    base::HowFar way(setup.reading);
+    way.part(share, 100, enrolments);
+    read_enrolments(database, *state, lists, way);
+    return state;
 }
 
 void read_counters(const store::Database& database, engine::State& state) {
     for (const store::CheckRun& run : store::check_runs(database))
-        if (const auto campaign = today(state, run.campaign)) {
+        if (const auto campaign = today(*state.rules, run.campaign)) {
             state.campaigns[*campaign].ran_for = base::floor_minute(run.ran_for);
             state.campaigns[*campaign].left_over = static_cast<std::int32_t>(run.left_over);
         }
     for (const store::Quota& quota : store::quotas(database))
-        if (const auto campaign = today(state, quota.name);
+        if (const auto campaign = today(*state.rules, quota.name);
             campaign && quota.scope == k_enrol_quota && quota.period == base::to_day_number(state.today))
             state.campaigns[*campaign].entered_today = static_cast<std::int32_t>(quota.used);
     for (const store::Gate& gate : store::gates(database))
@@ -127,15 +164,7 @@ std::shared_ptr<engine::State> load(const store::Database& database, std::shared
     const StepLists lists = step_lists(database, *rules, problems);
     if (!problems.empty())
         throw base::StoreError(problems.front().title);
-    std::vector<std::shared_ptr<const dsl::StepList>> older;
-    for (const auto& [of, list] : lists)
-        older.push_back(list);
-    auto columns = std::make_shared<roster::Columns>(roster::load(database, *rules, older, now, setup.reading));
-    auto state = std::make_shared<engine::State>(rules, std::move(columns), setup.settings);
-    state->today = state->times->day(now);
-    state->pace.minute = now;
-    read_enrolments(database, *state, lists);
-    read_ledger(database, *state, now);
+    const auto state = read_people(database, rules, lists, setup, now);
     read_counters(database, *state);
     read_allow_list(database, *state, setup);
     for (const auto& [campaign, approved] : bounds)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/roster/load.hpp"
 
+#include "daemon/base/how_far.hpp"
 #include "daemon/store/candidates.hpp"
 #include "daemon/store/histories.hpp"
-#include "daemon/store/messages.hpp"
 #include "daemon/store/suppressions.hpp"
 
 #include <algorithm>
@@ -52,52 +52,32 @@ struct OwnMessage {
     dsl::Channel channel{};
 };
 
-/// How far a load is: each table has its share of the time, and people are read in the order of their ids.
-class Way {
-public:
-    Way(const std::function<void(int percent)>& tell, base::CandidateId last)
-        : tell_(tell),
-          last_(std::max(last, base::CandidateId{1})) {}
-
-    void part(int from, int to) {
-        from_ = from;
-        to_ = to;
-    }
-    void at(base::CandidateId id) {
-        constexpr int k_rows = 4096;  // between two looks
-        if (!tell_ || ++rows_ % k_rows != 0)
-            return;
-        const int percent = from_ + static_cast<int>((to_ - from_) * std::min(id, last_) / last_);
-        if (percent != told_)
-            tell_(told_ = percent);
-    }
-
-private:
-    const std::function<void(int percent)>& tell_;
-    base::CandidateId last_;
-    int from_ = 0, to_ = 0, told_ = -1, rows_ = 0;
-};
-
 class Reader {
 public:
-    Reader(Columns& columns, const store::Database& database, store::IdRange people, base::Second now, Way way)
+    Reader(Columns& columns, const store::Database& database, store::IdRange people, base::Second now,
+           const Listeners& listeners = {})
         : columns_(columns),
           schema_(columns.schema()),
           database_(database),
           people_(people),
           now_(now),
-          way_(way) {}
+          way_(listeners.reading),
+          message_(listeners.message) {}
 
     void read(std::vector<Row>& touched) {
-        way_.part(0, 40);  // roughly, where people have several events each
+        const bool all = people_.everybody();  // of some people nobody asks how far it is
+        const std::int64_t last = all ? store::last_candidate(database_) : 0;
+        way_.part(0, 35, last);  // roughly, where people have several events each
         candidates(touched);
-        way_.part(40, 50);
+        way_.part(35, 45, last);
         items();
+        way_.part(45, 60, all ? store::last_message(database_) : 0);
         messages();
-        way_.part(50, 85);
+        way_.part(60, 90, last);
         events();
-        way_.part(85, 100);
+        way_.part(90, 98, last);
         consents();
+        way_.part(98, 100, last);
         lists();
     }
 
@@ -116,8 +96,6 @@ public:
     }
 
 private:
-    bool everybody() const { return people_.first <= 1 && people_.last == store::IdRange{}.last; }
-
     /// Fields that are columns of the candidate table; the first three are always read.
     std::vector<dsl::FieldIx> used_fields() const {
         std::vector<dsl::FieldIx> used = {field_ix(dsl::BuiltIn::time_zone), field_ix(dsl::BuiltIn::state),
@@ -167,7 +145,7 @@ private:
             columns_.set_day(used[2], row, base::local_day(columns_.policy_zone(), joined));
         for (std::size_t i = 0; i < used.size(); ++i)
             value(scan, i, used[i], row);
-        if (!everybody()) {
+        if (!people_.everybody()) {
             own_suppression(row, scan.email_key(), store::Channel::email);
             own_suppression(row, scan.phone_key(), store::Channel::sms);
         }
@@ -194,48 +172,59 @@ private:
         store::ItemScan scan(database_, people_);
         for (store::ItemRow item; scan.next(item);)
             if (const auto field = list_field(item.field))
-                if (const auto row = living(item.candidate))
+                if (const auto row = living_next(item.candidate))
                     columns_.add_item(*field, *row, item.value);
     }
 
-    /// Messages that count, as `received`, and what came back for them.
+    /// Messages that count, as `received`, and what came back for any.
     void messages() {
         store::scan_ledger(database_, people_, [&](const store::LedgerRow& message) {
+            way_.at(message.message);
+            if (message_)
+                message_(message);
+            const bool known = store::has_place(message.state);
+            const std::string_view name = known ? message.message_template : "";
             const dsl::Channel channel = channel_of(message.channel);
-            own_.push_back({message.message, template_number(message.message_template), channel});
+            if (known)
+                own_.push_back({message.message, template_number(name), channel});
             const auto row = living(message.candidate);
-            if (row && store::counts(message.state) && message.counted_at)
+            if (!row)
+                return;
+            if (store::counts(message.state) && message.counted_at)
                 columns_.add_event(event_ix(dsl::BuiltInEvent::received), *row, base::floor_minute(*message.counted_at),
-                                   message.message_template, channel);
+                                   name, channel);
+            for (const store::Feedback& feedback : message.feedback)
+                if (const auto ix = kept(feedback.kind))
+                    columns_.add_event(*ix, *row, base::floor_minute(feedback.at), name,
+                                       known ? std::optional(channel) : std::nullopt);
         });
-        std::sort(own_.begin(), own_.end(), [](const OwnMessage& a, const OwnMessage& b) { return a.id < b.id; });
-        store::scan_feedback(database_, people_, [&](const store::Feedback& feedback) {
-            event(feedback.candidate, feedback.kind, feedback.at, "", feedback.message);
-        });
+        if (!people_.everybody())
+            std::sort(own_.begin(), own_.end(), [](const OwnMessage& a, const OwnMessage& b) { return a.id < b.id; });
     }
 
     void events() {
         store::EventPick scan(database_, people_, [&](std::string_view kind) {
-            const auto ix = event_ix_(kind, [&](std::string_view name) { return schema_.event(name); });
-            const auto kept = ix ? columns_.events(*ix).kept : EventColumn::Kept::nothing;
-            return kept == EventColumn::Kept::nothing  ? store::Part::nothing
-                   : kept == EventColumn::Kept::recent ? store::Part::brief
-                                                       : store::Part::whole;
+            const auto ix = kept(kind);
+            return !ix                                                      ? store::Part::nothing
+                   : columns_.events(*ix).kept == EventColumn::Kept::recent ? store::Part::brief
+                                                                            : store::Part::whole;
         });
-        for (store::EventRow row; scan.next(row);)
-            event(row.candidate, row.kind, row.at, row.detail, row.message);
+        for (store::EventRow event; scan.next(event);) {
+            const auto ix = kept(event.kind);
+            const auto row = ix ? living_next(event.candidate) : std::nullopt;
+            if (!row)
+                continue;
+            const OwnMessage* own = find_message(event.message);
+            columns_.add_event(*ix, *row, base::floor_minute(event.at),
+                               own != nullptr ? templates_[own->name] : event.detail,
+                               own != nullptr ? std::optional(own->channel) : std::nullopt);
+        }
     }
 
-    void event(base::CandidateId candidate, std::string_view kind, base::Second at, std::string_view detail,
-               store::MessageId message) {
+    /// None: nothing looks at such events.
+    std::optional<dsl::EventIx> kept(std::string_view kind) {
         const auto ix = event_ix_(kind, [&](std::string_view name) { return schema_.event(name); });
-        const auto row =
-            ix && columns_.events(*ix).kept != EventColumn::Kept::nothing ? living(candidate) : std::nullopt;
-        if (!row)
-            return;
-        const OwnMessage* own = find_message(message);
-        columns_.add_event(*ix, *row, base::floor_minute(at), own != nullptr ? templates_[own->name] : detail,
-                           own != nullptr ? std::optional(own->channel) : std::nullopt);
+        return ix && columns_.events(*ix).kept != EventColumn::Kept::nothing ? ix : std::nullopt;
     }
 
     void consents() {
@@ -243,7 +232,7 @@ private:
         for (store::ConsentWord word; scan.next(word);)
             if (const auto consent =
                     consent_ix_(word.name, [&](std::string_view name) { return schema_.consent(name); }))
-                if (const auto row = living(word.candidate))
+                if (const auto row = living_next(word.candidate))
                     columns_.set_consent(*consent, *row,
                                          word.given ? dsl::cond::ConsentIs::given : dsl::cond::ConsentIs::withdrawn,
                                          word.at);
@@ -254,7 +243,7 @@ private:
         for (store::ListMemberRow member; scan.next(member);)
             if (const auto list = list_ix_(member.list, [&](std::string_view name) { return schema_.list(name); });
                 list && (!member.until || *member.until > now_))
-                if (const auto row = living(member.candidate))
+                if (const auto row = living_next(member.candidate))
                     columns_.set_in_list(*list, *row, member.until);
     }
 
@@ -265,9 +254,14 @@ private:
         });
     }
 
-    /// Every table is read in the order of people: mostly it is the one of before, or one soon after.
-    std::optional<Row> living(base::CandidateId id) {
+    /// Of tables that are read in the order of people.
+    std::optional<Row> living_next(base::CandidateId id) {
         way_.at(id);
+        return living(id);
+    }
+
+    /// Mostly it is the one of before, or one soon after.
+    std::optional<Row> living(base::CandidateId id) {
         constexpr int k_soon = 8;
         for (int step = 0; step < k_soon && row_ && columns_.id(*row_) < id; ++step)
             row_ = *row_ + 1 < columns_.size() ? std::optional(*row_ + 1) : std::nullopt;
@@ -295,7 +289,8 @@ private:
     const store::Database& database_;
     store::IdRange people_;
     base::Second now_;
-    Way way_;
+    base::HowFar way_;
+    const std::function<void(const store::LedgerRow&)>& message_;
     Lookup<base::ZoneId> zone_, zone_of_state_;
     Lookup<dsl::FieldIx> list_field_;
     Lookup<dsl::EventIx> event_ix_;
@@ -319,11 +314,11 @@ AddressNumber address_number(const store::AddrKey* key) {
 
 Columns load(const store::Database& database, const dsl::Rules& rules,
              std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now,
-             const std::function<void(int percent)>& reading) {
+             const Listeners& listeners) {
     Columns columns(rules, older);
     columns.advance(base::floor_minute(now));
     std::vector<Row> touched;
-    Reader reader(columns, database, {}, now, Way(reading, store::last_candidate(database)));
+    Reader reader(columns, database, {}, now, listeners);
     reader.read(touched);
     reader.all_suppressions();
     columns.shrink();
@@ -338,8 +333,7 @@ std::vector<Row> reread(Columns& columns, const store::Database& database, store
         columns.set_erased(row);
         touched.push_back(row);
     }
-    const std::function<void(int)> nobody;
-    Reader(columns, database, people, now, Way(nobody, 0)).read(touched);
+    Reader(columns, database, people, now).read(touched);
     return touched;
 }
 

@@ -8,6 +8,7 @@
 #include "daemon/base/time.hpp"
 #include "daemon/roster/columns.hpp"
 #include "daemon/store/database.hpp"
+#include "daemon/store/messages.hpp"
 #include "dsl/rules.hpp"
 
 #include <functional>
@@ -20,11 +21,16 @@ namespace nurture::roster {
 /// 0 for null: has no address.
 AddressNumber address_number(const store::AddrKey* key);
 
+/// Who listens while people are read; each may be empty.
+struct Listeners {
+    std::function<void(int percent)> reading = {};              // how far it is, 0 … 100, now and then
+    std::function<void(const store::LedgerRow&)> message = {};  // each message, so that its table is read once
+};
+
 /// Suspensions and list memberships that are over at `now` do not count; later ends are in Columns::next_advance().
-/// `reading` hears about how far it is, 0 … 100, now and then.
 Columns load(const store::Database& database, const dsl::Rules& rules,
              std::span<const std::shared_ptr<const dsl::StepList>> older, base::Second now,
-             const std::function<void(int percent)>& reading = {});
+             const Listeners& listeners = {});
 
 /// Reads people again, adds those who are new and empties those who were erased. The rows touched, ascending.
 std::vector<Row> reread(Columns& columns, const store::Database& database, store::IdRange people, base::Second now);

@@ -87,6 +87,15 @@ void bind(Statement& to, const Enrolment& e) {
 
 std::string select(std::string_view where) { return std::string(k_select).append(where); }
 
+template<class... Values>
+std::vector<Enrolment> several(const Database& database, std::string_view where, const Values&... values) {
+    std::vector<Enrolment> all;
+    Statement query(database, select(where), values...);
+    while (query.step())
+        all.push_back(read(query));
+    return all;
+}
+
 }  // namespace
 
 std::string_view to_text(Phase phase) { return name_of(k_phases, phase); }
@@ -112,12 +121,7 @@ std::optional<Enrolment> enrolment(const Database& database, EnrolmentId id) {
 }
 
 std::vector<Enrolment> enrolments_of(const Database& database, CandidateId candidate) {
-    std::vector<Enrolment> all;
-    Statement query(database, select("WHERE candidate=? ORDER BY id"), candidate);
-    while (query.step()) {
-        all.push_back(read(query));
-    }
-    return all;
+    return several(database, "WHERE candidate=? ORDER BY id", candidate);
 }
 
 int next_round(const Database& database, std::string_view campaign, CandidateId candidate,
@@ -138,14 +142,20 @@ void scan_enrolments(const Database& database, const std::function<void(const En
     }
 }
 
+EnrolmentId last_enrolment(const Database& database) {
+    Statement query(database, "SELECT max(id) FROM enrolment");
+    query.step();
+    return query.integer();
+}
+
+std::vector<Enrolment> live_enrolments_in(const Database& database, std::string_view campaign) {
+    return several(database, "WHERE ended_at IS NULL AND campaign=? ORDER BY id", campaign);
+}
+
 std::vector<Enrolment> live_enrolments_of_erased(const Database& database) {
-    std::vector<Enrolment> all;
-    Statement query(database, select("WHERE ended_at IS NULL AND candidate IN (SELECT id FROM candidate WHERE erased_at"
-                                     " IS NOT NULL) ORDER BY id"));
-    while (query.step()) {
-        all.push_back(read(query));
-    }
-    return all;
+    return several(database,
+                   "WHERE ended_at IS NULL AND candidate IN (SELECT id FROM candidate WHERE erased_at IS NOT NULL)"
+                   " ORDER BY id");
 }
 
 }  // namespace nurture::store

@@ -56,6 +56,9 @@ int next_round(const Database& database, std::string_view campaign, CandidateId 
                const std::optional<AddrKey>& key);
 /// All of them by id, ended ones too.
 void scan_enrolments(const Database& database, const std::function<void(const Enrolment&)>& each);
+EnrolmentId last_enrolment(const Database& database);  // the largest id; 0: none
+/// Of people in a campaign or waiting to come in, by id.
+std::vector<Enrolment> live_enrolments_in(const Database& database, std::string_view campaign);
 /// Of people who were erased, and whose campaigns nobody has ended yet.
 std::vector<Enrolment> live_enrolments_of_erased(const Database& database);
 

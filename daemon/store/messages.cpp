@@ -4,6 +4,8 @@
 #include "daemon/store/names.hpp"
 #include "daemon/store/statement.hpp"
 
+#include <utility>
+
 namespace nurture::store {
 namespace {
 
@@ -71,6 +73,52 @@ std::optional<Message> one(const Database& database, std::string_view where, con
     return query.step() ? std::optional(read(query)) : std::nullopt;
 }
 
+constexpr const char* k_ledger =
+    "SELECT candidate,id,enrolment,campaign,step,template,channel,state,slot,counted_at FROM message"
+    " WHERE purpose='campaign' ORDER BY id";
+constexpr const char* k_ledger_of =
+    "SELECT candidate,id,enrolment,campaign,step,template,channel,state,slot,counted_at FROM message"
+    " WHERE purpose='campaign' AND candidate BETWEEN ? AND ? ORDER BY candidate,id";
+constexpr const char* k_feedback = "SELECT 0,message,kind,at FROM feedback ORDER BY message,kind";
+constexpr const char* k_feedback_of =
+    "SELECT m.candidate,f.message,f.kind,f.at FROM feedback f JOIN message m ON m.id=f.message"
+    " WHERE m.candidate BETWEEN ? AND ? ORDER BY m.candidate,f.message,f.kind";
+
+Statement about(const Database& database, IdRange people, const char* everybody, const char* some) {
+    return people.everybody() ? Statement(database, everybody) : Statement(database, some, people.first, people.last);
+}
+
+/// The table of what came back, read beside that of the messages, in the same order.
+class CameBack {
+public:
+    CameBack(const Database& database, IdRange people) : row_(about(database, people, k_feedback, k_feedback_of)) {
+        next();
+    }
+
+    std::span<const Feedback> of(CandidateId who, MessageId message) {
+        feedback_.clear();
+        for (; at_ && *at_ <= std::pair(who, message); next())  // some belong to messages that are not a campaign's
+            if (*at_ == std::pair(who, message)) {
+                std::string kind = row_.text();
+                feedback_.push_back({std::move(kind), row_.instant()});
+            }
+        return feedback_;
+    }
+
+private:
+    void next() {
+        at_.reset();
+        if (!row_.step())
+            return;
+        const CandidateId who = row_.integer();
+        at_ = {who, row_.integer()};
+    }
+
+    Statement row_;
+    std::optional<std::pair<CandidateId, MessageId>> at_;
+    std::vector<Feedback> feedback_;
+};
+
 std::optional<std::string> unless_empty(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
 }
@@ -92,6 +140,7 @@ bool is_final(MessageState state) {
     return state != MessageState::ready && state != MessageState::held && state != MessageState::inflight;
 }
 bool counts(MessageState state) { return state == MessageState::sent || state == MessageState::in_doubt; }
+bool has_place(MessageState state) { return counts(state) || !is_final(state); }
 
 std::optional<MessageId> insert_message(Database& database, const Message& m) {
     // Only a key that exists is ignored; every other constraint still throws.
@@ -138,12 +187,9 @@ std::optional<Instant> next_due(const Database& database, Channel channel) {
     return query.step() ? std::optional(query.instant()) : std::nullopt;
 }
 
-void scan_ledger(const Database& database, IdRange range, const std::function<void(const LedgerRow&)>& each) {
-    Statement row(database,
-                  "SELECT candidate,id,enrolment,campaign,step,template,channel,state,slot,counted_at FROM message"
-                  " WHERE candidate BETWEEN ? AND ? AND purpose='campaign'"
-                  " AND state IN ('READY','HELD','INFLIGHT','SENT','IN_DOUBT') ORDER BY candidate,id",
-                  range.first, range.last);
+void scan_ledger(const Database& database, IdRange people, const std::function<void(const LedgerRow&)>& each) {
+    Statement row = about(database, people, k_ledger, k_ledger_of);
+    CameBack came_back(database, people);
     while (row.step()) {
         LedgerRow entry;
         entry.candidate = row.integer();
@@ -156,8 +202,15 @@ void scan_ledger(const Database& database, IdRange range, const std::function<vo
         entry.state = named<MessageState>(k_states, row.view());
         entry.slot = row.instant();
         entry.counted_at = row.maybe_instant();
+        entry.feedback = came_back.of(people.everybody() ? 0 : entry.candidate, entry.message);
         each(entry);
     }
+}
+
+MessageId last_message(const Database& database) {
+    Statement query(database, "SELECT max(id) FROM message");
+    query.step();
+    return query.integer();
 }
 
 void scan_messages(const Database& database, const std::function<void(const Message&)>& each) {
@@ -230,34 +283,12 @@ bool add_feedback(Database& database, MessageId message, std::string_view kind, 
            0;
 }
 
-void scan_feedback(const Database& database, IdRange candidates, const std::function<void(const Feedback&)>& each) {
-    Statement row(database,
-                  "SELECT f.message,m.candidate,f.kind,f.at FROM feedback f JOIN message m ON m.id=f.message"
-                  " WHERE m.candidate BETWEEN ? AND ? ORDER BY m.candidate,f.message,f.kind",
-                  candidates.first, candidates.last);
-    while (row.step()) {
-        Feedback feedback;
-        feedback.message = row.integer();
-        feedback.candidate = row.integer();
-        feedback.kind = row.text();
-        feedback.at = row.instant();
-        each(feedback);
-    }
-}
-
 std::vector<Feedback> feedback_of(const Database& database, MessageId message) {
     std::vector<Feedback> all;
-    Statement row(database,
-                  "SELECT f.message,m.candidate,f.kind,f.at FROM feedback f JOIN message m ON m.id=f.message"
-                  " WHERE f.message=? ORDER BY f.at,f.kind",
-                  message);
+    Statement row(database, "SELECT kind,at FROM feedback WHERE message=? ORDER BY at,kind", message);
     while (row.step()) {
-        Feedback feedback;
-        feedback.message = row.integer();
-        feedback.candidate = row.integer();
-        feedback.kind = row.text();
-        feedback.at = row.instant();
-        all.push_back(std::move(feedback));
+        std::string kind = row.text();
+        all.push_back({std::move(kind), row.instant()});
     }
     return all;
 }

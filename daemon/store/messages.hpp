@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ std::string_view to_text(MessageState state);       // "READY", … as stored an
 MessageState message_state(std::string_view text);  // of InboxRow::field; base::StoreError for any other word
 bool is_final(MessageState state);                  // nothing follows but evidence: all but ready, held, inflight
 bool counts(MessageState state);                    // for caps, waits, threads: sent, in_doubt
+bool has_place(MessageState state);                 // counts, or may still go and holds its place until then
 
 /// The reason of a text message that its rules hold back: "the text is 3 segments, at most 2 are allowed".
 std::string too_long(int segments, int at_most);
@@ -87,8 +89,13 @@ std::vector<Message> due_messages(const Database& database, Channel channel, Ins
 /// When the next READY message of that channel may go; none: there is none.
 std::optional<Instant> next_due(const Database& database, Channel channel);
 
-/// For caps, `has received`, `next unsent`: everything that was sent, is in doubt, or holds a place. By candidate, then
-/// id.
+/// What came back for a message: delivered bounced complained clicked opened replied, or k_reported.
+struct Feedback {
+    std::string kind;
+    Instant at;
+};
+
+/// A campaign's message, whatever became of it: for caps, `has received`, `next unsent`, and what people did with it.
 struct LedgerRow {
     CandidateId candidate = 0;
     MessageId message = 0;
@@ -98,8 +105,12 @@ struct LedgerRow {
     MessageState state{};
     Instant slot;
     std::optional<Instant> counted_at;
+    std::span<const Feedback> feedback;  // likewise; by kind
 };
-void scan_ledger(const Database& database, IdRange range, const std::function<void(const LedgerRow&)>& each);
+/// Of everybody by id, of some people by candidate and id. One pass through each of the two tables.
+void scan_ledger(const Database& database, IdRange people, const std::function<void(const LedgerRow&)>& each);
+
+MessageId last_message(const Database& database);  // the largest id; 0: none
 
 /// All messages by id; for reports and conservation checks.
 void scan_messages(const Database& database, const std::function<void(const Message&)>& each);
@@ -136,16 +147,8 @@ bool withdraw(Database& database, MessageId id, MessageState to, std::string_vie
 /// That a gateway's delivery report was here before its answer: evidence for what becomes of the message, and nothing
 /// that happened to the person (with a space: no event of the rules is called so).
 inline constexpr std::string_view k_reported = "delivery report";
-/// delivered bounced complained clicked opened replied, or k_reported. True when it was not known yet.
+/// True when it was not known yet.
 bool add_feedback(Database& database, MessageId message, std::string_view kind, Instant at);
-struct Feedback {
-    MessageId message = 0;
-    CandidateId candidate = 0;
-    std::string kind;
-    Instant at;
-};
-/// By candidate, message, kind.
-void scan_feedback(const Database& database, IdRange candidates, const std::function<void(const Feedback&)>& each);
 std::vector<Feedback> feedback_of(const Database& database, MessageId message);
 
 struct Attempt {

@@ -7,7 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <set>
+#include <tuple>
 
 namespace nurture::store {
 namespace {
@@ -68,6 +70,19 @@ template<class... Values>
 std::optional<RuleSet> one(const Database& database, std::string_view where, const Values&... values) {
     Statement query(database, std::string(k_select).append(where), values...);
     return query.step() ? std::optional(read(query)) : std::nullopt;
+}
+
+/// The next campaign and list that somebody live is on; before the first: none, and zeros.
+bool next_in_use(const Database& database, std::string& campaign, Hash& hash) {
+    Statement query(database,
+                    "SELECT campaign,step_list FROM enrolment WHERE ended_at IS NULL AND (campaign,step_list)>(?,?)"
+                    " ORDER BY campaign,step_list LIMIT 1",
+                    campaign, hash);
+    if (!query.step())
+        return false;
+    campaign = query.text();
+    hash = query.array<Hash>();
+    return true;
 }
 
 }  // namespace
@@ -142,27 +157,33 @@ std::int64_t StepListRow::people() const {
     return people;
 }
 
-std::vector<StepListRow> step_lists_in_use(const Database& database) {
-    // A step that has a name and is waited behind is done: the line after it comes next.
-    Statement query(database,
-                    "SELECT e.campaign, e.step_list, s.rule_set,"
-                    " e.position + coalesce(e.phase='waiting' AND e.step<>'' AND e.due=e.anchor,0) AS next, count(*)"
-                    " FROM enrolment e JOIN step_list s ON s.hash=e.step_list"
-                    " WHERE e.ended_at IS NULL AND e.phase<>'pending'"
-                    " GROUP BY e.campaign, e.step_list, s.rule_set, next"
-                    " ORDER BY e.campaign, s.rule_set, e.step_list, next");
+std::vector<StepListRow> older_step_lists(const Database& database, const IsTodays& is_todays) {
     std::vector<StepListRow> all;
-    while (query.step()) {
-        StepListRow row;
-        row.campaign = query.text();
-        row.hash = query.array<Hash>();
-        row.rule_set = query.integer();
-        if (all.empty() || all.back().campaign != row.campaign || all.back().hash != row.hash) {
-            all.push_back(std::move(row));
+    StepListRow row;
+    while (next_in_use(database, row.campaign, row.hash)) {
+        if (is_todays(row.campaign, row.hash))
+            continue;
+        // A step that has a name and is waited behind is done: the line after it comes next.
+        Statement query(
+            database,
+            "SELECT s.rule_set,"
+            " e.position + coalesce(e.phase='waiting' AND e.step<>'' AND e.due=e.anchor,0) AS next, count(*)"
+            " FROM enrolment e JOIN step_list s ON s.hash=e.step_list"
+            " WHERE e.campaign=? AND e.step_list=? AND e.ended_at IS NULL AND e.phase<>'pending'"
+            " GROUP BY next",
+            row.campaign, row.hash);
+        row.positions.clear();
+        while (query.step()) {
+            row.rule_set = query.integer();
+            const auto position = static_cast<int>(query.integer());
+            row.positions[position] = query.integer();
         }
-        const auto position = static_cast<int>(query.integer());
-        all.back().positions[position] = query.integer();
+        if (!row.positions.empty())
+            all.push_back(row);
     }
+    std::sort(all.begin(), all.end(), [](const StepListRow& a, const StepListRow& b) {
+        return std::tie(a.campaign, a.rule_set, a.hash) < std::tie(b.campaign, b.rule_set, b.hash);
+    });
     return all;
 }
 

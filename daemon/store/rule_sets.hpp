@@ -7,6 +7,7 @@
 
 #include "daemon/store/database.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -62,7 +63,9 @@ struct StepListRow {
     std::map<int, std::int64_t> positions;  // people by the line that they have to do, or to wait for, next
     std::int64_t people() const;
 };
-std::vector<StepListRow> step_lists_in_use(const Database& database);
+using IsTodays = std::function<bool(std::string_view campaign, const Hash& hash)>;
+/// Those that are not today's, by campaign and rule set. Costs nothing where all are today's.
+std::vector<StepListRow> older_step_lists(const Database& database, const IsTodays& is_todays);
 /// In whose text these steps first appeared.
 std::optional<RuleSetId> rule_set_of_steps(const Database& database, const Hash& hash);
 /// People who are in a campaign, or wait to come in.

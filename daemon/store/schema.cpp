@@ -225,7 +225,13 @@ DROP INDEX message_open;
 CREATE INDEX message_open ON message(state) WHERE state='HELD' OR state='INFLIGHT' OR state='IN_DOUBT';
 )sql";
 
-constexpr const char* k_patches[] = {k_patch_1, k_patch_2, k_patch_3};
+// Which campaigns people are in, by which steps, is a few steps in an index, however many they are.
+constexpr const char* k_patch_4 = R"sql(
+DROP INDEX enrolment_step_list;
+CREATE INDEX enrolment_steps ON enrolment(campaign,step_list) WHERE ended_at IS NULL;
+)sql";
+
+constexpr const char* k_patches[] = {k_patch_1, k_patch_2, k_patch_3, k_patch_4};
 
 }  // namespace
 

@@ -40,6 +40,7 @@ std::string_view to_text(Channel channel);  // "email", "sms": as stored
 struct IdRange {
     std::int64_t first = 1;
     std::int64_t last = std::numeric_limits<std::int64_t>::max();
+    bool everybody() const { return first <= 1 && last == std::numeric_limits<std::int64_t>::max(); }
 };
 
 struct Place {

@@ -4,7 +4,7 @@
 // a minute of the days after, when a few of them are due. Each at three sizes, the next twice the one before: linear
 // cost doubles, and a minute costs what is due in it. Usage: enrolments_bench [PEOPLE], the first size.
 #include "daemon/engine/engine.hpp"
-#include "dsl/compile.hpp"
+#include "tests/bench/crowd.hpp"
 #include "tests/bench/frame.hpp"
 
 #include <fmt/format.h>
@@ -18,67 +18,20 @@ namespace {
 
 constexpr std::int32_t k_per_minute = 600;
 constexpr std::size_t k_owners = 500, k_samples = 21;
-// A Monday, 07:00 in Chicago.
-constexpr base::Minute k_morning = std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + std::chrono::hours{13};
-
-void demand(bool it, const char* what) {
-    if (it)
-        return;
-    std::fprintf(stderr, "it is not so that %s\n", what);
-    std::exit(1);
-}
-
-constexpr auto k_rules = R"(edition 2026
-fields
-  stage  text
-end
-policy "Lone Star Staffing"
-  postal address "500 Main St, Dallas, TX 75201"
-  time zone candidate, otherwise "America/Chicago"
-  email requires consent "job news"
-{}end
-segment "Everybody"
-  stage is "Open"
-end
-template "news" for email
-  subject "News"
-  | Hello. {{{{postal_address}}}} {{{{unsubscribe_link}}}}
-end
-campaign "News"
-  owner from candidate, otherwise "dana.wu"
-  audience "Everybody"
-  from owner
-  check every day at 07:00
-  enroll at most {} per day
-  re-enter never
-  keep candidates who leave the audience
-  send monday to sunday between 09:00 and 17:00
-  step first: email "news"
-  wait 40 days
-  step second: email "news" within 30 days
-end
-)";
-
-std::shared_ptr<const dsl::Rules> compile(const char* cap, std::size_t people) {
-    dsl::SourceSet sources;
-    sources.files.push_back({"house.nurture", fmt::format(k_rules, cap, people)});
-    auto compiled = dsl::compile(sources, {});
-    if (!compiled.rules)
-        std::fputs(dsl::render_all(compiled.diagnostics, sources).c_str(), stderr), std::abort();
-    return std::move(compiled.rules);
-}
 
 /// Everybody is let in at a check, and their messages are planned over the days after.
 class Crowd {
 public:
-    Crowd(const char* cap, std::size_t people) : people_(people), state_(state(compile(cap, people), people)) {
-        look_around(state_, k_morning);
+    Crowd(const char* cap, std::size_t people)
+        : people_(people),
+          state_(state(bench::crowd_rules(cap, people), people)) {
+        look_around(state_, bench::k_check);
         const std::size_t before = bench::allocated();
-        entering_ = settle(k_morning);
+        entering_ = settle(bench::k_check);
         bytes_ = bench::allocated() - before;
-        demand(state_.book.size() == people_, "everybody came in");
-        settle(k_morning + std::chrono::hours{2});
-        demand(released_ == k_per_minute, "as many go in the first minute as the channel takes");
+        bench::demand(state_.book.size() == people_, "everybody came in");
+        settle(bench::k_check + std::chrono::hours{2});
+        bench::demand(released_ == k_per_minute, "as many go in the first minute as the channel takes");
     }
 
     double entering() const { return entering_; }
@@ -90,7 +43,7 @@ public:
         for (std::size_t i = 0; i < others + k_samples; ++i) {
             const std::size_t before = released_;
             taken.push_back(settle(engine::next_wake(state_)));
-            demand(released_ - before == k_per_minute, "as many go in a minute as the channel takes");
+            bench::demand(released_ - before == k_per_minute, "as many go in a minute as the channel takes");
         }
         taken.erase(taken.begin(), taken.end() - k_samples);
         return bench::median(std::move(taken));

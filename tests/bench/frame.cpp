@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <vector>
 
@@ -47,6 +48,13 @@ void empty_caches() {
     [[maybe_unused]] static volatile char last = 0;
     for (std::size_t i = 0; i < other.size(); i += 64)
         last = other[i];  // only read: what is written would have to be written back while something is measured
+}
+
+void demand(bool it, const char* what) {
+    if (it)
+        return;
+    std::fprintf(stderr, "it is not so that %s\n", what);
+    std::exit(1);
 }
 
 void keep_memory() {

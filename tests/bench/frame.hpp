@@ -81,6 +81,9 @@ struct Edge {
 };
 void print(const Edge& edge);
 
+/// Ends the program, and says so, where it is not so that `what`.
+void demand(bool it, const char* what);
+
 /// Memory that was given back stays with the process from here on.
 void keep_memory();
 

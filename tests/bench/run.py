@@ -39,6 +39,7 @@ GOALS = {
     "evaluate-sqlite": ("full evaluation, 100 segments", "SQLite, the better of IN and EXISTS", "share", "at least", 100),
     "memory": ("memory beside the database, bytes per person", "", "value", "at most", 150),
     "load": ("start: store to columns", "one bare `SELECT` per table", "ratio", "at most", 1.5),
+    "restart": ("start amid a campaign of everybody: enrolments and messages too", "one bare `SELECT` per table", "ratio", None, None),
     "change-told": ("1,000 changed people: read and evaluated", "bare prepared `SELECT`s of as many", "ratio", "at most", 3),
     "change": ("1,000 changed people: evaluating alone", "the same rows gathered by hand", "ratio", "at most", 3),
     "change-cold": ("1,000 changed people: evaluating alone, caches emptied", "the same rows gathered by hand", "ratio", "at most", 3),
@@ -119,6 +120,7 @@ def collect(options):
         rows += run(options.programs / "forecast_bench", data)
     for program in ("render_bench", "import_bench", "check_bench", "enrolments_bench"):
         rows += run(options.programs / program)
+    rows += run(options.programs / "restart_bench", options.data)
     rows += run(options.programs / "edges_bench", options.data / str(min(options.people)))
     peer, why_not = nodemailer(options.data)
     rows += run(options.programs / "send_bench", MESSAGES, CONNECTIONS, *([peer] if peer else []))

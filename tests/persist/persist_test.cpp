@@ -115,6 +115,31 @@ TEST_CASE("A restart at every wake changes nothing") {
     }
 }
 
+TEST_CASE("A start tells how far it is, enrolments included") {
+    constexpr int k_people = 9'000;  // it speaks every four thousand rows
+    std::vector<int> told;
+    persist::Setup setup;
+    setup.reading = [&](int percent) { told.push_back(percent); };
+    std::string rules = drip("  wait 10 days\n  step a: email \"one\"");
+    rules.replace(rules.find("at most 40"), 10, "at most 9000");
+    LivingStore s(rules, setup);
+    s.check_after_commit = false;
+    for (int i = 0; i < k_people; ++i)
+        s.put(std::to_string(i), {{"stage", "Open"}});
+    s.begin("2026-03-02 06:59");
+    s.run_until("2026-03-02 07:00");
+    REQUIRE(s.state().book.size() == k_people);
+    told.clear();
+    const auto loaded = persist::load_live(s.database(), s.state().rules, setup, s.state().now);
+    CHECK(engine::same(*loaded, s.state()));
+    REQUIRE(told.size() > 4);
+    CHECK(std::is_sorted(told.begin(), told.end()));
+    CHECK(std::adjacent_find(told.begin(), told.end()) == told.end());
+    CHECK(told.front() < 20);
+    CHECK(told.back() > 90);
+    CHECK(told.back() <= 100);
+}
+
 TEST_CASE("An approval, a message and its thread reach the store with what they need") {
     LivingStore s(drip(k_steps));
     s.put("ana", {{"stage", "Open"}});

@@ -62,8 +62,9 @@ class LedgerReader {
 public:
     LedgerReader(const dsl::Rules& rules, Minute now) : rules_(rules) {
         const engine::Timetable times(rules);
-        const Minute today = times.day_start(times.day(now));
-        ledger.begin_day(today, [](store::CandidateId) { return roster::Code{}; });  // only its messages are counted
+        const Minute day_start = times.day_start(times.day(now));
+        // Before the first message, so that only those of this day are counted, and not all there ever were.
+        ledger.begin_day(day_start, [](store::CandidateId) { return roster::Code{}; });
         pace.minute = now;
     }
 

@@ -307,10 +307,10 @@ in the same process and over the same data: what somebody would write by hand fo
 are no floors, but others who do the same: SQLite, in the same process, and nodemailer, in one of its own. Memory, the idle
 minute, the forecast, fsyncs and checking have nothing beside them, and a plain number for a goal.
 
-Times are processor seconds (but for the row by the clock), medians of 3 to 51 runs. Run once: the forecast and the loading before it, each of the two forms
-of SQL, nodemailer, and the import of the same file again; the idle minute is the mean of a night's. **Only the ratios are
-claims**, and bytes and fsyncs, which are counted. Seconds, also where the goal is in seconds, are those of one machine on one
-day, and it is a noisy one: our evaluation is timed for two rows, and {noise(rows)}.
+Times are processor seconds (but for the row by the clock), medians of 3 to 51 runs. Run once: the forecast and the loading
+before it, each of the two forms of SQL, nodemailer, and the import of the same file again; the idle minute is the mean of a
+night's. **Only the ratios are claims**, and bytes and fsyncs, which are counted. Seconds, also where the goal is in seconds,
+are those of one machine on one day, and it is a noisy one: our evaluation is timed for two rows, and {noise(rows)}.
 
 Before anything is timed, engine and hand-written columns must agree about every person in every segment. What SQLite answers
 while it is timed must be the same, or nothing is written.{not_asked(rows)}
@@ -327,6 +327,9 @@ The data are invented and the same for the same seed: {invented(rows, data)};
 `people` is the size of the store, or of the file that is imported. The figure is what the goal is about: ours over theirs
 where the goal says "at most", so that less is better; theirs over ours where it says "at least", so that more is better; ours
 alone where there are no theirs. A "-" under goal and met: there is none, or none for that size.
+
+Columns are one part of a start, and the part that has a goal: enrolments and messages of a campaign that everybody is in are
+more than that, because each is kept with what finds it again (by person, by address, by when it is due).
 
 The goal of the forecast speaks of a million people, and of the forecast alone: `nurture preview` loads the store before,
 which is a row of its own. The goal of sending is about the processor. By the clock there is none: the plain loop has a thread
@@ -369,8 +372,9 @@ system takes to hand out new memory is another matter.
   sent twice.
 
 The answers depend on none of this. Whoever is to enter must have entered, and in each minute as many must go as may. Before
-segments are timed, everybody at once and everybody row by row must give the same members; rule sets must agree with the hand-written columns about everybody; words of one's own, for 200 people and those whom
-a rule names, and long histories must agree with the evaluator that the tests have for reference, which knows no columns.
+segments are timed, everybody at once and everybody row by row must give the same members; rule sets must agree with the
+hand-written columns about everybody; words of one's own, for 200 people and those whom a rule names, and long histories must
+agree with the evaluator that the tests have for reference, which knows no columns.
 
 ## Beside the figures
 

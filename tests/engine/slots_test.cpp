@@ -234,6 +234,33 @@ TEST_CASE("Who can no longer go in time takes nobody's minute") {
           Lines{"03-02 09:00 ana: one", "03-02 09:01 ana: two", "03-02 09:02 bo: two", "03-02 09:03 cy: two"});
 }
 
+TEST_CASE("The minute of a message that was taken back is free for another") {
+    Settings settings;
+    settings.per_minute = {1, 0};
+    Story s(house() + std::string(k_open) +
+                "campaign \"Fair\"\n  owner \"dana.wu\"\n  audience \"Open people\"\n  from owner\n"
+                "  start when candidate has attended\n  ignore events older than 5 days\n  enroll at most 9 per day\n"
+                "  re-enter never\n  stop when candidate has replied\n  keep candidates who leave the audience\n  step "
+                "a: email \"one\"\nend\n" +
+                templates({"one"}),
+            settings);
+    open(s, {"ana", "bo"});
+    s.relay_busy = true;
+    s.happens("2026-03-02 09:30", "ana", "attended");
+    bool released = false;
+    s.committed = [&](std::span<const Decision> chunk) {
+        for (const Decision& decision : chunk)
+            if (std::holds_alternative<decision::Release>(decision) && !std::exchange(released, true)) {
+                s.replies("2026-03-02 09:30", "ana");
+                s.happens("2026-03-02 09:30", "bo", "attended");
+            }
+    };
+    s.begin("2026-03-02 09:00");
+    s.run_until("2026-03-02 12:00");
+    CHECK(s.messages() == Lines{"03-02 09:30 ana: one", "03-02 09:30 bo: one"});
+    CHECK(s.ends() == Lines{"03-02 09:30 ana: stop-when"});
+}
+
 TEST_CASE("The canary goes first, then the rest half an hour later") {
     Story s(house() + std::string(k_open) + drip("A", "  step a: email \"one\"") + templates({"one"}));
     open(s, {"ana", "bo", "cy"});

@@ -239,6 +239,8 @@ void Story::commit(std::span<const Decision> chunk) {
 }
 
 void Story::deliver(Minute now) {
+    if (relay_busy)
+        return;
     for (const InHand& message : std::exchange(in_hand_, {}))
         hand_over(message, now);
 }

@@ -61,6 +61,8 @@ public:
     /// What becomes of the messages of a step, in order, each once; afterwards they are accepted.
     void answer(std::string step, engine::fact::Outcome::Now now, bool approval_lapsed = false);
 
+    bool relay_busy = false;  // nothing is handed over while it is
+
     // --- running ------------------------------------------------------------------------------------------------
 
     void begin(std::string_view now);

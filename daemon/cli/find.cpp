@@ -67,15 +67,16 @@ std::shared_ptr<const dsl::Rules> rules_to_ask(Session& session, const config::C
 
 Found evaluate(Session& session, const config::Config& config, const store::Database& database,
                std::shared_ptr<const dsl::Rules> rules, const FindOptions& options) {
-    const auto now = as_of(session, database, options.as_of, *rules);
-    Stopwatch watch;
-    Found found{rules, forecast::load_state(inputs(database, config, rules, now, false)), policy_zone(*rules), {}, {},
-                {}};
+    auto wanted = inputs(database, config, rules, as_of(session, database, options.as_of, *rules), false);
+    Progress progress(session, "looking");
+    watch(progress, wanted);
+    Stopwatch clock;
+    Found found{rules, forecast::load_state(wanted), policy_zone(*rules), {}, {}, {}};
     const engine::Evaluator all(rules, *found.state.columns);
-    found.load = watch.lap();
+    found.load = clock.lap();
     std::vector<engine::Flip> flips;  // nothing waits for their time
     found.members = all.evaluate_all(found.view(), flips);
-    found.evaluate = watch.lap();
+    found.evaluate = clock.lap();
     return found;
 }
 

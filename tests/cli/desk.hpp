@@ -49,6 +49,7 @@ public:
         std::istringstream in(input);
         std::ostringstream out, err;
         cli::Session session{in, out, err, clock_, "/usr/bin/nurture", "dana", "1.2.3"};
+        session.progress = watched;
         const int code = cli::run(session, static_cast<int>(argv.size()), argv.data());
         return {code, out.str(), err.str()};
     }
@@ -56,6 +57,8 @@ public:
         words.insert(words.end(), {"--config", config()});
         return type(std::move(words), input);
     }
+
+    bool watched = false;  // somebody sits before the terminal
 
 private:
     support::TempDirectory top_;

@@ -105,6 +105,22 @@ TEST_CASE("find over all segments prints each count, and how long it took") {
     CHECK(house.type_there({"find", "--all-segments", "--near"}).code == 2);
 }
 
+TEST_CASE("whoever waits for find sees how far the store is read, and nothing of it is left") {
+    House house(false);
+    constexpr int k_crowd = 50'000;  // of so many it is worth saying
+    std::string crowd = "ref,years_in_specialty\n";
+    for (int i = 0; i < k_crowd; ++i)
+        crowd += "c" + std::to_string(i) + ",7\n";
+    base::write_file(house.path() / "people.csv", crowd);
+    REQUIRE(house.type_there({"import", "candidates", (house.path() / "people.csv").string()}).code == 0);
+    CHECK(house.type_there({"find", "years_in_specialty is 7", "--count"}).err.empty());
+    house.watched = true;
+    const auto typed = house.type_there({"find", "years_in_specialty is 7", "--count"});
+    CHECK(typed.out == "50000\n");
+    CHECK(has(typed.err, "% reading the store"));
+    CHECK(typed.err.ends_with("\r\x1b[K"));
+}
+
 TEST_CASE("fields counts who has a value, and never lists what says who somebody is") {
     House house;
     auto crowd = k_people;

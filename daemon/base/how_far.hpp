@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// Tells now and then how far a long reading of tables is. Each part has its share of the hundred percent and is read in
-// the order of ids. One thread.
+// Tells now and then how far a long reading of tables is. Each part has its share of the time and is read in the order
+// of ids. One thread.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 namespace nurture::base {
 
 class HowFar {
 public:
-    /// `tell` hears each percent once; it may be empty, and must live longer.
-    explicit HowFar(const std::function<void(int percent)>& tell) : tell_(tell) {}
+    /// `tell` hears each percent once, never less than before; empty: nobody listens.
+    explicit HowFar(std::function<void(int percent)> tell = {}) : tell_(std::move(tell)) {}
 
-    /// From here on rows up to the id `last` are read, which takes what is between the two.
+    /// The parts from here on take what is between the two, of all that there is to read.
+    void within(int from, int to) {
+        whole_from_ = from;
+        whole_to_ = to;
+    }
+    /// From here on rows up to the id `last` are read, which take what is between the two, of those parts.
     void part(int from, int to, std::int64_t last) {
         from_ = from;
         to_ = to;
@@ -25,15 +31,16 @@ public:
         constexpr int k_rows = 4096;  // between two looks
         if (!tell_ || ++rows_ % k_rows != 0)
             return;
-        const int percent = from_ + static_cast<int>((to_ - from_) * std::min(id, last_) / last_);
-        if (percent != told_)
+        const auto of_parts = from_ + (to_ - from_) * std::min(id, last_) / last_;
+        const int percent = whole_from_ + static_cast<int>((whole_to_ - whole_from_) * of_parts / 100);
+        if (percent > told_)
             tell_(told_ = percent);
     }
 
 private:
-    const std::function<void(int percent)>& tell_;
+    std::function<void(int percent)> tell_;
     std::int64_t last_ = 1;
-    int from_ = 0, to_ = 0, told_ = -1, rows_ = 0;
+    int whole_from_ = 0, whole_to_ = 100, from_ = 0, to_ = 100, told_ = -1, rows_ = 0;
 };
 
 }  // namespace nurture::base

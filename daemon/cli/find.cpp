@@ -3,6 +3,7 @@
 #include "daemon/cli/find_report.hpp"
 #include "daemon/cli/installation.hpp"
 #include "daemon/forecast/forecast.hpp"
+#include "daemon/forecast/lints.hpp"
 #include "dsl/compile.hpp"
 
 #include <fmt/format.h>

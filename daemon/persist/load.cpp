@@ -106,17 +106,16 @@ std::shared_ptr<engine::State> read_people(const store::Database& database,
     const auto enrolments = store::last_enrolment(database);
     const int share = share_of_people(store::last_candidate(database), enrolments);
     LedgerReader messages(*rules, now);
-    roster::Listeners listeners;
-    listeners.message = std::ref(messages);
-    if (setup.reading)
-        listeners.reading = [&](int percent) { setup.reading(percent * share / 100); };
-    auto columns = std::make_shared<roster::Columns>(roster::load(database, *rules, older, now, listeners));
+    base::HowFar way(setup.reading);
+    way.within(0, share);
+    auto columns =
+        std::make_shared<roster::Columns>(roster::load(database, *rules, older, now, {&way, std::ref(messages)}));
     auto state = std::make_shared<engine::State>(rules, std::move(columns), setup.settings);
     state->today = state->times->day(now);
     state->ledger = std::move(messages.ledger);
     state->pace = messages.pace;
-    base::HowFar way(setup.reading);
-    way.part(share, 100, enrolments);
+    way.within(share, 100);
+    way.part(0, 100, enrolments);
     read_enrolments(database, *state, lists, way);
     return state;
 }

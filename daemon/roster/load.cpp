@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/roster/load.hpp"
 
-#include "daemon/base/how_far.hpp"
 #include "daemon/store/candidates.hpp"
 #include "daemon/store/histories.hpp"
 #include "daemon/store/suppressions.hpp"
@@ -55,13 +54,13 @@ struct OwnMessage {
 class Reader {
 public:
     Reader(Columns& columns, const store::Database& database, store::IdRange people, base::Second now,
-           const Listeners& listeners = {})
+           const Listeners& listeners)
         : columns_(columns),
           schema_(columns.schema()),
           database_(database),
           people_(people),
           now_(now),
-          way_(listeners.reading),
+          way_(listeners.way != nullptr ? *listeners.way : unheard_),
           message_(listeners.message) {}
 
     void read(std::vector<Row>& touched) {
@@ -289,7 +288,8 @@ private:
     const store::Database& database_;
     store::IdRange people_;
     base::Second now_;
-    base::HowFar way_;
+    base::HowFar unheard_;
+    base::HowFar& way_;
     const std::function<void(const store::LedgerRow&)>& message_;
     Lookup<base::ZoneId> zone_, zone_of_state_;
     Lookup<dsl::FieldIx> list_field_;
@@ -333,7 +333,8 @@ std::vector<Row> reread(Columns& columns, const store::Database& database, store
         columns.set_erased(row);
         touched.push_back(row);
     }
-    Reader(columns, database, people, now).read(touched);
+    const Listeners nobody;
+    Reader(columns, database, people, now, nobody).read(touched);
     return touched;
 }
 

@@ -5,6 +5,7 @@
 // holds a read transaction where the answer must agree with other reads. Any one thread; throws StoreError.
 #pragma once
 
+#include "daemon/base/how_far.hpp"
 #include "daemon/base/time.hpp"
 #include "daemon/roster/columns.hpp"
 #include "daemon/store/database.hpp"
@@ -21,10 +22,11 @@ namespace nurture::roster {
 /// 0 for null: has no address.
 AddressNumber address_number(const store::AddrKey* key);
 
-/// Who listens while people are read; each may be empty.
+/// Who listens while everybody is read; each may be empty.
 struct Listeners {
-    std::function<void(int percent)> reading = {};              // how far it is, 0 … 100, now and then
-    std::function<void(const store::LedgerRow&)> message = {};  // each message, so that its table is read once
+    base::HowFar* way = nullptr;
+    /// Each of a campaign's messages, whatever became of it, by id: so that their table is read once.
+    std::function<void(const store::LedgerRow&)> message = {};
 };
 
 /// Suspensions and list memberships that are over at `now` do not count; later ends are in Columns::next_advance().

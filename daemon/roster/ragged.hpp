@@ -48,8 +48,10 @@ public:
         insert(row, item, [](const Item&, const Item&) { return false; });
     }
 
-    /// Gives back what growing took in advance.
+    /// Gives back what growing took in advance, and what lists left behind that had to move to grow.
     void shrink() {
+        if (garbage_ > 0)
+            sweep();
         begins_.shrink_to_fit();
         sizes_.shrink_to_fit();
         pool_.shrink_to_fit();

@@ -4,6 +4,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/files.hpp"
 #include "daemon/base/hash.hpp"
+#include "daemon/base/how_far.hpp"
 #include "daemon/base/ids.hpp"
 #include "daemon/base/log.hpp"
 #include "tests/support/instants.hpp"
@@ -100,4 +101,29 @@ TEST_CASE("a file is replaced whole, and trouble names the file and the reason")
                       (folder / "none").string() + ": cannot open: No such file or directory");
     CHECK_THROWS_AS(write_file(folder / "none" / "x", "y"), FileError);
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("how far a reading is is told in every percent once, to the end of each part") {
+    std::vector<int> told;
+    HowFar way([&](int percent) { told.push_back(percent); });
+    constexpr std::int64_t k_last = 2'000'000;
+    const auto read = [&](std::int64_t last) {
+        told.clear();
+        for (std::int64_t id = 1; id <= k_last; ++id)
+            way.at(id);
+        INFO(last);
+        CHECK(std::is_sorted(told.begin(), told.end(), std::less_equal<>{}));
+    };
+    way.within(0, 60);
+    way.part(0, 50, k_last);
+    read(k_last);
+    CHECK((told.front() == 0 && told.back() == 29 && told.size() == 30));
+    way.part(50, 100, k_last / 2);  // there are more than was said
+    read(k_last / 2);
+    CHECK((told.front() == 30 && told.back() == 60 && told.size() == 31));
+    way.within(60, 100);
+    way.part(0, 100, k_last);
+    read(k_last);
+    CHECK((told.front() == 61 && told.back() == 99 && told.size() == 39));
+    HowFar().at(1);
 }

@@ -139,8 +139,7 @@ int main(int argc, char** argv) {
         for (const char* ending : {"", "-wal", "-shm"})
             std::filesystem::remove(store.string() + ending);
     };
-    if (std::getenv("KEEP") == nullptr)
-        remove();
+    remove();
     Restart(store, argc > 2 ? static_cast<std::size_t>(std::atoll(argv[2])) : 100'000).measure();
     remove();
     return 0;

@@ -173,6 +173,26 @@ TEST_CASE("a message of ours is received once it counts, and a click on it is a 
           Texts{"2026-02-22T16:00:00Z old-hello 0", "2026-03-03T17:00:00Z icu-hello 1"});
 }
 
+TEST_CASE("what came back for a message that does not count is known, of no template, and of a test nothing is") {
+    Scene scene;
+    REQUIRE(scene.try_hand_over() == store::Refusal::none);
+    scene.answer(connectors::Answer::in_doubt, sample::k_now);
+    scene.commit([&] {
+        store::add_feedback(scene.database, scene.message, "clicked", sample::k_now);
+        store::settle_doubt(scene.database, scene.message, false, "bounce", sample::k_now);
+        store::Message test;
+        test.purpose = store::MessagePurpose::test;
+        test.candidate = scene.person;
+        store::add_feedback(scene.database, store::insert_message(scene.database, test).value(), "clicked",
+                            sample::k_now - std::chrono::hours(3));
+    });
+    Columns columns = scene.loaded();
+    CHECK(happenings(columns, k_received, 0).empty());
+    CHECK(happenings(columns, k_clicked, 0) == Texts{"2026-03-03T16:00:00Z  0"});
+    reread(columns, scene.database, {scene.person, scene.person}, sample::k_now);
+    CHECK(columns == scene.loaded());
+}
+
 TEST_CASE("the last word on a consent holds, in any capitals, on its day in the policy's zone") {
     Scene scene;
     CHECK(scene.loaded().consent(0, 0) == dsl::cond::ConsentIs::given);

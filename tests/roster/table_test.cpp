@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/roster/table.hpp"
 
+#include "daemon/roster/ragged.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <random>
@@ -126,4 +128,20 @@ TEST_CASE("a copy grows and is told by itself") {
     copy.tell_some();
     copy.check();
     scene.check();
+}
+
+TEST_CASE("lists that grew in turn lie side by side once they are shrunk") {
+    Ragged<int> lists;
+    constexpr std::size_t k_rows = 5;
+    for (std::size_t row = 0; row < k_rows; ++row)
+        lists.add_row();
+    for (int item = 0; item < 4; ++item)
+        for (std::size_t row = 0; row < k_rows; ++row)
+            lists.append(row, item);
+    lists.shrink();
+    for (std::size_t row = 0; row < k_rows; ++row) {
+        const auto list = lists.of(row);
+        CHECK(std::vector<int>(list.begin(), list.end()) == std::vector<int>{0, 1, 2, 3});
+        CHECK(list.data() == lists.of(0).data() + 4 * row);
+    }
 }

@@ -144,33 +144,51 @@ TEST_CASE("the engine may move or take back a message until it is in flight") {
     CHECK(store.row().state == MessageState::inflight);
 }
 
-TEST_CASE("each message of a campaign is read once, with what came back for it") {
+TEST_CASE("each message of a campaign is read once, with what came back for it, and nothing of other messages") {
     Store store;
-    auto dead = message_for(enrolment_of(store.person), store.enrolment, store.rule_set, "guide");
-    const auto guide = *insert_message(store.database, dead);
+    const auto ben = store.commit([&] { return add_person(store.database, "ben", key(9)); });
+    const auto his = insert_enrolment(store.database, enrolment_of(ben, 9));
+    const auto to_ben = *insert_message(store.database, message_for(enrolment_of(ben, 9), his, store.rule_set));
+    Message test;  // of a text, filled with what is known of ana
+    test.purpose = MessagePurpose::test;
+    test.candidate = store.person;
+    test.slot = k_now;
+    const auto tried = *insert_message(store.database, test);
+    const auto guide = *insert_message(
+        store.database, message_for(enrolment_of(store.person), store.enrolment, store.rule_set, "guide"));
     withdraw(store.database, guide, MessageState::cancelled, "replied");
     REQUIRE(store.try_hand_over() == Refusal::none);
     store.answer(nurture::connectors::Answer::accepted, k_now + seconds(3));
-    Message test;
-    test.purpose = MessagePurpose::test;
-    test.slot = k_now;
-    add_feedback(store.database, insert_message(store.database, test).value(), "delivered", k_now);
-    add_feedback(store.database, store.message, "opened", k_now + hours(1));
-    add_feedback(store.database, store.message, "clicked", k_now + hours(2));
-    for (const auto people : {IdRange{}, IdRange{store.person, store.person}}) {
-        std::vector<std::string> seen;
+    for (const auto message : {store.message, to_ben, tried, guide})
+        add_feedback(store.database, message, "opened", k_now + hours(message));
+    add_feedback(store.database, store.message, "clicked", k_now);
+
+    const auto seen = [&](IdRange people) {
+        std::vector<std::string> lines;
         scan_ledger(store.database, people, [&](const LedgerRow& row) {
-            CHECK(row.candidate == store.person);
-            seen.push_back(std::string(row.step) + ' ' + std::string(to_text(row.state)));
-            if (row.message != store.message)
-                CHECK_FALSE((has_place(row.state) || row.counted_at));
-            else
-                CHECK((has_place(row.state) && row.counted_at == k_now));
-            for (const Feedback& feedback : row.feedback)
-                seen.push_back(feedback.kind + (feedback.at == k_now ? " at once" : " later"));
+            lines.push_back((row.candidate == ben ? "ben " : "ana ") + std::string(row.step) + ' ' +
+                            std::string(to_text(row.state)) + (has_place(row.state) ? " has a place" : ""));
+            CHECK(row.counted_at.has_value() == (row.message == store.message));
+            for (const Feedback& feedback : row.feedback) {
+                lines.push_back(feedback.kind);
+                CHECK(feedback.at == (feedback.kind == "clicked" ? k_now : k_now + hours(row.message)));
+            }
         });
-        CHECK(seen == std::vector<std::string>{"hello SENT", "clicked later", "opened later", "guide CANCELLED"});
-    }
+        return lines;
+    };
+    using Lines = std::vector<std::string>;
+    const Lines hello{"ana hello SENT has a place", "clicked", "opened"};
+    const Lines to_him{"ben hello READY has a place", "opened"};
+    const Lines withdrawn{"ana guide CANCELLED", "opened"};
+    const auto together = [](std::initializer_list<Lines> parts) {
+        Lines all;
+        for (const auto& part : parts)
+            all.insert(all.end(), part.begin(), part.end());
+        return all;
+    };
+    CHECK(seen({}) == together({hello, to_him, withdrawn}));
+    CHECK(seen({store.person, ben}) == together({hello, withdrawn, to_him}));
+    CHECK(seen({store.person, store.person}) == together({hello, withdrawn}));
 }
 
 TEST_CASE("feedback counts once") {
@@ -214,14 +232,48 @@ TEST_CASE("an enrolment comes back as it was written") {
     CHECK(back.event_value == "CCRA, CCRP");
     CHECK(back.event_at == e.event_at);
     CHECK(back.step_list == hash(9));
-    const auto lists = [&](bool todays) {
-        return older_step_lists(store.database, [&](std::string_view, const Hash& list) {
-            CHECK(list == hash(9));
-            return todays;
-        });
+}
+
+TEST_CASE("older steps are found with the people on them, by campaign and by age") {
+    Store store;  // one person in "ICU re-engagement", on list 9
+    const auto later = store.commit([&] {
+        return apply_rule_set(store.database, rules(2), {{hash(3), "ICU re-engagement"}, {hash(8), "News"}});
+    });
+    const auto put = [&](std::uint8_t number, const std::string& campaign, std::uint8_t list, int position,
+                         Phase phase) {
+        auto e =
+            enrolment_of(store.commit([&] { return add_person(store.database, {static_cast<char>(number)}, {}); }));
+        e.addr_key = key(number);
+        e.campaign = campaign;
+        e.step_list = hash(list);
+        e.position = position;
+        e.phase = phase;
+        e.anchor = e.due = k_now;
+        insert_enrolment(store.database, e);
     };
-    CHECK(lists(false).at(0).people() == 1);
-    CHECK(lists(true).empty());
+    put('a', "ICU re-engagement", 9, 4, Phase::asked);
+    put('b', "ICU re-engagement", 9, 4, Phase::waiting);  // done with it: the next line comes
+    put('c', "ICU re-engagement", 3, 1, Phase::released);
+    put('d', "News", 8, 0, Phase::pending);
+    put('e', "News", 9, 2, Phase::released);
+    put('f', "News", 9, 2, Phase::released);
+
+    const auto older = [&](const IsTodays& is_todays) {
+        std::vector<std::string> lines;
+        for (const StepListRow& row : older_step_lists(store.database, is_todays)) {
+            lines.push_back(row.campaign + " list " + std::to_string(row.hash[0]) +
+                            (row.rule_set == later ? " of later" : " of before"));
+            for (const auto& [position, people] : row.positions)
+                lines.back() += ", " + std::to_string(people) + " at " + std::to_string(position);
+        }
+        return lines;
+    };
+    using Lines = std::vector<std::string>;
+    CHECK(older([](auto, auto&) { return false; }) ==
+          Lines{"ICU re-engagement list 9 of before, 1 at 0, 1 at 4, 1 at 5",
+                "ICU re-engagement list 3 of later, 1 at 1", "News list 9 of before, 2 at 2"});
+    CHECK(older([](auto campaign, auto& list) { return campaign == "News" && list == hash(9); }).size() == 2);
+    CHECK(older([](auto, auto&) { return true; }).empty());
 }
 
 TEST_CASE("who was pending while other rules were applied comes in by their steps") {
